@@ -1,0 +1,164 @@
+#include "app/app.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+int
+app_fail(const struct err *e)
+{
+	fprintf(stderr, "thumoi: %s\n", e->text[0] ? e->text : TR("failed", "không thành công"));
+	return EXIT_FAILED;
+}
+
+int
+app_usage(const char *command, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "thumoi %s: ", command);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, TR("; 'thumoi %s --help' shows how\n", "; xem 'thumoi %s --help'\n"), command);
+	return EXIT_USAGE;
+}
+
+int
+app_sub(struct app *app, int argc, char **argv, const struct command *table)
+{
+	bool help = argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
+
+	for (const struct command *c = table; !help && c->name; c++)
+		if (strcmp(c->name, argv[1]) == 0)
+			return c->run(app, argc - 1, argv + 1);
+	if (!help)
+		return app_usage(argv[0], TR("there is no '%s'", "không có '%s'"), argv[1]);
+	fprintf(argc < 2 ? stderr : stdout, TR("usage: thumoi %s WHAT ...\n\n", "cách dùng: thumoi %s VIỆC ...\n\n"), argv[0]);
+	for (const struct command *c = table; c->name; c++)
+		fprintf(argc < 2 ? stderr : stdout, "  %-15s %s\n", c->name, TR(c->help_en, c->help_vi));
+	return argc < 2 ? EXIT_USAGE : EXIT_DONE;
+}
+
+static void
+print_help(const char *command, const char *usage, const struct opt *opts, size_t n)
+{
+	printf(TR("usage: thumoi %s %s\n", "cách dùng: thumoi %s %s\n"), command, usage);
+	if (n)
+		putchar('\n');
+	for (size_t i = 0; i < n; i++) {
+		char head[64];
+
+		snprintf(head, sizeof(head), "--%s%s%s", opts[i].name, opts[i].arg ? " " : "",
+		    opts[i].arg ? opts[i].arg : "");
+		printf("  %-24s %s\n", head, TR(opts[i].help_en, opts[i].help_vi));
+	}
+}
+
+static bool
+store_value(const struct opt *o, const char *value)
+{
+	char *end;
+
+	switch (o->kind) {
+	case OPT_FLAG:
+		*(bool *)o->to = true;
+		return true;
+	case OPT_TEXT:
+		*(const char **)o->to = value;
+		return true;
+	case OPT_INT:
+		*(int64_t *)o->to = strtoll(value, &end, 10);
+		return *value && !*end;
+	case OPT_TEXTS:
+		for (int i = 0; i < OPT_TEXTS_MAX; i++)
+			if (!((const char **)o->to)[i]) {
+				((const char **)o->to)[i] = value;
+				return true;
+			}
+	}
+	return false;
+}
+
+int
+opt_parse(int argc, char **argv, const char *command, const char *usage, const struct opt *opts, size_t n,
+    int min, int max, int *first)
+{
+	struct option longs[40] = { { "help", no_argument, NULL, 0 } };
+	int which, c;
+
+	ASSERT(n < COUNT_OF(longs) - 1);
+	for (size_t i = 0; i < n; i++)
+		longs[i + 1] = (struct option){ opts[i].name, opts[i].kind == OPT_FLAG ? no_argument : required_argument,
+		    NULL, 0 };
+	optind = 0;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":h", longs, &which)) != -1) {
+		if (c == 'h' || (c == 0 && which == 0)) {
+			print_help(command, usage, opts, n);
+			return EXIT_DONE;
+		}
+		if (c == ':')
+			return app_usage(command, TR("%s needs a value", "%s cần một giá trị"), argv[optind - 1]);
+		if (c == '?')
+			return app_usage(command, TR("unknown option %s", "không có tùy chọn %s"), argv[optind - 1]);
+		if (!store_value(&opts[which - 1], optarg))
+			return app_usage(command, TR("--%s cannot be '%s'", "--%s không thể là '%s'"), longs[which].name, optarg);
+	}
+	if (argc - optind < min || (max >= 0 && argc - optind > max))
+		return app_usage(command, argc - optind < min ? TR("something is missing: %s", "còn thiếu: %s") :
+		    TR("too many words: %s", "thừa tham số: %s"), usage);
+	*first = optind;
+	return -1;
+}
+
+int
+app_format(const struct app *app, const char *word, enum out_format *f)
+{
+	struct err e = ERR_INIT;
+
+	*f = app->json ? OUT_JSON : OUT_TEXT;
+	if (word && out_format_parse(word, f, &e) < 0) {
+		app_fail(&e);
+		return -1;
+	}
+	return 0;
+}
+
+void
+progress_start(struct progress *p, const struct app *app, const char *what_en, const char *what_vi)
+{
+	*p = (struct progress){ .what_en = what_en, .what_vi = what_vi, .started_us = clock_mono_us(),
+	    .on = !app->quiet && isatty(STDERR_FILENO) };
+	p->shown_us = p->started_us;
+}
+
+void
+progress_show(struct progress *p, int64_t done, int64_t all)
+{
+	int64_t now, rate;
+	double seconds;
+
+	if (!p->on || (now = clock_mono_us()) - p->shown_us < 1000000)
+		return;
+	p->shown_us = now;
+	seconds = (double)(now - p->started_us) / 1e6;
+	rate = (int64_t)((double)done / seconds);
+	fprintf(stderr, "\r\033[K%s %" PRId64, TR(p->what_en, p->what_vi), done);
+	if (all)
+		fprintf(stderr, "/%" PRId64, all);
+	fprintf(stderr, TR(" (%" PRId64 "/s", " (%" PRId64 "/giây"), rate);
+	if (all && rate)
+		fprintf(stderr, TR(", %" PRId64 " s left", ", còn %" PRId64 " giây"), (all - done) / rate);
+	fputc(')', stderr);
+}
+
+void
+progress_end(struct progress *p)
+{
+	if (p->on && p->shown_us != p->started_us)
+		fputs("\r\033[K", stderr);
+}

@@ -1,0 +1,60 @@
+/* thumoi config check|show|sample - the settings. */
+#include "app/commands.h"
+
+static int
+config_check(struct app *app, int argc, char **argv)
+{
+	int first, faults, rc = opt_parse(argc, argv, "config check", "[FILE]", NULL, 0, 0, 1, &first);
+	const char *path = rc < 0 && argc > first ? argv[first] : app->conf_path;
+
+	if (rc >= 0)
+		return rc;
+	if ((faults = conf_check(path, stderr)) > 0)
+		return EXIT_FAILED;
+	if (!app->quiet)
+		printf(TR("%s: no faults\n", "%s: không có lỗi\n"), path ? path : TR("defaults", "mặc định"));
+	return EXIT_DONE;
+}
+
+static int
+config_show(struct app *app, int argc, char **argv)
+{
+	int first, rc = opt_parse(argc, argv, "config show", "", NULL, 0, 0, 0, &first);
+	struct err e = ERR_INIT;
+
+	if (rc >= 0)
+		return rc;
+	if (conf_load(&app->conf, app->conf_path, app->conf_named, &e) < 0)
+		return app_fail(&e);
+	conf_print_values(&app->conf, stdout);
+	return EXIT_DONE;
+}
+
+static int
+config_sample(struct app *app, int argc, char **argv)
+{
+	bool manual = false;
+	const struct opt opts[] = {
+		{ "manual", OPT_FLAG, &manual, NULL, "as the settings section of thumoi.conf(5)", "dạng trang thumoi.conf(5)" },
+	};
+	int first, rc = opt_parse(argc, argv, "config sample", "[--manual]", opts, COUNT_OF(opts), 0, 0, &first);
+
+	(void)app;
+	if (rc >= 0)
+		return rc;
+	(manual ? conf_print_manual : conf_print_sample)(stdout);
+	return EXIT_DONE;
+}
+
+int
+cmd_config(struct app *app, int argc, char **argv)
+{
+	static const struct command table[] = {
+		{ "check", config_check, NEEDS_NOTHING, "say what is wrong in the settings", "kiểm tra thiết lập" },
+		{ "show", config_show, NEEDS_NOTHING, "print the settings in force", "in các thiết lập đang dùng" },
+		{ "sample", config_sample, NEEDS_NOTHING, "print a commented settings file", "in tệp thiết lập mẫu có chú giải" },
+		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
+	};
+
+	return app_sub(app, argc, argv, table);
+}

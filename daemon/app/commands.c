@@ -1,0 +1,9 @@
+#include "app/commands.h"
+
+/* One line a command; docs/thumoi.1 describes each. */
+const struct command commands[] = {
+	{ "backup", cmd_backup, NEEDS_STORE_RO, "copy the store into one file while work goes on",
+	    "sao lưu kho dữ liệu vào một tệp trong khi vẫn làm việc" },
+	{ "config", cmd_config, NEEDS_NOTHING, "check and show the settings", "kiểm tra và xem thiết lập" },
+	{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
+};

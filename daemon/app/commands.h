@@ -1,0 +1,14 @@
+/*
+ * commands.h - every subcommand; each is in the file cmd_*.c of its first word.
+ *
+ * Units, Ownership, Errors, Threads, Source: see app.h.
+ */
+#ifndef THUMOI_APP_COMMANDS_H
+#define THUMOI_APP_COMMANDS_H
+
+#include "app/app.h"
+
+int	cmd_backup(struct app *, int argc, char **argv);
+int	cmd_config(struct app *, int argc, char **argv);
+
+#endif

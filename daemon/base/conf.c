@@ -1,0 +1,468 @@
+#include "base/conf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/lang.h"
+
+#define CONF_MAX_BYTES (1 << 20)
+
+enum kind { TEXT, NUMBER, WORD, HEADING };
+
+struct setting {
+	const char *name;
+	enum kind kind;
+	size_t offset;
+	const char *fallback;		/* as it would stand in the file */
+	int64_t min, max;
+	const char *words;		/* WORD: the allowed ones, ' ' between */
+	const char *unit_en, *unit_vi;
+	const char *help_en, *help_vi;
+};
+
+#define S_TEXT(f, def, en, vi) \
+	{ #f, TEXT, offsetof(struct conf, f), def, 0, 0, NULL, NULL, NULL, en, vi }
+#define S_WORD(f, def, words, en, vi) \
+	{ #f, WORD, offsetof(struct conf, f), def, 0, 0, words, NULL, NULL, en, vi }
+#define S_NUM(...) S_NUM_(__VA_ARGS__)	/* so that SECONDS may stand for two words */
+#define S_NUM_(f, def, min, max, ue, uv, en, vi) \
+	{ #f, NUMBER, offsetof(struct conf, f), def, min, max, NULL, ue, uv, en, vi }
+#define S_HEAD(en, vi) \
+	{ NULL, HEADING, 0, NULL, 0, 0, NULL, NULL, NULL, en, vi }
+#define SECONDS "seconds", "giây"
+#define BYTES "bytes", "byte"
+
+static const struct setting table[] = {
+	S_HEAD("The store", "Kho dữ liệu"),
+	S_TEXT(store, "/var/lib/thumoi/thumoi.db", "path of the store (SQLite)", "đường dẫn kho dữ liệu (SQLite)"),
+
+	S_HEAD("Sending", "Gửi thư"),
+	S_TEXT(relay, "smtp://127.0.0.1:25",
+	    "where messages go: smtp://host:port, smtps://host:port, or dir:PATH to write files instead",
+	    "nơi nhận thư: smtp://máy:cổng, smtps://máy:cổng, hoặc dir:THƯMỤC để ghi ra tệp"),
+	S_TEXT(relay_user, "", "name for SMTP AUTH; empty: no authentication", "tên đăng nhập SMTP; để trống: không đăng nhập"),
+	S_TEXT(relay_password_file, "", "file that holds the password, or credential:NAME",
+	    "tệp chứa mật khẩu, hoặc credential:TÊN"),
+	S_WORD(relay_tls, "opportunistic", "require opportunistic none",
+	    "STARTTLS: require it, use it when offered, or never; a certificate is verified in every case",
+	    "STARTTLS: bắt buộc, dùng nếu có, hoặc không; chứng thư luôn được kiểm tra"),
+	S_TEXT(relay_ca_file, "", "certificates to trust; empty: the system's", "chứng thư tin cậy; để trống: của hệ thống"),
+	S_NUM(connections, "8", 1, 64, "connections", "kết nối", "how many couriers talk to the relay at once",
+	    "số kết nối đồng thời tới máy chủ thư"),
+	S_NUM(messages_per_connection, "100", 1, 1000, "messages", "thư", "after so many a connection is renewed",
+	    "sau chừng này thư thì mở kết nối mới"),
+	S_NUM(connect_timeout_s, "30", 1, 600, SECONDS, "limit for opening a connection", "thời hạn mở kết nối"),
+	S_NUM(reply_timeout_s, "300", 1, 3600, SECONDS, "limit for one reply (RFC 5321 4.5.3.2 asks for five minutes)",
+	    "thời hạn chờ một trả lời (RFC 5321 4.5.3.2: năm phút)"),
+	S_NUM(data_timeout_s, "600", 1, 3600, SECONDS, "limit for the reply after the final dot",
+	    "thời hạn chờ trả lời sau dấu chấm kết thúc"),
+	S_TEXT(helo_name, "", "name given in EHLO; empty: the name of this host", "tên xưng trong EHLO; để trống: tên máy này"),
+	S_TEXT(bounce_address, "",
+	    "mailbox that bounces come back to, without the +TAG that each message gets; empty: bounce@ the sender's domain",
+	    "hộp thư nhận thư trả lại, chưa kể +TAG riêng của từng thư; để trống: bounce@ miền của người gửi"),
+	S_TEXT(secret_file, "/var/lib/thumoi/secret.key", "key that signs tags and links; made at first use",
+	    "khóa ký nhãn và liên kết; tự tạo khi dùng lần đầu"),
+	S_NUM(retry_first_s, "900", 1, 86400, SECONDS, "a deferred message is tried again after this, then twice as long ...",
+	    "thư bị hoãn được gửi lại sau thời gian này, rồi gấp đôi ..."),
+	S_NUM(retry_most_s, "14400", 1, 604800, SECONDS, "... but at least this often", "... nhưng không thưa hơn mức này"),
+	S_NUM(expire_s, "432000", 60, 2592000, SECONDS, "a message deferred so long has expired (RFC 5321 4.5.4.1: 4 to 5 days)",
+	    "thư bị hoãn quá thời gian này coi là hết hạn (RFC 5321 4.5.4.1: 4 đến 5 ngày)"),
+
+	S_HEAD("What comes back", "Thư trả lại"),
+	S_TEXT(inbound_url, "", "the bounce mailbox: imaps://host/INBOX, imap://, pop3s://, pop3://, maildir:PATH",
+	    "hộp thư trả lại: imaps://máy/INBOX, imap://, pop3s://, pop3://, maildir:THƯMỤC"),
+	S_TEXT(inbound_user, "", "name for the mailbox", "tên đăng nhập hộp thư"),
+	S_TEXT(inbound_password_file, "", "file that holds the password, or credential:NAME",
+	    "tệp chứa mật khẩu, hoặc credential:TÊN"),
+	S_TEXT(inbound_ca_file, "", "certificates to trust; empty: the system's", "chứng thư tin cậy; để trống: của hệ thống"),
+	S_TEXT(inbound_processed, "Processed", "folder that read messages are moved to; empty: they are deleted",
+	    "thư mục chuyển thư đã đọc vào; để trống: xóa"),
+	S_NUM(inbound_max_bytes, "10485760", 65536, 104857600, BYTES, "of a longer message only the beginning is read",
+	    "thư dài hơn chỉ đọc phần đầu"),
+	S_NUM(inbound_poll_s, "300", 10, 86400, SECONDS, "how often thumoid looks into the mailbox",
+	    "thumoid xem hộp thư theo chu kỳ này"),
+
+	S_HEAD("Web", "Trang web"),
+	S_TEXT(public_url, "http://127.0.0.1:8080", "what the links in mails begin with", "phần đầu của liên kết trong thư"),
+	S_TEXT(listen, "127.0.0.1:8080", "address and port of the public pages", "địa chỉ và cổng của trang công khai"),
+	S_TEXT(admin_listen, "", "address and port of the reports, loopback only; empty: off",
+	    "địa chỉ và cổng của trang báo cáo, chỉ loopback; để trống: tắt"),
+	S_TEXT(api_key_file, "", "file that holds the key for POST /api/v1/answers; empty: off",
+	    "tệp chứa khóa cho POST /api/v1/answers; để trống: tắt"),
+	S_TEXT(tls_cert_file, "", "certificate for own TLS; empty: plain HTTP behind a proxy",
+	    "chứng thư khi tự mở TLS; để trống: HTTP sau proxy"),
+	S_TEXT(tls_key_file, "", "its private key", "khóa riêng của chứng thư"),
+
+	S_HEAD("Reports", "Báo cáo"),
+	S_NUM(very_few_people, "2", 0, 1000000, "people", "người", "a unit with at most so many participants has very few",
+	    "đơn vị có không quá chừng này người tham gia là rất ít"),
+	S_NUM(very_few_percent, "0", 0, 100, "percent", "phần trăm", "... or at most this share of its people; 0: not used",
+	    "... hoặc không quá tỷ lệ này; 0: không dùng"),
+	S_NUM(silent_domain_people, "10", 2, 1000000, "people", "người",
+	    "a mail domain that accepted so many and from which nobody ever reacted is reported",
+	    "nêu tên miền thư đã nhận chừng này thư mà không ai phản hồi"),
+
+	S_HEAD("Rosters", "Danh sách"),
+	S_NUM(roster_max_bytes, "1073741824", 1024, 1099511627776, BYTES, "a larger roster file is refused",
+	    "tệp danh sách lớn hơn bị từ chối"),
+	S_NUM(roster_max_line_bytes, "1048576", 1024, 104857600, BYTES, "a longer record is refused",
+	    "bản ghi dài hơn bị từ chối"),
+
+	S_HEAD("Log", "Nhật ký"),
+	S_WORD(log_level, "info", "error warn info debug", "how much is logged, to standard error",
+	    "mức ghi nhật ký, ra standard error"),
+};
+
+static const struct setting *
+find(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		if (table[i].name && strcmp(table[i].name, name) == 0)
+			return &table[i];
+	return NULL;
+}
+
+/* Changed, missing or extra characters between two names; small is near. */
+static size_t
+difference(const char *a, const char *b)
+{
+	size_t row[64], n = strlen(b);
+
+	if (n > 60 || strlen(a) > 60)
+		return 99;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1]; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= n; j++) {
+			size_t best = corner + (a[i - 1] != b[j - 1]);
+
+			corner = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[n];
+}
+
+static const char *
+nearest(const char *name)
+{
+	const char *best = NULL;
+	size_t least = 8;
+
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		if (table[i].name && difference(name, table[i].name) < least) {
+			least = difference(name, table[i].name);
+			best = table[i].name;
+		}
+	return best;
+}
+
+static bool
+has_word(const char *words, const char *w)
+{
+	size_t n = strlen(w);
+
+	for (const char *p = words; (p = strstr(p, w)); p += n)
+		if ((p == words || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+			return n > 0;
+	return false;
+}
+
+static int
+put(struct conf *c, const struct setting *s, const char *value, struct err *e)
+{
+	char *at = (char *)c + s->offset, *end;
+	int64_t v;
+
+	switch (s->kind) {
+	case NUMBER:
+		errno = 0;
+		v = strtoll(value, &end, 10);
+		if (!*value || *end || errno || v < s->min || v > s->max)
+			return err_set(e, ERR_INPUT,
+			    TR("%s = %s: give a whole number of %s from %" PRId64 " to %" PRId64,
+			    "%s = %s: cần một số nguyên (%s) từ %" PRId64 " đến %" PRId64),
+			    s->name, value, TR(s->unit_en, s->unit_vi), s->min, s->max);
+		*(int64_t *)(void *)at = v;
+		return 0;
+	case WORD:
+		if (!has_word(s->words, value))
+			return err_set(e, ERR_INPUT, TR("%s = %s: give one of: %s", "%s = %s: chọn một trong: %s"),
+			    s->name, value, s->words);
+		break;
+	default:
+		break;
+	}
+	*(const char **)(void *)at = arena_dup(&c->arena, value);
+	return 0;
+}
+
+/* Several settings together make sense, or do not. */
+static int
+check_together(const struct conf *c, struct err *e)
+{
+	const char *after = strstr(c->relay, "://");
+
+	if (after && strchr(after, '@'))
+		return err_set(e, ERR_INPUT, TR("relay: a name or password does not stand in the URL: use relay_user and relay_password_file",
+		    "relay: không ghi tên hay mật khẩu trong URL: dùng relay_user và relay_password_file"));
+	if (*c->relay_user && !*c->relay_password_file)
+		return err_set(e, ERR_INPUT, TR("relay_user is set, but relay_password_file is not",
+		    "có relay_user nhưng thiếu relay_password_file"));
+	if (c->retry_first_s > c->retry_most_s)
+		return err_set(e, ERR_INPUT, TR("retry_first_s is larger than retry_most_s", "retry_first_s lớn hơn retry_most_s"));
+	if (!*c->tls_cert_file != !*c->tls_key_file)
+		return err_set(e, ERR_INPUT, TR("tls_cert_file and tls_key_file go together", "tls_cert_file và tls_key_file phải đi cùng nhau"));
+	if (*c->admin_listen && strncmp(c->admin_listen, "127.", 4) != 0 && strncmp(c->admin_listen, "[::1]", 5) != 0 &&
+	    strncmp(c->admin_listen, "localhost:", 10) != 0)
+		return err_set(e, ERR_INPUT, TR("admin_listen = %s: the reports have no log-in yet: use 127.0.0.1:PORT",
+		    "admin_listen = %s: trang báo cáo chưa có đăng nhập: dùng 127.0.0.1:CỔNG"), c->admin_listen);
+	return 0;
+}
+
+static char *
+strip(char *s)
+{
+	size_t n;
+
+	while (*s == ' ' || *s == '\t')
+		s++;
+	n = strlen(s);
+	while (n && isspace((unsigned char)s[n - 1]))
+		s[--n] = '\0';
+	return s;
+}
+
+/* One line of the file: 0 taken or empty, -1 with why. */
+static int
+line_put(struct conf *c, char *line, struct err *e)
+{
+	char *s = strip(line), *eq, *name, *value;
+	const struct setting *set;
+
+	if (!*s || *s == '#')
+		return 0;
+	if (!(eq = strchr(s, '=')))
+		return err_set(e, ERR_INPUT, TR("'%s' is no setting: write name = value", "'%s' không phải thiết lập: viết tên = giá trị"), s);
+	*eq = '\0';
+	name = strip(s);
+	value = strip(eq + 1);
+	if (!(set = find(name))) {
+		const char *near = nearest(name);
+
+		return near ? err_set(e, ERR_INPUT, TR("there is no setting '%s'; did you mean '%s'?",
+		    "không có thiết lập '%s'; có phải '%s'?"), name, near) :
+		    err_set(e, ERR_INPUT, TR("there is no setting '%s'", "không có thiết lập '%s'"), name);
+	}
+	return put(c, set, value, e);
+}
+
+static void
+defaults(struct conf *c)
+{
+	struct err e = ERR_INIT;
+
+	*c = (struct conf){ .arena = ARENA_INIT };
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		if (table[i].kind != HEADING && put(c, &table[i], table[i].fallback, &e) < 0)
+			PANIC("default: %s", e.text);
+}
+
+/* THUMOI_CONNECTIONS=4 and so on. */
+static int
+environment(struct conf *c, struct err *e)
+{
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		char name[64] = "THUMOI_";
+		const char *v;
+
+		if (!table[i].name)
+			continue;
+		for (size_t k = 0; table[i].name[k]; k++) {
+			name[7 + k] = (char)toupper((unsigned char)table[i].name[k]);
+			name[8 + k] = '\0';
+		}
+		if ((v = getenv(name)) && put(c, &table[i], v, e) < 0)
+			return err_wrap(e, TR("environment variable %s", "biến môi trường %s"), name);
+	}
+	return 0;
+}
+
+/* Reads the lines; each fault is handed to `fault`, which says whether to go on. */
+static int
+read_lines(struct conf *c, const char *path, bool (*fault)(const struct err *, void *), void *arg, struct err *e)
+{
+	struct file f = FILE_INIT;
+	int rc = 0, n = 0;
+	char *copy, *at, *line;
+
+	if (file_read(&f, path, CONF_MAX_BYTES, e) < 0)
+		return -1;
+	at = copy = mem_ndup(f.data, f.len);
+	while ((line = strsep(&at, "\n"))) {
+		n++;
+		if (line_put(c, line, e) < 0) {
+			err_wrap(e, TR("%s line %d", "%s dòng %d"), path, n);
+			rc = -1;
+			if (!fault || !fault(e, arg))
+				break;
+		}
+	}
+	free(copy);
+	file_release(&f);
+	return rc;
+}
+
+int
+conf_load(struct conf *c, const char *path, bool must_exist, struct err *e)
+{
+	defaults(c);
+	if (path && (must_exist || access(path, F_OK) == 0) && read_lines(c, path, NULL, NULL, e) < 0)
+		return -1;
+	if (environment(c, e) < 0)
+		return -1;
+	return check_together(c, e);
+}
+
+struct faults { FILE *f; int n; };
+
+static bool
+print_fault(const struct err *e, void *arg)
+{
+	struct faults *p = arg;
+
+	fprintf(p->f, "%s\n", e->text);
+	p->n++;
+	return true;
+}
+
+int
+conf_check(const char *path, FILE *f)
+{
+	struct faults p = { f, 0 };
+	struct err e = ERR_INIT;
+	struct conf c;
+
+	defaults(&c);
+	if (path && read_lines(&c, path, print_fault, &p, &e) < 0 && p.n == 0)
+		print_fault(&e, &p);
+	if (environment(&c, &e) < 0)
+		print_fault(&e, &p);
+	if (p.n == 0 && check_together(&c, &e) < 0)
+		print_fault(&e, &p);
+	conf_release(&c);
+	return p.n;
+}
+
+void
+conf_release(struct conf *c)
+{
+	arena_release(&c->arena);
+}
+
+static void
+print_range(FILE *f, const struct setting *s, enum lang l)
+{
+	if (s->kind == NUMBER)
+		fprintf(f, " (%s, %" PRId64 "-%" PRId64 ")", TRL(l, s->unit_en, s->unit_vi), s->min, s->max);
+	if (s->kind == WORD)
+		fprintf(f, " (%s)", s->words);
+}
+
+void
+conf_print_sample(FILE *f)
+{
+	fputs("# thumoi.conf - settings of thumoi and thumoid; see thumoi.conf(5).\n"
+	    "# A line that begins with '#' is a remark: what stands there is the default.\n"
+	    "# Dòng bắt đầu bằng '#' là ghi chú: giá trị ghi ở đó là mặc định.\n", f);
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		const struct setting *s = &table[i];
+
+		if (s->kind == HEADING) {
+			fprintf(f, "\n# --- %s / %s ---\n", s->help_en, s->help_vi);
+			continue;
+		}
+		fprintf(f, "\n# %s", s->help_en);
+		print_range(f, s, LANG_EN);
+		fprintf(f, "\n# %s\n#%s =%s%s\n", s->help_vi, s->name, *s->fallback ? " " : "", s->fallback);
+	}
+}
+
+void
+conf_print_manual(FILE *f)
+{
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		const struct setting *s = &table[i];
+
+		if (s->kind == HEADING) {
+			fprintf(f, "%s.Ss %s\n.Bl -tag -width Ds\n", i ? ".El\n" : "", s->help_en);
+			continue;
+		}
+		fprintf(f, ".It Ic %s\n%c%s", s->name, toupper((unsigned char)s->help_en[0]), s->help_en + 1);
+		print_range(f, s, LANG_EN);
+		if (*s->fallback)
+			fprintf(f, ".\nDefault:\n.Ql %s\n", s->fallback);
+		else
+			fputs(".\n", f);
+	}
+	fputs(".El\n", f);
+}
+
+void
+conf_print_values(const struct conf *c, FILE *f)
+{
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		const char *at = (const char *)c + table[i].offset;
+
+		if (table[i].kind == NUMBER)
+			fprintf(f, "%s = %" PRId64 "\n", table[i].name, *(const int64_t *)(const void *)at);
+		else if (table[i].kind != HEADING)
+			fprintf(f, "%s = %s\n", table[i].name, *(const char *const *)(const void *)at);
+	}
+}
+
+char *
+conf_secret(struct arena *a, const char *setting, const char *name, struct err *e)
+{
+	const char *path = setting, *dir;
+	struct file f = FILE_INIT;
+	char *s;
+
+	if (!*setting) {
+		err_set(e, ERR_INPUT, TR("the setting %s is empty", "thiết lập %s để trống"), name);
+		return NULL;
+	}
+	if (strncmp(setting, "credential:", 11) == 0) {
+		if (!(dir = getenv("CREDENTIALS_DIRECTORY"))) {
+			err_set(e, ERR_INPUT, TR("%s = %s: no credentials here: systemd hands them only to its own services",
+			    "%s = %s: không có credential: systemd chỉ trao cho dịch vụ của nó"), name, setting);
+			return NULL;
+		}
+		path = arena_printf(a, "%s/%s", dir, setting + 11);
+	}
+	if (file_read(&f, path, 65536, e) < 0) {
+		err_wrap(e, "%s", name);
+		return NULL;
+	}
+	s = arena_ndup(a, f.data, strcspn(f.data, "\r\n"));
+	file_release(&f);
+	if (!*s) {
+		err_set(e, ERR_INPUT, TR("%s: the file %s is empty", "%s: tệp %s trống"), name, path);
+		return NULL;
+	}
+	return s;
+}

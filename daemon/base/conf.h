@@ -1,0 +1,82 @@
+/*
+ * conf.h - the settings: one table of name, unit, default, range and help.
+ *
+ * The sample file config/thumoi.conf, `thumoi config check`, `config show`
+ * and thumoi.conf(5) are printed from the table in conf.c. The file has one
+ * `name = value` a line; `#` begins a comment at the start of a line. Every
+ * setting can also be given as THUMOI_<NAME> in the environment, which wins.
+ * An unknown name is an error that shows the nearest one.
+ *
+ * Secrets never stand here: a setting that ends in _file names the file (or
+ * "credential:NAME" for a systemd credential) in which the secret is.
+ *
+ * Units      in the name: _s seconds, _ms, _bytes, _per_hour, _percent.
+ * Ownership  texts belong to the struct conf until conf_release.
+ * Errors     ERR_INPUT with file, line, what is wrong and what is allowed.
+ * Threads    constant after loading; a reload builds a new struct.
+ * Source     Postfix's parameter tables.
+ */
+#ifndef THUMOI_BASE_CONF_H
+#define THUMOI_BASE_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct conf {
+	/* store */
+	const char *store;		/* path of the SQLite file */
+	/* campaign-independent sending */
+	const char *relay;		/* smtp://host:port, smtps://, dir:PATH */
+	const char *relay_user;
+	const char *relay_password_file;
+	const char *relay_tls;		/* require, opportunistic, none */
+	const char *relay_ca_file;	/* "" = the system's */
+	int64_t	connections;
+	int64_t	messages_per_connection;
+	int64_t	connect_timeout_s, reply_timeout_s, data_timeout_s;
+	const char *helo_name;		/* "" = the host's name */
+	const char *bounce_address;	/* bounce@domain: VERP puts +TAG before the @; "" = from the sender's domain */
+	const char *secret_file;	/* key of tags and links */
+	int64_t	retry_first_s, retry_most_s;	/* backoff of deferred invites */
+	int64_t	expire_s;		/* deferred until expiry */
+	/* what comes back */
+	const char *inbound_url;	/* imaps://host/INBOX, pop3s://..., maildir:PATH */
+	const char *inbound_user;
+	const char *inbound_password_file;
+	const char *inbound_ca_file;
+	const char *inbound_processed;	/* folder processed messages go to; "" = delete */
+	int64_t	inbound_max_bytes;
+	int64_t	inbound_poll_s;
+	/* web */
+	const char *public_url;		/* https://survey.example, what the links begin with */
+	const char *listen;		/* public pages: address:port */
+	const char *admin_listen;	/* reports: address:port, loopback only; "" = off */
+	const char *api_key_file;
+	const char *tls_cert_file, *tls_key_file;
+	/* reports */
+	int64_t	very_few_people, very_few_percent;
+	int64_t	silent_domain_people;	/* group finding: so many accepted, nobody reacted */
+	/* import */
+	int64_t	roster_max_bytes;
+	int64_t	roster_max_line_bytes;
+	/* log */
+	const char *log_level;
+
+	struct arena arena;
+};
+
+int	conf_load(struct conf *, const char *path, bool must_exist, struct err *);	/* path NULL: defaults and environment */
+/* Every fault of a file, a line each, to f; returns how many. */
+int	conf_check(const char *path, FILE *f);
+void	conf_release(struct conf *);
+void	conf_print_sample(FILE *f);		/* config/thumoi.conf */
+void	conf_print_manual(FILE *f);		/* the settings of thumoi.conf(5), mdoc */
+void	conf_print_values(const struct conf *, FILE *f);
+/* Read a secret from a *_file setting: first line, without the line end. "" setting: ERR_INPUT. */
+char	*conf_secret(struct arena *, const char *file_setting, const char *setting_name, struct err *);
+
+#endif

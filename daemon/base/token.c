@@ -1,0 +1,208 @@
+#include "base/token.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uuid/uuid.h>
+
+#include "base/lang.h"
+#include "base/mem.h"
+
+#define MAC_CHARS 12	/* 60 bits: a forger would need 2^59 tries on average */
+
+static const char alphabet64[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_~";
+static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char base32hex[] = "0123456789abcdefghijklmnopqrstuv";
+
+/* 16 bytes as 22 characters of six bits, the last four bits padded with zero. */
+static void
+sixbit(char *out, const unsigned char in[16], const char *alphabet)
+{
+	unsigned acc = 0, bits = 0;
+	size_t o = 0;
+
+	for (size_t i = 0; i < 16; i++) {
+		acc = acc << 8 | in[i];
+		for (bits += 8; bits >= 6; bits -= 6)
+			out[o++] = alphabet[acc >> (bits - 6) & 63];
+	}
+	out[o++] = alphabet[acc << (6 - bits) & 63];
+	out[o] = '\0';
+}
+
+void
+token_new(char out[TOKEN_LEN + 1])
+{
+	uuid_t u;
+
+	uuid_generate_random(u);
+	sixbit(out, u, alphabet64);
+}
+
+bool
+token_valid(const char *s)
+{
+	return strlen(s) == TOKEN_LEN && strspn(s, alphabet64) == TOKEN_LEN;
+}
+
+static void
+mac(unsigned char out[32], const struct secret *k, const char *purpose, const char *text)
+{
+	unsigned char data[512];
+	size_t a = strlen(purpose) + 1, b = strlen(text);
+	unsigned n = 0;
+
+	if (b > sizeof(data) - 64)
+		b = sizeof(data) - 64;
+	ASSERT(a < 64);
+	memcpy(data, purpose, a);
+	memcpy(data + a, text, b);
+	if (!HMAC(EVP_sha256(), k->key, sizeof(k->key), data, a + b, out, &n) || n != 32)
+		die("HMAC-SHA256 failed");
+}
+
+static size_t
+base32_number(char *out, uint64_t v)
+{
+	char rev[16];
+	size_t n = 0;
+
+	do
+		rev[n++] = base32hex[v & 31];
+	while ((v >>= 5));
+	for (size_t i = 0; i < n; i++)
+		out[i] = rev[n - 1 - i];
+	return n;
+}
+
+void
+tag_write(char out[TAG_MAX + 1], const struct secret *k, int64_t invite, int attempt)
+{
+	unsigned char m[32];
+	size_t n = base32_number(out, (uint64_t)invite);
+
+	out[n++] = '-';
+	n += base32_number(out + n, (uint64_t)attempt);
+	out[n] = '\0';
+	mac(m, k, "tag", out);
+	out[n++] = '-';
+	for (size_t i = 0; i < MAC_CHARS; i++)
+		out[n++] = base32hex[m[i] & 31];
+	out[n] = '\0';
+}
+
+static int
+digit32(int c)
+{
+	const char *p = c ? strchr(base32hex, c >= 'A' && c <= 'Z' ? c + 32 : c) : NULL;
+
+	return p ? (int)(p - base32hex) : -1;
+}
+
+bool
+tag_read(const char *tag, size_t len, const struct secret *k, int64_t *invite, int *attempt)
+{
+	uint64_t v[2] = { 0, 0 };
+	char again[TAG_MAX + 1], given[TAG_MAX + 1];
+	size_t i = 0;
+
+	if (len > TAG_MAX)
+		return false;
+	for (int part = 0; part < 2; part++) {
+		size_t from = i;
+
+		for (; i < len && digit32((unsigned char)tag[i]) >= 0; i++)
+			v[part] = v[part] << 5 | (uint64_t)digit32((unsigned char)tag[i]);
+		if (i == from || i - from > 12 || i >= len || tag[i++] != '-')
+			return false;
+	}
+	if (v[1] > 1000000 || v[0] > INT64_MAX)
+		return false;
+	tag_write(again, k, (int64_t)v[0], (int)v[1]);
+	if (strlen(again) != len)
+		return false;
+	for (i = 0; i < len; i++)
+		given[i] = tag[i] >= 'A' && tag[i] <= 'Z' ? (char)(tag[i] + 32) : tag[i];
+	if (CRYPTO_memcmp(again, given, len) != 0)
+		return false;
+	*invite = (int64_t)v[0];
+	*attempt = (int)v[1];
+	return true;
+}
+
+void
+sign_text(char out[TOKEN_LEN + 1], const struct secret *k, const char *purpose, const char *text)
+{
+	unsigned char m[32];
+
+	mac(m, k, purpose, text);
+	sixbit(out, m, base64url);
+}
+
+bool
+sign_check(const char *sig, const struct secret *k, const char *purpose, const char *text)
+{
+	char want[TOKEN_LEN + 1];
+
+	sign_text(want, k, purpose, text);
+	return same_secret(sig, want);
+}
+
+bool
+same_secret(const char *a, const char *b)
+{
+	size_t n = strlen(a);
+
+	return n == strlen(b) && CRYPTO_memcmp(a, b, n) == 0;
+}
+
+int
+secret_load(struct secret *k, const char *path, struct err *e)
+{
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT) {
+		if (RAND_bytes(k->key, sizeof(k->key)) != 1)
+			return err_set(e, ERR_SYSTEM, TR("no random numbers to be had", "không lấy được số ngẫu nhiên"));
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd < 0 && errno == EEXIST)	/* another process was faster */
+			return secret_load(k, path, e);
+		if (fd < 0)
+			return err_sys(e, TR("cannot write the key file %s", "không ghi được tệp khóa %s"), path);
+		n = write(fd, k->key, sizeof(k->key));
+		if (n != (ssize_t)sizeof(k->key) || fsync(fd) < 0) {
+			err_sys(e, TR("cannot write the key file %s", "không ghi được tệp khóa %s"), path);
+			close(fd);
+			unlink(path);
+			return -1;
+		}
+		close(fd);
+		return 0;
+	}
+	if (fd < 0)
+		return err_sys(e, TR("cannot read the key file %s", "không đọc được tệp khóa %s"), path);
+	n = read(fd, k->key, sizeof(k->key));
+	close(fd);
+	if (n != (ssize_t)sizeof(k->key))
+		return err_set(e, ERR_INPUT, TR("the key file %s must hold 32 bytes, it holds %zd",
+		    "tệp khóa %s phải có 32 byte, hiện có %zd"), path, n);
+	return 0;
+}
+
+void
+sha256_hex(char out[65], const void *data, size_t len)
+{
+	unsigned char m[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+
+	if (EVP_Digest(data, len, m, &n, EVP_sha256(), NULL) != 1 || n != 32)
+		die("SHA-256 failed");
+	for (unsigned i = 0; i < n; i++)
+		snprintf(out + i * 2, 3, "%02x", m[i]);
+}

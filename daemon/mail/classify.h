@@ -1,0 +1,39 @@
+/*
+ * classify.h - what a reply or a diagnostic text means.
+ *
+ * The remote's words first, the enhanced status second, the plain code last.
+ * The words are data: the files of config/rules, compiled at start; this module
+ * applies them. SMTP refusals while sending and DSNs that come back later go
+ * through the same function.
+ *
+ * Units      code is the SMTP reply code (RFC 5321 4.2), 0 when none is known;
+ *            enhanced is "5.1.1" (RFC 3463), "" when none was given.
+ * Ownership  struct rules is built once and shared read-only.
+ * Errors     rules_load: ERR_INPUT with file and line. classify never fails.
+ * Threads    classify is pure.
+ * Source     RFC 5321, 3463, 3464; RFC 7372, 7505 for newer codes.
+ */
+#ifndef THUMOI_MAIL_CLASSIFY_H
+#define THUMOI_MAIL_CLASSIFY_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "mail/category.h"
+
+struct rules;
+
+/* path NULL: the shipped rules (file_data_path "config/rules"). */
+int	rules_load(struct rules **, const char *path, struct err *);
+void	rules_free(struct rules *);
+
+struct verdict {
+	enum category category;
+	bool hard;		/* stop using this address */
+	const char *rule;	/* which rule decided, for --explain; borrowed from rules */
+};
+
+struct verdict classify(const struct rules *, int code, const char *enhanced, const char *text);
+
+#endif

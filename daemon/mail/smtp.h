@@ -1,0 +1,68 @@
+/*
+ * smtp.h - one conversation with a relay, many messages.
+ *
+ * The caller gives jobs and takes outcomes through two functions; how libesmtp
+ * is driven (sessions, callbacks, its traps) stays inside. "The relay said no"
+ * is an outcome, not an error: smtp_session returns 0 for a conversation that
+ * ended in 550.
+ *
+ * A relay is smtp://host:port (libesmtp), smtps://host:port (implicit TLS,
+ * libcurl), or dir:PATH (each message a file NNN.eml with its envelope in
+ * X-Envelope-* lines, for staging).
+ *
+ * Units      milliseconds and seconds as the names say.
+ * Ownership  a job's texts must live until its outcome was taken; an
+ *            outcome's texts live until `done` returns.
+ * Errors     -1 only for what no message is to blame for and no relay said
+ *            (bad setting, no memory for TLS). A relay that cannot be reached
+ *            gives each job at hand an outcome at CONNECT.
+ * Threads    one session, one thread; relays are shared read-only.
+ * Source     RFC 5321, 3461 (DSN), 2034 and 3463 (enhanced codes), 3207
+ *            (STARTTLS), 4954 (AUTH), 8314 (implicit TLS); libesmtp.md traps.
+ */
+#ifndef THUMOI_MAIL_SMTP_H
+#define THUMOI_MAIL_SMTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+
+struct relay;
+
+int	relay_new(struct relay **, const char *url, const struct conf *, struct err *);	/* reads secrets and certificates */
+void	relay_free(struct relay *);
+const char *relay_name(const struct relay *);	/* host:port or dir:PATH */
+
+struct smtp_job {
+	void *owner;			/* the caller's */
+	const char *sender, *recipient, *envid;
+	const char *data;		/* canonical CRLF */
+	size_t len;
+};
+
+enum smtp_verdict { SMTP_ACCEPTED, SMTP_DEFERRED, SMTP_REFUSED, SMTP_UNCERTAIN, SMTP_UNTRIED };
+
+struct smtp_outcome {
+	enum smtp_verdict verdict;	/* SMTP_UNTRIED: give it back, no attempt was made */
+	const char *command;		/* what was answered: CONNECT EHLO STARTTLS AUTH MAIL RCPT DATA DOT */
+	int code;			/* 0: no reply */
+	char enhanced[12];		/* "5.1.1", "" */
+	const char *text;		/* the whole reply, lines joined by '\n' */
+	int64_t duration_ms;
+};
+
+struct smtp_calls {
+	/* The next job, or NULL to end the conversation. May block (waiting for work). */
+	bool (*next)(void *arg, struct smtp_job *);
+	/* Called once for every job that next gave, in any order. */
+	void (*done)(void *arg, const struct smtp_job *, const struct smtp_outcome *);
+	void *arg;
+};
+
+/* Runs until next gives nothing, the relay hangs up, or messages_per_connection is reached. */
+int	smtp_session(const struct relay *, const struct smtp_calls *, struct err *);
+
+#endif

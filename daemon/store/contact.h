@@ -1,0 +1,37 @@
+/*
+ * contact.h - nominated people and their addresses in the store.
+ *
+ * Units      times are Unix seconds.
+ * Ownership  texts lie in the arena of the caller.
+ * Errors     lookups: 1 found, 0 none, -1 error.
+ * Threads    the thread of the db handle.
+ * Source     none.
+ */
+#ifndef THUMOI_STORE_CONTACT_H
+#define THUMOI_STORE_CONTACT_H
+
+#include "base/token.h"
+#include "store/db.h"
+
+struct contact {
+	int64_t id, campaign, unit;
+	const char *unit_code;		/* T92: filled by lookups only */
+	const char *name, *name_key;
+	const char *sub_unit, *position;
+	const char *token;
+	const char *state;		/* mailable, held, rejected */
+	const char *reason;
+	const char *email;		/* rank 1; "" when held or rejected */
+	const char *alternate;		/* rank 2; "" */
+	int64_t missing_since;		/* 0: in the unit's latest roster */
+};
+
+int	contact_by_id(struct db *, struct arena *, int64_t id, struct contact *, struct err *);
+int	contact_by_token(struct db *, struct arena *, const char *token, struct contact *, struct err *);
+/*
+ * Everybody with this address (any rank), in all campaigns, youngest campaign
+ * first; *n of them in the arena. 0 or -1.
+ */
+int	contact_by_email(struct db *, struct arena *, const char *email, struct contact **, size_t *n, struct err *);
+
+#endif

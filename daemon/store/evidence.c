@@ -1,0 +1,108 @@
+#include "store/evidence.h"
+
+#include "base/clock.h"
+#include "base/token.h"
+
+int
+evidence_add(struct db *db, const struct evidence *v, struct err *e)
+{
+	static const char sql[] =
+	    "INSERT INTO evidence (contact, invite, inbound, at, kind, grade, category, hard, email, status, text,"
+	    " fingerprint) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (fingerprint) DO NOTHING"
+	    " RETURNING id";
+	struct stmt *s = db_stmt(db, sql, e);
+	char grade[2] = { v->grade, '\0' }, unique[TOKEN_LEN + 1];
+	int64_t id;
+
+	if (!s)
+		return -1;
+	if (!v->fingerprint)
+		token_new(unique);
+	bind_int(s, 1, v->contact);
+	if (v->invite)
+		bind_int(s, 2, v->invite);
+	else
+		bind_null(s, 2);
+	if (v->inbound)
+		bind_int(s, 3, v->inbound);
+	else
+		bind_null(s, 3);
+	bind_int(s, 4, v->at);
+	bind_text(s, 5, v->kind);
+	bind_text(s, 6, grade);
+	bind_text(s, 7, v->category ? v->category : "");
+	bind_int(s, 8, v->hard);
+	bind_text(s, 9, v->email ? v->email : "");
+	bind_text(s, 10, v->status ? v->status : "");
+	bind_text(s, 11, v->text ? v->text : "");
+	bind_text(s, 12, v->fingerprint ? v->fingerprint : unique);
+	return db_one_int(s, &id, e);
+}
+
+int
+answer_record(struct db *db, int64_t contact, int64_t instrument, int64_t at, const char *source, struct err *e)
+{
+	static const char sql[] =
+	    "INSERT INTO answer (contact, instrument, first_at, last_at, source) VALUES ($1, $2, $3, $3, $4)"
+	    " ON CONFLICT (contact, instrument) DO UPDATE SET"
+	    " first_at = CASE WHEN excluded.first_at < answer.first_at THEN excluded.first_at ELSE answer.first_at END,"
+	    " last_at = CASE WHEN excluded.last_at > answer.last_at THEN excluded.last_at ELSE answer.last_at END"
+	    " RETURNING first_at = $3 AND last_at = $3";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t only = 0;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, contact);
+	bind_int(s, 2, instrument);
+	bind_int(s, 3, at);
+	bind_text(s, 4, source);
+	return db_one_int(s, &only, e) < 0 ? -1 : (int)only;
+}
+
+int
+answer_mask(struct db *db, int64_t contact, unsigned *mask, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT i.position FROM answer a JOIN instrument i ON i.id = a.instrument WHERE a.contact = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	*mask = 0;
+	if (!s)
+		return -1;
+	bind_int(s, 1, contact);
+	while ((rc = db_step(s, e)) == 1)
+		*mask |= 1u << (col_int(s, 0) - 1);
+	db_done(s);
+	return rc;
+}
+
+int
+evidence_has(struct db *db, int64_t contact, const char *kind, struct err *e)
+{
+	static const char sql[] = "SELECT 1 FROM evidence WHERE contact = $1 AND kind = $2 LIMIT 1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t one;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, contact);
+	bind_text(s, 2, kind);
+	return db_one_int(s, &one, e);
+}
+
+int
+audit_add(struct db *db, const char *actor, const char *action, const char *detail, struct err *e)
+{
+	static const char sql[] = "INSERT INTO audit (at, actor, action, detail) VALUES ($1, $2, $3, $4)";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, clock_now());
+	bind_text(s, 2, actor);
+	bind_text(s, 3, action);
+	bind_text(s, 4, detail);
+	return db_run(s, e);
+}

@@ -1,0 +1,53 @@
+/*
+ * evidence.h - observed facts about people, and their answers.
+ *
+ * A fact is written once: its fingerprint names the source, so that the same
+ * report read twice counts once.
+ *
+ * kind         said by                             grade
+ * refusal      SMTP, while sending (5yz)           A
+ * expired      our own queue                       A
+ * dsn          a delivery status that came back    A
+ * complaint    ARF                                 A
+ * auto_reply   the person's mailbox                B
+ * read_receipt MDN                                 B
+ * reply        a person, by mail                   A
+ * found_inbox, found_spam, found_forwarded
+ *              the person, on the landing page     A
+ * button       the person pressed a form's button  A
+ * opt_out      the person                          A
+ * focal_word   a focal point                       A
+ *
+ * Units      times are Unix seconds.
+ * Ownership  texts are bound, not kept.
+ * Errors     -1; evidence_add: 1 added, 0 known already.
+ * Threads    the thread of the db handle.
+ * Source     design.md section 2, "Evidence grades".
+ */
+#ifndef THUMOI_STORE_EVIDENCE_H
+#define THUMOI_STORE_EVIDENCE_H
+
+#include "store/db.h"
+
+struct evidence {
+	int64_t contact;
+	int64_t invite;		/* 0: unknown */
+	int64_t inbound;	/* 0: none */
+	int64_t at;
+	const char *kind;	/* from the list above */
+	char grade;		/* 'A' to 'D' */
+	const char *category;	/* category_name(), "" */
+	bool hard;
+	const char *email, *status, *text;	/* "" when none */
+	const char *fingerprint;	/* NULL: never seen before by nature */
+};
+
+int	evidence_add(struct db *, const struct evidence *, struct err *);
+/* First and last time are kept; 1 new, 0 known already (last_at moves on). */
+int	answer_record(struct db *, int64_t contact, int64_t instrument, int64_t at, const char *source, struct err *);
+/* Bit i set: instrument number i (by position, from 0) is answered. */
+int	answer_mask(struct db *, int64_t contact, unsigned *mask, struct err *);
+int	evidence_has(struct db *, int64_t contact, const char *kind, struct err *);	/* 1, 0, -1 */
+int	audit_add(struct db *, const char *actor, const char *action, const char *detail, struct err *);
+
+#endif
