@@ -4,9 +4,7 @@
 -- Units: provinces and ministries, by tree (one directory file is one tree).
 CREATE TABLE tree (
 	id		INTEGER PRIMARY KEY,
-	key		TEXT NOT NULL UNIQUE,		-- file name without ending: vn-2021
-	valid_from	INTEGER,			-- NULL: always was
-	valid_to	INTEGER				-- NULL: until further notice
+	key		TEXT NOT NULL UNIQUE		-- file name without ending: vn-2021
 ) STRICT;
 
 CREATE TABLE unit (
@@ -18,10 +16,10 @@ CREATE TABLE unit (
 	name_en		TEXT NOT NULL,
 	short_vi	TEXT NOT NULL,			-- Cần Thơ
 	position	INTEGER NOT NULL,		-- order in the directory file (official order)
-	valid_from	INTEGER,
-	valid_to	INTEGER,
-	predecessors	TEXT NOT NULL DEFAULT '',	-- codes, '|' between
-	UNIQUE (tree, code)
+	valid_from	INTEGER NOT NULL,		-- first second in force; 0: always was
+	valid_to	INTEGER,			-- last second; NULL: until further notice
+	predecessors	TEXT NOT NULL,			-- codes, '|' between
+	UNIQUE (tree, code, valid_from)			-- a code without a date is ambiguous
 ) STRICT;
 
 CREATE TABLE unit_alias (				-- every name a unit answers to, folded
