@@ -4,6 +4,8 @@
 const struct command commands[] = {
 	{ "backup", cmd_backup, NEEDS_STORE_RO, "copy the store into one file while work goes on",
 	    "sao lưu kho dữ liệu vào một tệp trong khi vẫn làm việc" },
+	{ "campaign", cmd_campaign, NEEDS_STORE_RW, "create and list campaigns", "tạo và liệt kê các đợt" },
+	{ "instrument", cmd_instrument, NEEDS_STORE_RW, "the forms of a campaign", "các phiếu của một đợt" },
 	{ "config", cmd_config, NEEDS_NOTHING, "check and show the settings", "kiểm tra và xem thiết lập" },
 	{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 };

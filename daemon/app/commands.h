@@ -9,6 +9,8 @@
 #include "app/app.h"
 
 int	cmd_backup(struct app *, int argc, char **argv);
+int	cmd_campaign(struct app *, int argc, char **argv);
+int	cmd_instrument(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
 
 #endif
