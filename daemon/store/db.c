@@ -428,6 +428,14 @@ db_begin(struct db *db, struct err *e)
 }
 
 int
+db_snapshot(struct db *db, struct err *e)
+{
+	static const char sql[] = "BEGIN";
+
+	return db_run(db_stmt(db, sql, e), e);
+}
+
+int
 db_commit(struct db *db, struct err *e)
 {
 	static const char sql[] = "COMMIT";

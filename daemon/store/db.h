@@ -60,6 +60,8 @@ int	db_one_int(struct stmt *, int64_t *out, struct err *);
 int64_t	db_changes(struct db *);				/* rows the last statement changed */
 
 int	db_begin(struct db *, struct err *);
+/* Until db_commit everything read is of one moment; nothing may be written. */
+int	db_snapshot(struct db *, struct err *);
 int	db_commit(struct db *, struct err *);
 int	db_abort(struct db *);					/* rolls back, returns -1 */
 bool	db_in_transaction(struct db *);

@@ -8,7 +8,7 @@ evidence_add(struct db *db, const struct evidence *v, struct err *e)
 {
 	static const char sql[] =
 	    "INSERT INTO evidence (contact, invite, inbound, at, kind, grade, category, hard, email, status, text,"
-	    " fingerprint) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (fingerprint) DO NOTHING"
+	    " fingerprint, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (fingerprint) DO NOTHING"
 	    " RETURNING id";
 	struct stmt *s = db_stmt(db, sql, e);
 	char grade[2] = { v->grade, '\0' }, unique[TOKEN_LEN + 1];
@@ -36,6 +36,7 @@ evidence_add(struct db *db, const struct evidence *v, struct err *e)
 	bind_text(s, 10, v->status ? v->status : "");
 	bind_text(s, 11, v->text ? v->text : "");
 	bind_text(s, 12, v->fingerprint ? v->fingerprint : unique);
+	bind_int(s, 13, v->until_at);
 	return db_one_int(s, &id, e);
 }
 

@@ -8,6 +8,8 @@
  * refusal      SMTP, while sending (5yz)           A
  * expired      our own queue                       A
  * dsn          a delivery status that came back    A
+ *              (failed: category says why; category `delivered`: arrived)
+ * delay        a delay notice: nothing has failed  B
  * complaint    ARF                                 A
  * auto_reply   the person's mailbox                B
  * read_receipt MDN                                 B
@@ -39,6 +41,7 @@ struct evidence {
 	const char *category;	/* category_name(), "" */
 	bool hard;
 	const char *email, *status, *text;	/* "" when none */
+	int64_t until_at;	/* auto_reply: away until then; 0: it does not say */
 	const char *fingerprint;	/* NULL: never seen before by nature */
 };
 

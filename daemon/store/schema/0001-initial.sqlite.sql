@@ -208,9 +208,11 @@ CREATE TABLE evidence (					-- one observed fact about one person
 	email		TEXT NOT NULL,			-- the address it speaks of
 	status		TEXT NOT NULL,			-- enhanced status as reported
 	text		TEXT NOT NULL,			-- diagnostic text, whole
+	until_at	INTEGER NOT NULL DEFAULT 0,	-- auto_reply: away until then, when it says so
 	fingerprint	TEXT NOT NULL UNIQUE		-- the same fact told twice counts once
 ) STRICT;
-CREATE INDEX evidence_contact ON evidence (contact);
+-- Covers what reports read, in the order they read it (store/facts.c): they never touch the table.
+CREATE INDEX evidence_contact ON evidence (contact, at, kind, category, grade, invite, until_at, email);
 
 CREATE TABLE answer (					-- one form done by one person
 	contact		INTEGER NOT NULL REFERENCES contact,
