@@ -95,7 +95,7 @@ check:
 
 lint: $(BUILD)/gen/schema.c
 	@scripts/setup check
-	@FLAGS="$(subst ",\",$(ALL_CPPFLAGS)) $(STD) $(PKG_CFLAGS)" CC=$(CC) scripts/lint
+	@FLAGS="-Idaemon -include daemon/base/banned.h $(STD) $(PKG_CFLAGS)" CC=$(CC) scripts/lint
 
 # The library and the targets once more, by clang, with libFuzzer and sanitizers.
 FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -4,12 +4,12 @@
 static int
 config_check(struct app *app, int argc, char **argv)
 {
-	int first, faults, rc = opt_parse(argc, argv, "config check", "[FILE]", NULL, 0, 0, 1, &first);
+	int first, rc = opt_parse(argc, argv, "config check", "[FILE]", NULL, 0, 0, 1, &first);
 	const char *path = rc < 0 && argc > first ? argv[first] : app->conf_path;
 
 	if (rc >= 0)
 		return rc;
-	if ((faults = conf_check(path, stderr)) > 0)
+	if (conf_check(path, stderr) > 0)
 		return EXIT_FAILED;
 	if (!app->quiet)
 		printf(TR("%s: no faults\n", "%s: không có lỗi\n"), path ? path : TR("defaults", "mặc định"));

@@ -40,6 +40,7 @@ value_of(int argc, char **argv, int *i, const char *brief, const char *full)
 {
 	size_t n = strlen(full);
 
+	ASSERT(*i < argc && argv[*i]);
 	if ((brief && strcmp(argv[*i], brief) == 0) || strcmp(argv[*i], full) == 0)
 		return *i + 1 < argc ? argv[++*i] : NULL;
 	if (strncmp(argv[*i], full, n) == 0 && argv[*i][n] == '=')

@@ -21,7 +21,7 @@ trim_partial(char *s)
 }
 
 int
-err_set(struct err *e, enum err_code code, const char *fmt, ...)
+(err_set)(struct err *e, enum err_code code, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -36,7 +36,7 @@ err_set(struct err *e, enum err_code code, const char *fmt, ...)
 }
 
 int
-err_sys(struct err *e, const char *fmt, ...)
+(err_sys)(struct err *e, const char *fmt, ...)
 {
 	int errnum = errno;
 	char head[sizeof(e->text) / 2];
@@ -53,7 +53,7 @@ err_sys(struct err *e, const char *fmt, ...)
 }
 
 int
-err_wrap(struct err *e, const char *fmt, ...)
+(err_wrap)(struct err *e, const char *fmt, ...)
 {
 	char head[sizeof(e->text) / 2], old[sizeof(e->text)];
 	va_list ap;

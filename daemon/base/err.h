@@ -44,4 +44,10 @@ int	err_sys(struct err *, const char *fmt, ...)
 int	err_wrap(struct err *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 
+#ifdef __clang_analyzer__	/* let it see that they return -1 */
+#define err_set(...)	(err_set(__VA_ARGS__), -1)
+#define err_sys(...)	(err_sys(__VA_ARGS__), -1)
+#define err_wrap(...)	(err_wrap(__VA_ARGS__), -1)
+#endif
+
 #endif

@@ -97,7 +97,7 @@ out_int(struct out *o, int64_t v)
 void
 out_row(struct out *o)
 {
-	ASSERT(o->at == o->n_columns);
+	ASSERT(o->n_columns > 0 && o->at == o->n_columns);
 	o->at = 0;
 	if (o->format == OUT_CSV)
 		fprintf(o->f, "%s\n", buf_str(&o->line));
@@ -137,7 +137,10 @@ out_end(struct out *o, struct err *e)
 	if (o->format == OUT_JSON)
 		fputs("\n]\n", o->f);
 	if (o->format == OUT_TEXT || o->format == OUT_HTML) {
-		size_t *width = mem_zalloc(o->n_columns * sizeof(*width));
+		size_t *width;
+
+		ASSERT(o->n_columns > 0);
+		width = mem_zalloc(o->n_columns * sizeof(*width));
 
 		for (size_t i = 0; i < o->n_columns; i++)
 			width[i] = out_width(o->columns[i].title ? o->columns[i].title : o->columns[i].key);

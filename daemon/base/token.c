@@ -60,7 +60,7 @@ mac(unsigned char out[32], const struct secret *k, const char *purpose, const ch
 	if (b > sizeof(data) - 64)
 		b = sizeof(data) - 64;
 	ASSERT(a < 64);
-	memcpy(data, purpose, a);
+	memcpy(data, purpose, a);	/* with its NUL, which parts the two */
 	memcpy(data + a, text, b);
 	if (!HMAC(EVP_sha256(), k->key, sizeof(k->key), data, a + b, out, &n) || n != 32)
 		die("HMAC-SHA256 failed");

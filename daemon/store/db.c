@@ -75,6 +75,7 @@ pragma_int(struct db *db, const char *sql, int64_t *out, struct err *e)
 	sqlite3_stmt *s;
 	int rc = sqlite3_prepare_v2(db->h, sql, -1, &s, NULL);
 
+	*out = 0;
 	if (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
 		*out = sqlite3_column_int64(s, 0);
 		rc = SQLITE_OK;
@@ -281,8 +282,7 @@ db_stmt(struct db *db, const char *sql, struct err *e)
 		const char *name = sqlite3_bind_parameter_name(s->s, p);
 		long n = name && *name == '$' ? strtol(name + 1, NULL, 10) : 0;
 
-		if (n < 1 || n > PARAMS_MAX)
-			PANIC("parameter %s in %s", name ? name : "?", sql);
+		ASSERT(n >= 1 && n <= PARAMS_MAX);
 		s->param[n] = p;
 	}
 	if (!s->once) {
@@ -295,7 +295,8 @@ db_stmt(struct db *db, const char *sql, struct err *e)
 static int
 param(struct stmt *s, int n)
 {
-	if (n < 1 || n > PARAMS_MAX || !s->param[n])
+	ASSERT(n >= 1 && n <= PARAMS_MAX);
+	if (!s->param[n])
 		PANIC("no parameter $%d in %s", n, s->sql);
 	return s->param[n];
 }
@@ -314,9 +315,9 @@ bind_int(struct stmt *s, int n, int64_t v)
 }
 
 void
-bind_text(struct stmt *s, int n, const char *t)
+bind_text(struct stmt *stmt, int n, const char *s)
 {
-	bound(s, sqlite3_bind_text(s->s, param(s, n), t, -1, SQLITE_STATIC));
+	bound(stmt, sqlite3_bind_text(stmt->s, param(stmt, n), s, -1, SQLITE_STATIC));
 }
 
 void
