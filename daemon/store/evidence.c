@@ -80,6 +80,35 @@ answer_mask(struct db *db, int64_t contact, unsigned *mask, struct err *e)
 }
 
 int
+answer_first_at(struct db *db, int64_t contact, int64_t instrument, int64_t *at, struct err *e)
+{
+	static const char sql[] = "SELECT first_at FROM answer WHERE contact = $1 AND instrument = $2";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, contact);
+	bind_int(s, 2, instrument);
+	return db_one_int(s, at, e);
+}
+
+/* The fingerprint moves aside too, so that the same can be said anew. */
+int
+evidence_withdraw(struct db *db, int64_t contact, const char *kind, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE evidence SET kind = kind || '_withdrawn', fingerprint = fingerprint || ':withdrawn:' || id"
+	    " WHERE contact = $1 AND kind = $2";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, contact);
+	bind_text(s, 2, kind);
+	return db_run(s, e);
+}
+
+int
 evidence_has(struct db *db, int64_t contact, const char *kind, struct err *e)
 {
 	static const char sql[] = "SELECT 1 FROM evidence WHERE contact = $1 AND kind = $2 LIMIT 1";

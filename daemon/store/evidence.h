@@ -19,6 +19,10 @@
  * button       the person pressed a form's button  A
  * opt_out      the person                          A
  * focal_word   a focal point                       A
+ * visit        a page was fetched (campaigns with tracking "visits") D
+ *
+ * KIND_withdrawn: the person took it back or said something else later. The
+ * row stays as the record of what was once said; it counts for nothing.
  *
  * Units      times are Unix seconds.
  * Ownership  texts are bound, not kept.
@@ -50,6 +54,9 @@ int	evidence_add(struct db *, const struct evidence *, struct err *);
 int	answer_record(struct db *, int64_t contact, int64_t instrument, int64_t at, const char *source, struct err *);
 /* Bit i set: instrument number i (by position, from 0) is answered. */
 int	answer_mask(struct db *, int64_t contact, unsigned *mask, struct err *);
+int	answer_first_at(struct db *, int64_t contact, int64_t instrument, int64_t *at, struct err *);	/* 1, 0, -1 */
+/* What a person said of this kind becomes KIND_withdrawn. 0 or -1. */
+int	evidence_withdraw(struct db *, int64_t contact, const char *kind, struct err *);
 int	evidence_has(struct db *, int64_t contact, const char *kind, struct err *);	/* 1, 0, -1 */
 int	audit_add(struct db *, const char *actor, const char *action, const char *detail, struct err *);
 
