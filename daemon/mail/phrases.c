@@ -1,0 +1,337 @@
+#include "mail/phrases.h"
+
+#include <unicase.h>
+#include <unistr.h>
+
+#define GAP_MAX 80
+
+static bool
+is_word(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool
+is_local(unsigned char c)
+{
+	return is_word(c) || c >= 0x80 || (c && strchr("._+-=~%&#!$/", c));
+}
+
+/* Where a line break means nothing: kana, han, hangul, full-width forms. */
+static bool
+is_east_asian(ucs4_t c)
+{
+	return c >= 0x2e80 && c < 0x1f000;
+}
+
+/* "550-5.1.1 " or, once such a line was seen, "550 5.1.1 " inside an answer: how long it is. */
+static size_t
+repeated_code(const char *p, const char *end, bool multi, bool *is_multi)
+{
+	const char *s = p;
+
+	if (end - p < 5 || (*p != '4' && *p != '5') || p[1] < '0' || p[1] > '7' || p[2] < '0' || p[2] > '9')
+		return 0;
+	s += 3;
+	if (*s != '-' && !(multi && *s == ' '))
+		return 0;
+	if (*s == '-' && s + 1 < end && s[1] >= '0' && s[1] <= '9' && (s + 2 >= end || s[2] != '.'))
+		return 0;		/* 555-1234 */
+	*is_multi = multi || *s == '-';
+	s++;
+	if (end - s > 5 && s[0] == *p && s[1] == '.') {
+		while (s < end && (*s == '.' || (*s >= '0' && *s <= '9')))
+			s++;
+		while (s < end && *s == ' ')
+			s++;
+	}
+	return (size_t)(s - p);
+}
+
+/* The '@' at in[i]: take back the local part from out, skip the domain. */
+static size_t
+fold_address(const char *in, size_t i, size_t len, char *out, size_t *n)
+{
+	size_t from = *n, j = i + 1;
+
+	if (from && out[from - 1] == '"') {
+		for (from--; from && out[from - 1] != '"' && out[from - 1] != '<'; from--)
+			;
+		if (from && out[from - 1] == '"')
+			from--;
+	}
+	while (from && is_local((unsigned char)out[from - 1]))
+		from--;
+	if (j < len && in[j] == '[')
+		while (j < len && in[j] != ']' && in[j] != '\n')
+			j++;
+	while (j < len && (in[j] == '.' || in[j] == '-' || in[j] == '_' || in[j] == ']' || (in[j] >= '0' && in[j] <= '9') ||
+	    ((in[j] | 32) >= 'a' && (in[j] | 32) <= 'z')))
+		j++;
+	while (j > i + 1 && in[j - 1] == '.')
+		j--;
+	if (from == *n || j == i + 1) {
+		out[(*n)++] = '@';
+		return i + 1;
+	}
+	*n = from;
+	out[(*n)++] = '@';
+	return j;
+}
+
+size_t
+phrase_fold(char *out, size_t cap, const char *text, size_t len)
+{
+	size_t n = 0, i = 0;
+	bool blank = false, multi = false;
+	ucs4_t before = ' ';
+
+	while (i < len && n + 12 < cap) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c <= ' ' || c == 0x7f) {
+			blank = true;
+			i++;
+			continue;
+		}
+		if (c < 0x80) {
+			if (blank && n)
+				out[n++] = ' ';
+			if ((blank || n == 0) && (c == '4' || c == '5')) {
+				size_t skip = repeated_code(text + i, text + len, multi, &multi);
+
+				if (skip) {
+					i += skip;
+					if (n && out[n - 1] == ' ')
+						n--;
+					blank = true;
+					continue;
+				}
+			}
+			blank = false;
+			before = c;
+			if (c == '@') {
+				i = fold_address(text, i, len, out, &n);
+				continue;
+			}
+			out[n++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+			i++;
+		} else {
+			ucs4_t u;
+			int used = u8_mbtoucr(&u, (const uint8_t *)text + i, len - i), put;
+
+			if (used <= 0) {	/* no UTF-8: one byte, as a blank */
+				blank = true;
+				i++;
+				continue;
+			}
+			i += (size_t)used;
+			if (u == 0xa0 || u == 0x3000 || u == 0x200b || u == 0xfeff) {
+				blank = true;
+				continue;
+			}
+			if (u == 0x2018 || u == 0x2019)
+				u = '\'';
+			else if (u == 0x201c || u == 0x201d || u == 0xab || u == 0xbb)
+				u = '"';
+			if (blank && n && !(is_east_asian(u) && is_east_asian(before)))
+				out[n++] = ' ';
+			blank = false;
+			before = u;
+			u = uc_tolower(u);
+			if ((put = u8_uctomb((uint8_t *)out + n, u, (ptrdiff_t)(cap - n - 1))) > 0)
+				n += (size_t)put;
+		}
+	}
+	out[n] = '\0';
+	return n;
+}
+
+void
+phrases_init(struct phrases *p, struct arena *a)
+{
+	*p = (struct phrases){ .arena = a };
+}
+
+void
+phrases_release(struct phrases *p)
+{
+	free(p->at);
+	*p = (struct phrases){ 0 };
+}
+
+bool
+phrases_add(struct phrases *p, const char *phrase, int id)
+{
+	char folded[512];
+	size_t len = phrase_fold(folded, sizeof(folded), phrase, strlen(phrase)), head;
+	const char *s = folded;
+
+	if (len == 0 || strspn(folded, "* ") == len)
+		return false;
+	if (*s == '*') {
+		p->anywhere = true;
+		for (s++; *s == ' ' || *s == '*'; s++)
+			;
+		s--;
+		folded[s - folded] = '*';	/* one leading star */
+	}
+	head = strcspn(s + (*s == '*'), "*");
+	while (head && s[(*s == '*') + head - 1] == ' ')
+		head--;
+	if (head < 2)
+		return false;	/* the search looks at two bytes */
+	p->at = mem_room(p->at, p->n, &p->cap, sizeof(*p->at));
+	p->at[p->n++] = (struct phrase){ arena_dup(p->arena, s), head, id };
+	return true;
+}
+
+static const char *
+head_of(const struct phrase *p)
+{
+	return p->words + (*p->words == '*');
+}
+
+static int
+by_words(const void *a, const void *b)
+{
+	return strcmp(head_of(a), head_of(b));
+}
+
+void
+phrases_sort(struct phrases *p)
+{
+	size_t i = 0;
+
+	if (p->n)
+		qsort(p->at, p->n, sizeof(*p->at), by_words);
+	for (int c = 0; c <= 256; c++) {
+		while (i < p->n && (unsigned char)head_of(&p->at[i])[0] < c)
+			i++;
+		p->first[c] = (uint32_t)i;
+	}
+}
+
+/* The rest of a phrase from its '*' on, in text[at ...]; returns the end, 0 when it is not there. */
+static size_t
+match_rest(const char *rest, const char *text, size_t len, size_t at)
+{
+	while (*rest) {
+		bool free_left = true, free_right;
+		const char *word;
+		size_t n, most;
+
+		/* rest: [blank] '*' [blank] fragment */
+		if (*rest == ' ')
+			rest++;
+		else if (*rest != '*')
+			return 0;
+		else if (!rest[1])		/* "word*": the rest of the word */
+			return at;
+		while (*rest == '*' || *rest == ' ') {
+			free_left = *rest == '*';
+			rest++;
+		}
+		word = rest;
+		n = strcspn(rest, "*");
+		rest += n;
+		free_right = *rest == '*';
+		if (n && word[n - 1] == ' ') {
+			n--;
+			rest--;
+			free_right = false;
+		}
+		if (n == 0)
+			return at;
+		most = at + GAP_MAX;
+		for (; ; at++) {
+			if (at + n > len || at > most)
+				return 0;
+			if (text[at] != word[0] || memcmp(text + at, word, n) != 0)
+				continue;
+			if (!free_left && at && is_word((unsigned char)word[0]) && is_word((unsigned char)text[at - 1]))
+				continue;
+			if (!free_right && is_word((unsigned char)word[n - 1]) && at + n < len &&
+			    is_word((unsigned char)text[at + n]))
+				continue;
+			break;
+		}
+		at += n;
+	}
+	return at;
+}
+
+static size_t
+match_at(const struct phrase *p, const char *text, size_t len, size_t at, bool border)
+{
+	const char *w = head_of(p);
+	size_t end = at + p->head;
+
+	if (!border && *p->words != '*')
+		return 0;
+	if (end > len || memcmp(text + at, w, p->head) != 0)
+		return 0;
+	w += p->head;
+	if (*w != '*' && is_word((unsigned char)w[-1]) && end < len && is_word((unsigned char)text[end]))
+		return 0;
+	return *w ? match_rest(w, text, len, end) : end;
+}
+
+void
+phrases_scan(const struct phrases *p, const char *text, size_t len,
+    bool (*hit)(void *arg, int id, size_t start, size_t end), void *arg)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+		bool border = i == 0 || !is_word(c) || !is_word((unsigned char)text[i - 1]);
+		uint32_t lo = p->first[c], hi = p->first[c + 1];
+
+		if (lo == hi || (!border && !p->anywhere))
+			continue;
+		/* Sorted by their words: find where the second byte begins. */
+		if (hi - lo > 4 && i + 1 < len) {
+			unsigned char d = (unsigned char)text[i + 1];
+			uint32_t a = lo, b = hi;
+
+			while (a < b) {
+				uint32_t m = a + (b - a) / 2;
+
+				if ((unsigned char)head_of(&p->at[m])[1] < d)
+					a = m + 1;
+				else
+					b = m;
+			}
+			lo = a;
+		}
+		for (uint32_t k = lo; k < hi; k++) {
+			const char *h = head_of(&p->at[k]);
+			size_t end;
+
+			if (i + 1 < len && (unsigned char)h[1] > (unsigned char)text[i + 1])
+				break;
+			if ((end = match_at(&p->at[k], text, len, i, border)) != 0 && !hit(arg, p->at[k].id, i, end))
+				return;
+		}
+	}
+}
+
+static bool
+keep_least(void *arg, int id, size_t start, size_t end)
+{
+	int *best = arg;
+
+	(void)start;
+	(void)end;
+	if (*best < 0 || id < *best)
+		*best = id;
+	return true;
+}
+
+int
+phrases_first(const struct phrases *p, const char *text, size_t len)
+{
+	int best = -1;
+
+	phrases_scan(p, text, len, keep_least, &best);
+	return best;
+}

@@ -1,0 +1,45 @@
+/*
+ * rules.h - the rules of config/rules as classify holds them.
+ *
+ * A file is read line by line; `#` at its start makes a comment.
+ *
+ *	[unknown-user hard]		a section: category, and whether a final
+ *					failure says the address is bad
+ *	no such user			a phrase (mail/phrases.h)
+ *	status=5.1.1			conditions: code=, status=, at= (who said
+ *	status=5.1.* code=550 user	it), each a pattern with `*`; a phrase may
+ *					follow
+ *	[text bounce-subject]		phrases for mreport
+ *
+ * Units      none.
+ * Ownership  struct rules owns everything.
+ * Errors     see classify.h.
+ * Threads    read-only after rules_load.
+ * Source     none.
+ */
+#ifndef THUMOI_MAIL_RULES_H
+#define THUMOI_MAIL_RULES_H
+
+#include "mail/classify.h"
+
+struct rule {
+	enum category category;
+	bool bad_address;
+	const char *code, *status, *at;	/* patterns, NULL: any */
+	const char *name;		/* 20-people.rules:14: no such user */
+};
+
+#define RULE_TEXTS_MAX 32
+
+struct rules {
+	struct arena arena;
+	struct rule *rule;
+	size_t n, cap;
+	struct phrases words;		/* id: index in rule */
+	size_t *wordless;		/* rules without a phrase, in order */
+	size_t n_wordless, cap_wordless;
+	struct rules_text { const char *name; struct phrases phrases; } text[RULE_TEXTS_MAX];
+	size_t n_text;
+};
+
+#endif
