@@ -23,6 +23,8 @@
 
 bool	text_is_ascii(const char *s, size_t len);
 bool	text_is_utf8(const char *s, size_t len);	/* strict: no overlong, no surrogates */
+/* UTF-8 that certainly is in NFC: ASCII, composed letters, common signs. A quick test for text_nfc. */
+bool	text_is_plain(const char *s, size_t len);
 char	*text_nfc(struct arena *, const char *s, size_t len);
 /* NFC, every run of white space (NBSP, line breaks too) one space, none at the ends. */
 char	*text_squeeze(struct arena *, const char *s);
