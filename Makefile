@@ -82,6 +82,20 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(SUPPORT_OBJ) $(CLOCK) $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
+# The town around thumoi: relay, mailboxes, people, survey system (tests/postoffice/README.md).
+TOWN_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %/main.c %/compare.c,$(wildcard tests/postoffice/*.c)))
+postoffice: $(BUILD)/tests/postoffice $(BUILD)/tests/compare
+
+$(BUILD)/tests/postoffice: $(BUILD)/obj/tests/postoffice/main.o $(TOWN_OBJ) $(DRIVEN_CLOCK) $(LIB)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
+$(BUILD)/tests/compare: $(BUILD)/obj/tests/postoffice/compare.o $(BUILD)/obj/tests/postoffice/world.o $(CLOCK) $(LIB)
+	@mkdir -p $(@D)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
 quick: all $(UNIT)
 	@scripts/run-tests $(UNIT)
 
@@ -148,6 +162,6 @@ clean:
 
 -include $(shell find $(BUILD)/obj $(BUILD)/fuzz/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all help driven quick quick-threads check lint fuzzers bench install uninstall clean
+.PHONY: all help driven postoffice quick quick-threads check lint fuzzers bench install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -1,0 +1,52 @@
+/*
+ * town.h - what becomes of a message, and what people then do.
+ *
+ * The SMTP server hands every message to the town; the town answers as the
+ * mailbox of that person does, and writes into its agenda what will come of
+ * it: a bounce in some hours, a look, an answer at the time the person
+ * answered. town_advance lets the time pass from event to event; the town
+ * owns the clock of all processes under test.
+ *
+ * Units      milliseconds of the driven clock where the name says so.
+ * Ownership  town_new/town_free; the options must live as long.
+ * Errors     as said. What goes wrong for a person is counted as a fault and
+ *            told on stderr: the world goes on.
+ * Threads    town_rcpt, town_message: the SMTP server's. The rest: main.
+ * Source     domain/trial-2021.md section 3.
+ */
+#ifndef THUMOI_POSTOFFICE_TOWN_H
+#define THUMOI_POSTOFFICE_TOWN_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "postoffice/smtpd.h"
+#include "postoffice/survey.h"
+#include "postoffice/world.h"
+
+struct town;
+
+struct town_options {
+	const char *clock;	/* the file, made when it is not there */
+	int64_t start_ms;
+	const char *maildir;	/* bounces; made when it is not there */
+	const char *site;	/* where thumoi's public pages are */
+	const char *api_key;
+};
+
+/* What happened during one advance. */
+struct town_tally {
+	int looked, found, answered, batch, bounced, faults;
+};
+
+int	town_new(struct town **, struct world *, const struct town_options *, struct err *);
+void	town_survey(struct town *, struct survey *);	/* whose batch to tell by night */
+struct smtpd_calls town_calls(struct town *);
+int64_t	town_now_ms(const struct town *);
+int	town_advance(struct town *, int64_t to_ms, struct town_tally *, struct err *);
+/* key=value lines; returns how many things were wrong (duplicates, malformed messages, faults). */
+int	town_stats(struct town *, FILE *);
+void	town_free(struct town *);	/* NULL is fine */
+
+#endif
