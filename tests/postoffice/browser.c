@@ -293,17 +293,33 @@ browser_post_json(struct browser *b, const char *url, const char *api_key, const
 	return rc;
 }
 
-const struct field *
-page_choice(const struct page *page, const char *value, const struct form **form)
+static bool
+has_segment(const char *url, const char *word)
 {
-	for (size_t i = 0; i < page->n_forms; i++)
-		for (size_t k = 0; k < page->forms[i].n_fields; k++) {
-			const struct field *f = &page->forms[i].fields[k];
+	size_t len = strlen(word);
 
-			if (f->offered && strcmp(f->value, value) == 0) {
-				*form = &page->forms[i];
-				return f;
+	for (const char *p = url; (p = strchr(p, '/')); p++)
+		if (strncmp(p + 1, word, len) == 0 && (p[1 + len] == '\0' || strchr("/?", p[1 + len])))
+			return true;
+	return false;
+}
+
+const struct form *
+page_choice(const struct page *page, const char *word, const struct field **chosen)
+{
+	*chosen = NULL;
+	for (size_t i = 0; i < page->n_forms; i++)
+		for (size_t k = 0; k < page->forms[i].n_fields; k++)
+			if (page->forms[i].fields[k].offered && strcmp(page->forms[i].fields[k].value, word) == 0) {
+				*chosen = &page->forms[i].fields[k];
+				return &page->forms[i];
 			}
+	for (size_t i = 0; i < page->n_forms; i++)
+		if (has_segment(page->forms[i].action, word)) {
+			for (size_t k = 0; k < page->forms[i].n_fields && !*chosen; k++)
+				if (page->forms[i].fields[k].offered)
+					*chosen = &page->forms[i].fields[k];
+			return &page->forms[i];
 		}
 	return NULL;
 }

@@ -53,7 +53,11 @@ int	browser_submit(struct browser *, const struct form *, const struct field *ch
 /* A POST of JSON with an API key as bearer token. */
 int	browser_post_json(struct browser *, const char *url, const char *api_key, const char *json, struct page *,
 	    struct err *);
-/* The offered field of any form whose value is `value`; NULL: none. */
-const struct field *page_choice(const struct page *, const char *value, const struct form **);
+/*
+ * What a person would press for `word`: the radio button or button with that
+ * value, else the button of the form whose action has it as a path segment
+ * (*chosen is then that form's first button, or NULL). NULL: there is none.
+ */
+const struct form *page_choice(const struct page *, const char *word, const struct field **chosen);
 
 #endif

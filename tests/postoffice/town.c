@@ -285,12 +285,12 @@ static int
 tell_where(struct town *t, const struct letter *l, struct err *e)
 {
 	const struct field *choice;
-	const struct form *form = NULL;
+	const struct form *form;
 	struct page page;
 
 	if (open_letter(t, l, &page, e) < 0)
 		return -1;
-	if (!(choice = page_choice(&page, l->person->found_in, &form)))
+	if (!(form = page_choice(&page, l->person->found_in, &choice)))
 		return err_set(e, ERR_INPUT, "landing page: nothing to say '%s' with", l->person->found_in);
 	if (browser_submit(t->browser, form, choice, &page, e) < 0)
 		return -1;
@@ -304,16 +304,16 @@ static int
 answer_form(struct town *t, const struct letter *l, int k, struct err *e)
 {
 	const struct field *choice;
-	const struct form *form = NULL;
+	const struct form *form;
 	struct page page;
 
 	if (open_letter(t, l, &page, e) < 0)
 		return -1;
-	if (!(choice = page_choice(&page, form_names[k], &form)))
+	if (!(form = page_choice(&page, form_names[k], &choice)))
 		return err_set(e, ERR_INPUT, "landing page: no button for '%s'", form_names[k]);
 	if (browser_submit(t->browser, form, choice, &page, e) < 0)
 		return -1;
-	if (page.status != 200 || !(choice = page_choice(&page, "finish", &form)))
+	if (page.status != 200 || !(form = page_choice(&page, "finish", &choice)))
 		return err_set(e, ERR_NETWORK, "%s: status %d, and no form to finish", page.url, page.status);
 	if (browser_submit(t->browser, form, choice, &page, e) < 0)
 		return -1;
