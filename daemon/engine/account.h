@@ -1,0 +1,83 @@
+/*
+ * account.h - everybody accounted for: one pass over all people of a
+ * campaign, counted by unit, by mail domain and in all.
+ *
+ * nominated = answered + each cause + unknown, for every unit and in all.
+ * account_check holds the counts against an independent count of the store
+ * and of the rosters; what does not add up is said, never smoothed over.
+ *
+ * Units      people, unless a name says otherwise; times are Unix seconds.
+ * Ownership  account_release frees all; texts in it live as long.
+ * Errors     account_build 0/-1. account_check: how many faults, or -1.
+ * Threads    the thread of the db handle.
+ * Source     design.md sections 1 and 2.
+ */
+#ifndef THUMOI_ENGINE_ACCOUNT_H
+#define THUMOI_ENGINE_ACCOUNT_H
+
+#include "base/conf.h"
+#include "engine/cause.h"
+#include "store/census.h"
+
+#define GRADE_SLOTS 5			/* none, A, B, C, D */
+
+struct tally {
+	int64_t nominated, mailable, invited, accepted, took_part;
+	int64_t answered[INSTRUMENTS_MAX];
+	int64_t missing;		/* not in the latest roster any more; counted all the same */
+	int64_t by[CAUSES][GRADE_SLOTS];
+};
+
+enum unit_class { CLASS_ORDINARY, CLASS_VERY_FEW, CLASS_ZERO, CLASS_NO_ROSTER };
+
+struct unit_account {
+	struct census_unit unit;
+	struct tally t;
+	enum unit_class class;
+};
+
+struct domain_account {
+	const char *domain;		/* "": people without an address */
+	struct tally t;
+	int64_t reacted;		/* gave any sign */
+	int64_t told, told_spam;	/* said where they found it; in spam */
+};
+
+struct account {
+	const struct campaign *campaign;
+	const struct conf *conf;
+	int64_t now;
+	int instrument;			/* -1: all; else the one asked for */
+	unsigned asked;
+	struct unit_account *units;	/* ministries, then provinces, official order */
+	size_t n_units;
+	struct domain_account *domains;	/* most people first */
+	size_t n_domains;
+	struct tally kinds[UNIT_KINDS], all;
+	int64_t kind_units[UNIT_KINDS], kind_rosters[UNIT_KINDS];	/* units, and those that sent a roster */
+	int64_t strangers;		/* people in a unit that is not of this campaign */
+	struct arena arena;
+	size_t *slots, n_slots;		/* domains by name, while counting */
+	size_t cap_domains;
+};
+
+/* instrument NULL: "answered" means all forms; else that form alone. */
+int	account_build(struct account *, struct db *, const struct campaign *, const struct conf *,
+	    const char *instrument, int64_t now, struct err *);
+void	account_release(struct account *);
+
+enum account_order { ORDER_CODE, ORDER_NAME };
+void	account_sort(struct account *, enum account_order);
+
+int64_t	tally_cause(const struct tally *, enum cause);		/* over all grades */
+int64_t	tally_sum(const struct tally *);			/* over all causes */
+char	grade_letter(size_t slot);				/* '\0' for none */
+const char *unit_class_key(enum unit_class);
+const char *unit_class_name(enum unit_class, enum lang);
+const char *unit_name(const struct census_unit *, enum lang);
+const char *unit_short(const struct census_unit *, enum lang);	/* Gia Lai; Bộ Xây dựng */
+
+/* Each fault a sentence in `said`, a line each, in the operator's language. */
+int	account_check(const struct account *, struct db *, struct buf *said, struct err *);
+
+#endif

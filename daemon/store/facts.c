@@ -1,0 +1,448 @@
+#include "store/facts.h"
+
+#include "base/lang.h"
+
+/* One cursor, standing on a row whose first column is the contact. */
+struct stream {
+	struct stmt *s;
+	int64_t contact;
+	bool over;
+};
+
+struct message {		/* an invite of the person at hand */
+	int64_t id, moved_at, due_at;
+	const char *state;
+	bool here;		/* to an address the person has now */
+	bool passed;		/* its wave is over: it will not go out any more */
+	bool told;		/* evidence says how it failed */
+};
+
+struct wave_end { int64_t wave, not_after; };
+
+struct facts_reader {
+	const struct campaign *campaign;
+	int64_t now;
+	struct stmt *people;
+	struct stream address, invite, evidence, answer;
+	struct wave_end *waves;
+	size_t n_waves, cap_waves;
+	/* The person at hand. */
+	struct arena arena;
+	const char *emails[8];
+	size_t n_emails;
+	struct message *messages;
+	size_t n_messages, cap_messages;
+	int64_t failed_invite;
+};
+
+static int
+stream_step(struct stream *t, struct err *e)
+{
+	int rc;
+
+	if (t->over)
+		return 0;
+	if ((rc = db_step(t->s, e)) == 1)
+		t->contact = col_int(t->s, 0);
+	else
+		t->over = true;
+	return rc;
+}
+
+static int
+stream_open(struct stream *t, struct db *db, const char *sql, int64_t lo, int64_t hi, struct err *e)
+{
+	if (!(t->s = db_stmt(db, sql, e)))
+		return -1;
+	bind_int(t->s, 1, lo);
+	bind_int(t->s, 2, hi);
+	return stream_step(t, e);
+}
+
+/* Rows of people of other campaigns lie between ours. 1 on a row of `contact`, 0 none, -1. */
+static int
+stream_at(struct stream *t, int64_t contact, struct err *e)
+{
+	while (!t->over && t->contact < contact)
+		if (stream_step(t, e) < 0)
+			return -1;
+	return !t->over && t->contact == contact;
+}
+
+static void
+stream_close(struct stream *t)
+{
+	if (t->s)
+		db_done(t->s);
+	t->s = NULL;
+}
+
+/* The first and the last person of the campaign: what the cursors run between. */
+static int
+bounds(struct db *db, int64_t campaign, int64_t *lo, int64_t *hi, struct err *e)
+{
+	static const char sql[] = "SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM contact WHERE campaign = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	if ((rc = db_step(s, e)) == 1) {
+		*lo = col_int(s, 0);
+		*hi = col_int(s, 1);
+	}
+	db_done(s);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+load_waves(struct facts_reader *r, struct db *db, struct err *e)
+{
+	static const char sql[] = "SELECT id, not_after FROM wave WHERE campaign = $1 AND not_after IS NOT NULL";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, r->campaign->id);
+	while ((rc = db_step(s, e)) == 1) {
+		r->waves = mem_room(r->waves, r->n_waves, &r->cap_waves, sizeof(*r->waves));
+		r->waves[r->n_waves++] = (struct wave_end){ col_int(s, 0), col_int(s, 1) };
+	}
+	db_done(s);
+	return rc;
+}
+
+static int
+open_streams(struct facts_reader *r, struct db *db, int64_t lo, int64_t hi, struct err *e)
+{
+	/* "+" keeps the planner on the key, which is the order asked for. */
+	static const char people[] =
+	    "SELECT c.id, c.unit, c.state, c.reason, c.missing_since FROM contact c"
+	    " WHERE +c.campaign = $3 AND c.id >= $1 AND c.id <= $2 ORDER BY c.id";
+	static const char address[] =
+	    "SELECT contact, email FROM address WHERE contact >= $1 AND contact <= $2 ORDER BY contact, rank";
+	static const char invite[] =
+	    "SELECT contact, id, wave, state, email, moved_at, due_at FROM invite"
+	    " WHERE contact >= $1 AND contact <= $2 ORDER BY contact";
+	static const char evidence[] =
+	    "SELECT contact, at, kind, category, grade, invite, until_at, email FROM evidence"
+	    " WHERE contact >= $1 AND contact <= $2 ORDER BY contact, at";
+	static const char answer[] =
+	    "SELECT contact, instrument FROM answer WHERE contact >= $1 AND contact <= $2 ORDER BY contact";
+
+	if (!(r->people = db_stmt(db, people, e)))
+		return -1;
+	bind_int(r->people, 1, lo);
+	bind_int(r->people, 2, hi);
+	bind_int(r->people, 3, r->campaign->id);
+	if (stream_open(&r->address, db, address, lo, hi, e) < 0 || stream_open(&r->invite, db, invite, lo, hi, e) < 0 ||
+	    stream_open(&r->evidence, db, evidence, lo, hi, e) < 0)
+		return -1;
+	return stream_open(&r->answer, db, answer, lo, hi, e) < 0 ? -1 : 0;
+}
+
+int
+facts_open(struct facts_reader **out, struct db *db, const struct campaign *c, int64_t contact, int64_t now,
+    struct err *e)
+{
+	struct facts_reader *r = mem_zalloc(sizeof(*r));
+	int64_t lo = contact, hi = contact;
+
+	*out = NULL;
+	r->campaign = c;
+	r->now = now;
+	if ((!contact && bounds(db, c->id, &lo, &hi, e) < 0) || load_waves(r, db, e) < 0 ||
+	    open_streams(r, db, lo, hi, e) < 0) {
+		facts_close(r);
+		return err_wrap(e, TR("reading what is known of everybody", "khi đọc dữ liệu của từng người"));
+	}
+	*out = r;
+	return 0;
+}
+
+void
+facts_close(struct facts_reader *r)
+{
+	if (!r)
+		return;
+	if (r->people)
+		db_done(r->people);
+	stream_close(&r->address);
+	stream_close(&r->invite);
+	stream_close(&r->evidence);
+	stream_close(&r->answer);
+	arena_release(&r->arena);
+	free(r->messages);
+	free(r->waves);
+	free(r);
+}
+
+static bool
+is_here(const struct facts_reader *r, const char *email)
+{
+	for (size_t i = 0; i < r->n_emails; i++)
+		if (strcmp(r->emails[i], email) == 0)
+			return true;
+	return false;
+}
+
+static bool
+wave_passed(const struct facts_reader *r, int64_t wave)
+{
+	for (size_t i = 0; i < r->n_waves; i++)
+		if (r->waves[i].wave == wave)
+			return r->waves[i].not_after < r->now;
+	return false;
+}
+
+static int
+read_addresses(struct facts_reader *r, struct facts *f, struct err *e)
+{
+	int rc;
+
+	r->n_emails = 0;
+	while ((rc = stream_at(&r->address, f->contact, e)) == 1) {
+		if (r->n_emails < COUNT_OF(r->emails))
+			r->emails[r->n_emails++] = arena_dup(&r->arena, col_text(r->address.s, 1));
+		if (stream_step(&r->address, e) < 0)
+			return -1;
+	}
+	if (r->n_emails && strrchr(r->emails[0], '@'))
+		f->domain = strrchr(r->emails[0], '@') + 1;
+	return rc;
+}
+
+/* A state's word outlives the row without being copied. */
+static const char *
+state_word(const char *s)
+{
+	static const char *const words[] = { "planned", "sending", "accepted", "deferred", "refused", "uncertain",
+	    "expired", "cancelled" };
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strcmp(s, words[i]) == 0)
+			return words[i];
+	return "cancelled";
+}
+
+static int
+read_invites(struct facts_reader *r, struct facts *f, struct err *e)
+{
+	int rc;
+
+	r->n_messages = 0;
+	while ((rc = stream_at(&r->invite, f->contact, e)) == 1) {
+		struct stmt *s = r->invite.s;
+		struct message *m;
+
+		r->messages = mem_room(r->messages, r->n_messages, &r->cap_messages, sizeof(*m));
+		m = &r->messages[r->n_messages++];
+		*m = (struct message){ .id = col_int(s, 1), .state = state_word(col_text(s, 3)),
+		    .here = is_here(r, col_text(s, 4)), .moved_at = col_int(s, 5), .due_at = col_int(s, 6),
+		    .passed = wave_passed(r, col_int(s, 2)) };
+		if (stream_step(&r->invite, e) < 0)
+			return -1;
+	}
+	return rc;
+}
+
+static int
+read_answers(struct facts_reader *r, struct facts *f, struct err *e)
+{
+	int rc;
+
+	while ((rc = stream_at(&r->answer, f->contact, e)) == 1) {
+		for (size_t i = 0; i < r->campaign->n_instruments; i++)
+			if (r->campaign->instruments[i].id == col_int(r->answer.s, 1))
+				f->answered |= 1u << i;
+		f->reacted = true;
+		if (stream_step(&r->answer, e) < 0)
+			return -1;
+	}
+	return rc;
+}
+
+/* Is this evidence about an address the person has now? */
+static bool
+about_here(const struct facts_reader *r, int64_t invite, const char *email)
+{
+	if (*email)
+		return is_here(r, email);
+	for (size_t i = 0; i < r->n_messages; i++)
+		if (r->messages[i].id == invite)
+			return r->messages[i].here;
+	return true;		/* it names neither: the person has one address, or we cannot tell better */
+}
+
+static void
+note_received(struct facts *f, int64_t at, char grade)
+{
+	if (at > f->received_at)
+		f->received_at = at;
+	if (!f->received_grade || grade < f->received_grade)
+		f->received_grade = grade;
+}
+
+static void
+note_failed(struct facts_reader *r, struct facts *f, int64_t at, const char *kind, const char *category, char grade,
+    int64_t invite)
+{
+	if (at < f->failed_at)
+		return;
+	f->failed_at = at;
+	f->failed_kind = arena_dup(&r->arena, kind);
+	f->failed_category = arena_dup(&r->arena, category);
+	f->failed_grade = grade;
+	r->failed_invite = invite;
+}
+
+/* The message a report is about; one that names none speaks of the last that went out before it. */
+static struct message *
+message_of(const struct facts_reader *r, int64_t invite, int64_t at)
+{
+	struct message *last = NULL;
+
+	for (size_t i = 0; i < r->n_messages; i++) {
+		struct message *m = &r->messages[i];
+
+		if (invite ? m->id == invite : m->here && strcmp(m->state, "planned") != 0 &&
+		    strcmp(m->state, "cancelled") != 0 && (m->moved_at <= at || r->n_messages == 1) &&
+		    (!last || m->moved_at >= last->moved_at))
+			last = m;
+	}
+	return last;
+}
+
+static void
+note_found(struct facts *f, enum found_in found, bool by_person)
+{
+	f->found = found;	/* rows come in the order of time: the latest word stays */
+	f->found_told_by_person = by_person;
+}
+
+static void
+note_away(struct facts *f, int64_t at, int64_t until)
+{
+	if (f->away && until <= f->away_until)
+		return;
+	f->away = until > 0;
+	f->away_from = at;
+	f->away_until = until;
+}
+
+/* One row of evidence; `delivered` gathers reports of delivery for settle(). */
+static void
+note(struct facts_reader *r, struct facts *f, struct stmt *s)
+{
+	const char *kind = col_text(s, 2), *category = col_text(s, 3);
+	int64_t at = col_int(s, 1), invite = col_int(s, 5);
+	char grade = col_text(s, 4)[0];
+
+	if (strcmp(kind, "refusal") == 0 || strcmp(kind, "dsn") == 0 || strcmp(kind, "expired") == 0) {
+		struct message *m = message_of(r, invite, at);
+		bool delivered = strcmp(category, "delivered") == 0;
+
+		if (m && !delivered)
+			m->told = true;
+		if (!about_here(r, invite, col_text(s, 7)))
+			return;
+		if (!delivered)
+			note_failed(r, f, at, kind, category, grade, m ? m->id : 0);
+		else if (at > f->accepted_at)
+			f->accepted_at = at;
+		return;
+	}
+	if (strcmp(kind, "delay") == 0)
+		return;
+	f->reacted = true;
+	if (strcmp(kind, "opt_out") == 0) {
+		f->opted_out = true;
+	} else if (strcmp(kind, "complaint") == 0) {
+		f->complained = true;
+	} else if (strcmp(kind, "found_spam") == 0) {
+		note_found(f, FOUND_SPAM, true);
+	} else if (strcmp(kind, "focal_word") == 0) {
+		note_found(f, FOUND_SPAM, false);
+	} else if (strcmp(kind, "found_inbox") == 0) {
+		note_found(f, FOUND_INBOX, true);
+		note_received(f, at, grade);
+	} else if (strcmp(kind, "found_forwarded") == 0) {
+		note_found(f, FOUND_FORWARDED, true);
+		note_received(f, at, grade);
+	} else if (strcmp(kind, "auto_reply") == 0) {
+		note_received(f, at, grade);
+		note_away(f, at, col_int(s, 6));
+	} else if (strcmp(kind, "button") == 0 || strcmp(kind, "read_receipt") == 0 || strcmp(kind, "reply") == 0) {
+		note_received(f, at, grade);
+	}
+}
+
+static int
+read_evidence(struct facts_reader *r, struct facts *f, struct err *e)
+{
+	int rc;
+
+	while ((rc = stream_at(&r->evidence, f->contact, e)) == 1) {
+		note(r, f, r->evidence.s);
+		if (stream_step(&r->evidence, e) < 0)
+			return -1;
+	}
+	return rc;
+}
+
+/* What the states of the messages say, once the evidence is known. */
+static void
+settle(struct facts_reader *r, struct facts *f)
+{
+	for (size_t i = 0; i < r->n_messages; i++) {
+		const struct message *m = &r->messages[i];
+		bool planned = strcmp(m->state, "planned") == 0, begun = !planned && strcmp(m->state, "cancelled") != 0;
+
+		f->invited |= begun;
+		f->accepted |= strcmp(m->state, "accepted") == 0;
+		if (!m->here)
+			continue;
+		f->begun |= begun;
+		if (strcmp(m->state, "sending") == 0 || strcmp(m->state, "deferred") == 0 ||
+		    (planned && m->due_at <= r->now && !m->passed))
+			f->waiting = true;
+		if (strcmp(m->state, "uncertain") == 0 && m->moved_at > f->uncertain_at)
+			f->uncertain_at = m->moved_at;
+		/* The queue's own word stands when its evidence is not there. */
+		if (!m->told && (strcmp(m->state, "refused") == 0 || strcmp(m->state, "expired") == 0))
+			note_failed(r, f, m->moved_at, strcmp(m->state, "expired") == 0 ? m->state : "refusal", "", 'A',
+			    m->id);
+	}
+	for (size_t i = 0; i < r->n_messages; i++) {
+		const struct message *m = &r->messages[i];
+
+		/* The failed message was accepted too, by the relay, before it came back. */
+		if (m->here && m->id != r->failed_invite && strcmp(m->state, "accepted") == 0 &&
+		    m->moved_at > f->accepted_at)
+			f->accepted_at = m->moved_at;
+	}
+}
+
+int
+facts_next(struct facts_reader *r, struct facts *f, struct err *e)
+{
+	const char *state;
+	int rc;
+
+	arena_reset(&r->arena);
+	if ((rc = db_step(r->people, e)) != 1)
+		return rc;
+	state = col_text(r->people, 2);
+	*f = (struct facts){ .contact = col_int(r->people, 0), .unit = col_int(r->people, 1),
+	    .state = strcmp(state, "held") == 0 ? CONTACT_HELD : strcmp(state, "rejected") == 0 ? CONTACT_REJECTED :
+	    CONTACT_MAILABLE, .reason = col_text(r->people, 3), .missing = !col_null(r->people, 4),
+	    .domain = "", .failed_kind = "", .failed_category = "" };
+	r->failed_invite = 0;
+	if (read_addresses(r, f, e) < 0 || read_invites(r, f, e) < 0 || read_answers(r, f, e) < 0 ||
+	    read_evidence(r, f, e) < 0)
+		return -1;
+	settle(r, f);
+	return 1;
+}
