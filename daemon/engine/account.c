@@ -150,6 +150,7 @@ count_people(struct account *a, struct db *db, struct err *e)
 			a->strangers++;
 		count(&d->t, &f, c, grade, a->campaign->n_instruments);
 		d->reacted += f.reacted;
+		d->silent += f.accepted && !f.reacted && (c == CAUSE_UNKNOWN || c == CAUSE_WAITING || c == CAUSE_UNCERTAIN);
 		d->told += f.found != FOUND_UNTOLD && f.found_told_by_person;
 		d->told_spam += f.found == FOUND_SPAM && f.found_told_by_person;
 	}
@@ -162,7 +163,7 @@ classify(const struct account *a, const struct unit_account *u)
 {
 	int64_t percent = a->conf->very_few_percent;
 
-	if (!u->unit.rosters && !u->t.nominated)
+	if (!u->census.rosters && !u->t.nominated)
 		return CLASS_NO_ROSTER;
 	if (!u->t.took_part)
 		return CLASS_ZERO;
@@ -186,7 +187,8 @@ int
 account_build(struct account *a, struct db *db, const struct campaign *c, const struct conf *conf,
     const char *instrument, int64_t now, struct err *e)
 {
-	struct census_unit *units;
+	struct census *counts;
+	struct unit *units;
 
 	*a = (struct account){ .campaign = c, .conf = conf, .now = now, .instrument = -1, .arena = ARENA_INIT };
 	a->asked = (1u << c->n_instruments) - 1;
@@ -199,11 +201,14 @@ account_build(struct account *a, struct db *db, const struct campaign *c, const 
 		a->instrument = (int)(i - c->instruments);
 		a->asked = 1u << a->instrument;
 	}
-	if (census_units(db, &a->arena, c, &units, &a->n_units, e) < 0)
+	if (unit_list(db, &a->arena, c->tree, c->opens_at, &units, &a->n_units, e) < 0)
+		return -1;
+	counts = arena_alloc(&a->arena, (a->n_units + 1) * sizeof(*counts));
+	if (census_units(db, c->id, units, a->n_units, counts, e) < 0)
 		return -1;
 	a->units = mem_zalloc((a->n_units + 1) * sizeof(*a->units));
 	for (size_t i = 0; i < a->n_units; i++)
-		a->units[i].unit = units[i];
+		a->units[i] = (struct unit_account){ .unit = units[i], .census = counts[i] };
 	qsort(a->units, a->n_units, sizeof(*a->units), by_id);
 	if (count_people(a, db, e) < 0)
 		return -1;
@@ -238,7 +243,7 @@ account_release(struct account *a)
 static int
 by_code(const void *a, const void *b)
 {
-	const struct census_unit *x = &((const struct unit_account *)a)->unit, *y = &((const struct unit_account *)b)->unit;
+	const struct unit *x = &((const struct unit_account *)a)->unit, *y = &((const struct unit_account *)b)->unit;
 
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
@@ -250,12 +255,12 @@ by_code(const void *a, const void *b)
 static int
 by_name(const void *a, const void *b)
 {
-	const struct census_unit *x = &((const struct unit_account *)a)->unit, *y = &((const struct unit_account *)b)->unit;
+	const struct unit *x = &((const struct unit_account *)a)->unit, *y = &((const struct unit_account *)b)->unit;
 	int d;
 
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
-	d = text_collate(x->short_vi, y->short_vi);
+	d = text_collate(unit_short(x, LANG_VI), unit_short(y, LANG_VI));
 	return d ? d : strcmp(x->code, y->code);
 }
 
@@ -285,13 +290,13 @@ unit_class_name(enum unit_class c, enum lang l)
 }
 
 const char *
-unit_name(const struct census_unit *u, enum lang l)
+unit_name(const struct unit *u, enum lang l)
 {
 	return l == LANG_EN && *u->name_en ? u->name_en : u->name_vi;
 }
 
 const char *
-unit_short(const struct census_unit *u, enum lang l)
+unit_short(const struct unit *u, enum lang l)
 {
 	return l == LANG_EN || u->kind == UNIT_MINISTRY ? unit_name(u, l) : u->short_vi;
 }
@@ -326,10 +331,10 @@ account_check(const struct account *a, struct db *db, struct buf *said, struct e
 	for (size_t i = 0; i < a->n_units; i++) {
 		const struct unit_account *u = &a->units[i];
 
-		if (tally_sum(&u->t) != u->unit.people)
+		if (tally_sum(&u->t) != u->census.people)
 			fault(said, &faults, TR("%s: the causes add up to %" PRId64 ", but %" PRId64 " people were nominated",
 			    "%s: tổng các nguyên nhân là %" PRId64 ", nhưng có %" PRId64 " người được cử"), u->unit.code,
-			    tally_sum(&u->t), u->unit.people);
+			    tally_sum(&u->t), u->census.people);
 	}
 	if (a->strangers)
 		fault(said, &faults, TR("%" PRId64 " people belong to a unit that is none of this campaign's",

@@ -31,7 +31,8 @@ struct tally {
 enum unit_class { CLASS_ORDINARY, CLASS_VERY_FEW, CLASS_ZERO, CLASS_NO_ROSTER };
 
 struct unit_account {
-	struct census_unit unit;
+	struct unit unit;
+	struct census census;		/* the independent count */
 	struct tally t;
 	enum unit_class class;
 };
@@ -40,6 +41,7 @@ struct domain_account {
 	const char *domain;		/* "": people without an address */
 	struct tally t;
 	int64_t reacted;		/* gave any sign */
+	int64_t silent;			/* accepted, nothing failed, nothing heard */
 	int64_t told, told_spam;	/* said where they found it; in spam */
 };
 
@@ -74,8 +76,8 @@ int64_t	tally_sum(const struct tally *);			/* over all causes */
 char	grade_letter(size_t slot);				/* '\0' for none */
 const char *unit_class_key(enum unit_class);
 const char *unit_class_name(enum unit_class, enum lang);
-const char *unit_name(const struct census_unit *, enum lang);
-const char *unit_short(const struct census_unit *, enum lang);	/* Gia Lai; Bộ Xây dựng */
+const char *unit_name(const struct unit *, enum lang);
+const char *unit_short(const struct unit *, enum lang);	/* Gia Lai; Bộ Xây dựng */
 
 /* Each fault a sentence in `said`, a line each, in the operator's language. */
 int	account_check(const struct account *, struct db *, struct buf *said, struct err *);

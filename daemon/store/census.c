@@ -1,42 +1,27 @@
 #include "store/census.h"
 
 int
-census_units(struct db *db, struct arena *a, const struct campaign *c, struct census_unit **out, size_t *n,
-    struct err *e)
+census_units(struct db *db, int64_t campaign, const struct unit *units, size_t n, struct census *counts, struct err *e)
 {
 	static const char sql[] =
-	    "SELECT u.id, u.code, u.kind, u.name_vi, u.name_en, u.short_vi, u.position,"
-	    " (SELECT count(*) FROM roster r WHERE r.campaign = $1 AND r.unit = u.id),"
-	    " (SELECT count(*) FROM contact c WHERE c.campaign = $1 AND c.unit = u.id)"
-	    " FROM unit u WHERE u.tree = $2 AND coalesce(u.valid_from, $3) <= $3 AND coalesce(u.valid_to, $3) >= $3"
-	    " ORDER BY u.kind, u.position, u.id";
-	struct stmt *s = db_stmt(db, sql, e);
-	struct census_unit *list = NULL;
-	size_t cap = 0;
-	int rc;
+	    "SELECT (SELECT count(*) FROM roster WHERE campaign = $1 AND unit = $2),"
+	    " (SELECT count(*) FROM contact WHERE campaign = $1 AND unit = $2)";
 
-	*n = 0;
-	*out = NULL;
-	if (!s)
-		return -1;
-	bind_int(s, 1, c->id);
-	bind_int(s, 2, c->tree);
-	bind_int(s, 3, c->opens_at);
-	while ((rc = db_step(s, e)) == 1) {
-		list = mem_room(list, *n, &cap, sizeof(*list));
-		list[(*n)++] = (struct census_unit){ .id = col_int(s, 0), .code = arena_dup(a, col_text(s, 1)),
-		    .kind = strcmp(col_text(s, 2), "ministry") == 0 ? UNIT_MINISTRY : UNIT_PROVINCE,
-		    .name_vi = arena_dup(a, col_text(s, 3)), .name_en = arena_dup(a, col_text(s, 4)),
-		    .short_vi = arena_dup(a, col_text(s, 5)), .position = col_int(s, 6),
-		    .rosters = col_int(s, 7), .people = col_int(s, 8) };
+	for (size_t i = 0; i < n; i++) {
+		struct stmt *s = db_stmt(db, sql, e);
+		int rc;
+
+		if (!s)
+			return -1;
+		bind_int(s, 1, campaign);
+		bind_int(s, 2, units[i].id);
+		if ((rc = db_step(s, e)) == 1)
+			counts[i] = (struct census){ col_int(s, 0), col_int(s, 1) };
+		db_done(s);
+		if (rc < 0)
+			return -1;
 	}
-	db_done(s);
-	if (*n) {
-		*out = arena_alloc(a, *n * sizeof(*list));
-		memcpy(*out, list, *n * sizeof(*list));
-	}
-	free(list);
-	return rc;
+	return 0;
 }
 
 int

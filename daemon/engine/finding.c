@@ -1,0 +1,186 @@
+#include "engine/finding.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/text.h"
+
+void
+wilson(int64_t k, int64_t n, double *low, double *high)
+{
+	const double z = 1.959963984540054;
+	double p, mid, half, all = (double)n;
+
+	*low = 0;
+	*high = 1;
+	if (n <= 0)
+		return;
+	p = (double)k / all;
+	mid = (p + z * z / (2 * all)) / (1 + z * z / all);
+	half = z * sqrt(p * (1 - p) / all + z * z / (4 * all * all)) / (1 + z * z / all);
+	*low = k == 0 ? 0 : fmax(0, mid - half);
+	*high = k == n ? 1 : fmin(1, mid + half);
+}
+
+/* What the receiver's mail administrator could mend. */
+static int64_t
+refused(const struct tally *t)
+{
+	return tally_cause(t, CAUSE_REFUSED_POLICY) + tally_cause(t, CAUSE_REFUSED_CONTENT) +
+	    tally_cause(t, CAUSE_REFUSED_BLOCKED) + tally_cause(t, CAUSE_EXPIRED);
+}
+
+static void
+lead(struct finding *f, const struct tally *t)
+{
+	for (int c = CAUSE_OPTED_OUT; c < CAUSES; c++)
+		if (tally_cause(t, (enum cause)c) > f->lead_n) {
+			f->lead = (enum cause)c;
+			f->lead_n = tally_cause(t, (enum cause)c);
+		}
+}
+
+struct list {
+	struct finding *item;
+	size_t n, cap;
+};
+
+static struct finding *
+put(struct list *l, enum finding_kind kind, char grade, int64_t n, int64_t of)
+{
+	l->item = mem_room(l->item, l->n, &l->cap, sizeof(*l->item));
+	l->item[l->n] = (struct finding){ .kind = kind, .grade = grade, .n = n, .of = of };
+	return &l->item[l->n++];
+}
+
+static void
+of_units(const struct account *a, struct list *l)
+{
+	static const struct { enum unit_class class; enum finding_kind kind; } order[] = {
+		{ CLASS_NO_ROSTER, FINDING_NO_ROSTER }, { CLASS_ZERO, FINDING_ZERO }, { CLASS_VERY_FEW, FINDING_VERY_FEW },
+	};
+
+	for (size_t k = 0; k < COUNT_OF(order); k++)
+		for (size_t i = 0; i < a->n_units; i++) {
+			const struct unit_account *u = &a->units[i];
+			struct finding *f;
+
+			if (u->class != order[k].class)
+				continue;
+			f = put(l, order[k].kind, '\0', u->t.took_part, u->t.nominated);
+			f->unit = u;
+			lead(f, &u->t);
+		}
+}
+
+static void
+of_domains(const struct account *a, struct list *l)
+{
+	for (size_t i = 0; i < a->n_domains; i++) {
+		const struct domain_account *d = &a->domains[i];
+		int64_t n = refused(&d->t);
+
+		if (*d->domain && n >= a->conf->silent_domain_people && n * 2 >= d->t.invited)
+			put(l, FINDING_DOMAIN_REFUSES, 'A', n, d->t.invited)->domain = d;
+	}
+	for (size_t i = 0; i < a->n_domains; i++) {
+		const struct domain_account *d = &a->domains[i];
+
+		if (*d->domain && !d->reacted && d->silent >= a->conf->silent_domain_people)
+			put(l, FINDING_DOMAIN_SILENT, 'C', d->silent, d->silent)->domain = d;
+	}
+	for (size_t i = 0; i < a->n_domains; i++) {
+		const struct domain_account *d = &a->domains[i];
+		struct finding *f;
+
+		if (!*d->domain || !d->told_spam || d->told < TOLD_LEAST)
+			continue;
+		f = put(l, FINDING_DOMAIN_SPAM, 'C', d->told_spam, d->told);
+		f->domain = d;
+		wilson(f->n, f->of, &f->low, &f->high);
+	}
+}
+
+size_t
+findings(const struct account *a, struct arena *arena, struct finding **out)
+{
+	int64_t ours = tally_cause(&a->all, CAUSE_REFUSED_AUTH);
+	struct list l = { NULL, 0, 0 };
+
+	if (ours)
+		put(&l, FINDING_SENDER, 'A', ours, a->all.invited);
+	of_units(a, &l);
+	of_domains(a, &l);
+	*out = arena_alloc(arena, (l.n + 1) * sizeof(**out));
+	if (l.n)
+		memcpy(*out, l.item, l.n * sizeof(**out));
+	free(l.item);
+	return l.n;
+}
+
+const char *
+finding_key(enum finding_kind k)
+{
+	static const char *const keys[FINDINGS] = { "sender_authentication", "no_roster", "zero", "very_few",
+	    "domain_refuses", "domain_silent", "domain_spam" };
+
+	return keys[k];
+}
+
+static void
+lead_text(struct buf *b, const struct finding *f, enum lang l)
+{
+	char n[32];
+
+	if (f->lead_n)
+		buf_printf(b, TRL(l, "; most often: %s (%s)", "; nhiều nhất: %s (%s người)"), cause_name(f->lead, l),
+		    text_number(n, f->lead_n, l));
+}
+
+void
+finding_text(struct buf *b, const struct finding *f, enum lang l)
+{
+	char n[32], of[32], rest[32], percent[32];
+
+	text_number(n, f->n, l);
+	text_number(of, f->of, l);
+	switch (f->kind) {
+	case FINDING_SENDER:
+		buf_printf(b, TRL(l, "%s of %s people: the receiving servers blame our own authentication (SPF, DKIM, DMARC,"
+		    " host name). Mend that before any unit is blamed.",
+		    "%s trong %s người: máy chủ nhận cho là xác thực của chính bên gửi chưa đúng (SPF, DKIM, DMARC, tên máy)."
+		    " Cần sửa trước khi quy cho bất kỳ đơn vị nào."), n, of);
+		break;
+	case FINDING_NO_ROSTER:
+		buf_printf(b, TRL(l, "%s: no roster received", "%s: chưa gửi danh sách"), unit_name(&f->unit->unit, l));
+		break;
+	case FINDING_ZERO:
+		buf_printf(b, TRL(l, "%s: nobody of %s took part", "%s: không ai trong %s người tham gia"),
+		    unit_name(&f->unit->unit, l), of);
+		lead_text(b, f, l);
+		break;
+	case FINDING_VERY_FEW:
+		buf_printf(b, TRL(l, "%s: only %s of %s took part", "%s: chỉ %s trong %s người tham gia"),
+		    unit_name(&f->unit->unit, l), n, of);
+		lead_text(b, f, l);
+		break;
+	case FINDING_DOMAIN_REFUSES:
+		buf_printf(b, TRL(l, "%s: refused or put off until expiry for %s of %s people",
+		    "%s: từ chối hoặc hoãn đến hết hạn với %s trong %s người"), f->domain->domain, n, of);
+		break;
+	case FINDING_DOMAIN_SILENT:
+		buf_printf(b, TRL(l, "%s: %s accepted, nobody ever reacted", "%s: đã nhận %s thư, không một ai phản hồi"),
+		    f->domain->domain, n);
+		break;
+	case FINDING_DOMAIN_SPAM:
+		text_number(rest, f->domain->silent, l);
+		snprintf(percent, sizeof(percent), "%.0f–%.0f", f->low * 100, f->high * 100);
+		buf_printf(b, TRL(l, "%s: %s of %s who told us found the message in spam (95 %% interval %s %%);"
+		    " %s more were accepted there and are silent",
+		    "%s: %s trong %s người cho biết đã tìm thấy thư trong thư rác (khoảng tin cậy 95%%: %s%%);"
+		    " còn %s người đã nhận thư ở đó mà im lặng"), f->domain->domain, n, of, percent, rest);
+		break;
+	case FINDINGS:
+		break;
+	}
+}
