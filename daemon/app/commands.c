@@ -7,5 +7,7 @@ const struct command commands[] = {
 	{ "campaign", cmd_campaign, NEEDS_STORE_RW, "create and list campaigns", "tạo và liệt kê các đợt" },
 	{ "instrument", cmd_instrument, NEEDS_STORE_RW, "the forms of a campaign", "các phiếu của một đợt" },
 	{ "config", cmd_config, NEEDS_NOTHING, "check and show the settings", "kiểm tra và xem thiết lập" },
+	{ "report", cmd_report, NEEDS_STORE_RO, "participation and causes: everybody accounted for",
+	    "báo cáo tham gia và nguyên nhân, đủ từng người" },
 	{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 };

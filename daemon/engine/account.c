@@ -55,8 +55,8 @@ count(struct tally *t, const struct facts *f, enum cause c, char grade, size_t i
 	t->by[c][grade_slot(grade)]++;
 }
 
-static void
-add(struct tally *to, const struct tally *t)
+void
+tally_add(struct tally *to, const struct tally *t)
 {
 	const int64_t *from = (const int64_t *)t;
 	int64_t *sum = (int64_t *)to;
@@ -218,8 +218,8 @@ account_build(struct account *a, struct db *db, const struct campaign *c, const 
 		u->class = classify(a, u);
 		a->kind_units[u->unit.kind]++;
 		a->kind_rosters[u->unit.kind] += u->class != CLASS_NO_ROSTER;
-		add(&a->kinds[u->unit.kind], &u->t);
-		add(&a->all, &u->t);
+		tally_add(&a->kinds[u->unit.kind], &u->t);
+		tally_add(&a->all, &u->t);
 	}
 	account_sort(a, ORDER_CODE);
 	if (a->n_domains)
@@ -317,7 +317,7 @@ fault(struct buf *said, int *faults, const char *fmt, ...)
 }
 
 int
-account_check(const struct account *a, struct db *db, struct buf *said, struct err *e)
+account_check(struct account *a, struct db *db, struct buf *said, struct err *e)
 {
 	struct census_faults f;
 	int64_t sum = tally_sum(&a->all);
@@ -345,5 +345,5 @@ account_check(const struct account *a, struct db *db, struct buf *said, struct e
 	if (f.people_without_row)
 		fault(said, &faults, TR("%" PRId64 " people stand in no roster",
 		    "%" PRId64 " người không có trong danh sách nào"), f.people_without_row);
-	return faults;
+	return a->faults = faults;
 }

@@ -57,6 +57,7 @@ struct account {
 	size_t n_domains;
 	struct tally kinds[UNIT_KINDS], all;
 	int64_t kind_units[UNIT_KINDS], kind_rosters[UNIT_KINDS];	/* units, and those that sent a roster */
+	int faults;			/* what account_check found; 0 before it */
 	int64_t strangers;		/* people in a unit that is not of this campaign */
 	struct arena arena;
 	size_t *slots, n_slots;		/* domains by name, while counting */
@@ -73,6 +74,7 @@ void	account_sort(struct account *, enum account_order);
 
 int64_t	tally_cause(const struct tally *, enum cause);		/* over all grades */
 int64_t	tally_sum(const struct tally *);			/* over all causes */
+void	tally_add(struct tally *to, const struct tally *);
 char	grade_letter(size_t slot);				/* '\0' for none */
 const char *unit_class_key(enum unit_class);
 const char *unit_class_name(enum unit_class, enum lang);
@@ -80,6 +82,6 @@ const char *unit_name(const struct unit *, enum lang);
 const char *unit_short(const struct unit *, enum lang);	/* Gia Lai; Bộ Xây dựng */
 
 /* Each fault a sentence in `said`, a line each, in the operator's language. */
-int	account_check(const struct account *, struct db *, struct buf *said, struct err *);
+int	account_check(struct account *, struct db *, struct buf *said, struct err *);
 
 #endif

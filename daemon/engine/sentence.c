@@ -220,7 +220,9 @@ whole(struct buf *b, const struct account *a, enum lang l)
 	char n[32];
 	bool first = true;
 
-	buf_str_add(b, TRL(l, "Everybody is accounted for: ", "Đối chiếu đủ từng người: "));
+	buf_str_add(b, a->faults ? TRL(l, "The numbers do NOT add up to the nominated: ",
+	    "Số liệu KHÔNG khớp với số người được cử: ") :
+	    TRL(l, "Everybody is accounted for: ", "Đối chiếu đủ từng người: "));
 	for (int c = 0; c < CAUSES; c++)
 		if (tally_cause(&a->all, (enum cause)c)) {
 			buf_printf(b, "%s%s", first ? "" : " + ", text_number(n, tally_cause(&a->all, (enum cause)c), l));

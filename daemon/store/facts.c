@@ -119,7 +119,7 @@ open_streams(struct facts_reader *r, struct db *db, int64_t lo, int64_t hi, stru
 {
 	/* "+" keeps the planner on the key, which is the order asked for. */
 	static const char people[] =
-	    "SELECT c.id, c.unit, c.state, c.reason, c.missing_since FROM contact c"
+	    "SELECT c.id, c.unit, c.state, c.reason, c.missing_since, c.name, c.sub_unit FROM contact c"
 	    " WHERE +c.campaign = $3 AND c.id >= $1 AND c.id <= $2 ORDER BY c.id";
 	static const char address[] =
 	    "SELECT contact, email FROM address WHERE contact >= $1 AND contact <= $2 ORDER BY contact, rank";
@@ -209,6 +209,8 @@ read_addresses(struct facts_reader *r, struct facts *f, struct err *e)
 		if (stream_step(&r->address, e) < 0)
 			return -1;
 	}
+	if (r->n_emails)
+		f->email = r->emails[0];
 	if (r->n_emails && strrchr(r->emails[0], '@'))
 		f->domain = strrchr(r->emails[0], '@') + 1;
 	return rc;
@@ -438,7 +440,7 @@ facts_next(struct facts_reader *r, struct facts *f, struct err *e)
 	*f = (struct facts){ .contact = col_int(r->people, 0), .unit = col_int(r->people, 1),
 	    .state = strcmp(state, "held") == 0 ? CONTACT_HELD : strcmp(state, "rejected") == 0 ? CONTACT_REJECTED :
 	    CONTACT_MAILABLE, .reason = col_text(r->people, 3), .missing = !col_null(r->people, 4),
-	    .domain = "", .failed_kind = "", .failed_category = "" };
+	    .name = col_text(r->people, 5), .sub_unit = col_text(r->people, 6), .email = "", .domain = "", .failed_kind = "", .failed_category = "" };
 	r->failed_invite = 0;
 	if (read_addresses(r, f, e) < 0 || read_invites(r, f, e) < 0 || read_answers(r, f, e) < 0 ||
 	    read_evidence(r, f, e) < 0)

@@ -29,7 +29,9 @@ struct facts {
 	int64_t contact, unit;
 	enum contact_state state;
 	const char *reason;		/* of the row that decided */
-	const char *domain;		/* mail domain of the first address, "" when there is none */
+	const char *name, *sub_unit;
+	const char *email;		/* the first address, "" when there is none */
+	const char *domain;		/* its mail domain, "" */
 	bool missing;			/* not in the unit's latest roster any more */
 
 	unsigned answered;		/* bit i: instrument i of the campaign */

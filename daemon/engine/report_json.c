@@ -1,0 +1,214 @@
+/* report.h: the JSON forms. */
+#include "engine/report.h"
+
+#include <jansson.h>
+
+#include "engine/sentence.h"
+
+static json_t *
+lines(struct buf *b)
+{
+	json_t *list = json_array();
+	char *s = b->s, *end;
+
+	for (; s && (end = strchr(s, '\n')); s = end + 1)
+		json_array_append_new(list, json_stringn(s, (size_t)(end - s)));
+	return list;
+}
+
+static json_t *
+sentences(const struct account *a, bool causes)
+{
+	static const enum lang langs[] = { LANG_VI, LANG_EN };
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < COUNT_OF(langs); i++) {
+		struct buf b = BUF_INIT((size_t)1 << 20);
+
+		sentences_participation(&b, a, langs[i]);
+		if (causes) {
+			buf_clear(&b);
+			sentences_causes(&b, a, langs[i]);
+		}
+		json_object_set_new(o, lang_name(langs[i]), lines(&b));
+		buf_release(&b);
+	}
+	return o;
+}
+
+static json_t *
+head(const struct report *r)
+{
+	const struct account *a = r->account;
+	json_t *o = json_object(), *forms = json_array();
+	struct date_text t;
+
+	for (size_t i = 0; i < a->campaign->n_instruments; i++)
+		json_array_append_new(forms, json_pack("{s:s, s:s}", "key", a->campaign->instruments[i].key, "title",
+		    a->campaign->instruments[i].title));
+	json_object_set_new(o, "campaign", json_string(a->campaign->key));
+	json_object_set_new(o, "title", json_string(a->campaign->title));
+	json_object_set_new(o, "at", json_string(date_rfc3339(&t, &a->campaign->zone, a->now)));
+	json_object_set_new(o, "instruments", forms);
+	json_object_set_new(o, "reconciles", json_boolean(a->faults == 0));
+	return o;
+}
+
+static json_t *
+participation(const struct report *r, const struct tally *t)
+{
+	const struct campaign *c = r->account->campaign;
+	json_t *o = json_object(), *did = json_object(), *not = json_object();
+
+	json_object_set_new(o, "nominated", json_integer(t->nominated));
+	json_object_set_new(o, "mailable", json_integer(t->mailable));
+	json_object_set_new(o, "invited", json_integer(t->invited));
+	json_object_set_new(o, "accepted", json_integer(t->accepted));
+	json_object_set_new(o, "took_part", json_integer(t->took_part));
+	for (size_t i = 0; i < c->n_instruments; i++) {
+		json_object_set_new(did, c->instruments[i].key, json_integer(t->answered[i]));
+		json_object_set_new(not, c->instruments[i].key, json_integer(t->nominated - t->answered[i]));
+	}
+	json_object_set_new(o, "answered", did);
+	json_object_set_new(o, "not_answered", not);
+	return o;
+}
+
+static json_t *
+finding(const struct finding *f)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "kind", json_string(finding_key(f->kind)));
+	json_object_set_new(o, "grade", f->grade ? json_stringn(&f->grade, 1) : json_null());
+	if (f->unit)
+		json_object_set_new(o, "unit", json_string(f->unit->unit.code));
+	if (f->domain)
+		json_object_set_new(o, "domain", json_string(f->domain->domain));
+	json_object_set_new(o, "people", json_integer(f->n));
+	json_object_set_new(o, "of", json_integer(f->of));
+	if (f->kind == FINDING_DOMAIN_SPAM) {
+		json_object_set_new(o, "low", json_real(f->low));
+		json_object_set_new(o, "high", json_real(f->high));
+	}
+	for (int l = 0; l < 2; l++) {
+		struct buf b = BUF_INIT(65536);
+
+		finding_text(&b, f, (enum lang)l);
+		json_object_set_new(o, lang_name((enum lang)l), json_string(buf_str(&b)));
+		buf_release(&b);
+	}
+	return o;
+}
+
+static json_t *
+all_findings(const struct report *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->n_findings; i++)
+		json_array_append_new(list, finding(&r->findings[i]));
+	return list;
+}
+
+static int
+done(json_t *o, FILE *f, struct err *e)
+{
+	int rc = json_dumpf(o, f, JSON_INDENT(1));
+
+	json_decref(o);
+	fputc('\n', f);
+	if (rc < 0 || fflush(f) != 0 || ferror(f))
+		return err_sys(e, TR("cannot write the result", "không ghi được kết quả"));
+	return 0;
+}
+
+int
+report_json_participation(const struct report *r, FILE *f, struct err *e)
+{
+	const struct account *a = r->account;
+	json_t *o = head(r), *units = json_array();
+
+	for (size_t i = 0; i < a->n_units; i++) {
+		const struct unit_account *u = &a->units[i];
+		json_t *row = participation(r, &u->t);
+
+		json_object_set_new(row, "unit", json_string(u->unit.code));
+		json_object_set_new(row, "kind", json_string(unit_kind_name(u->unit.kind)));
+		json_object_set_new(row, "name", json_string(unit_name(&u->unit, r->lang)));
+		json_object_set_new(row, "rosters", json_integer(u->census.rosters));
+		json_object_set_new(row, "class", json_string(unit_class_key(u->class)));
+		json_array_append_new(units, row);
+	}
+	json_object_set_new(o, "units", units);
+	for (int k = 0; k < UNIT_KINDS; k++) {
+		json_t *row = participation(r, &a->kinds[k]);
+
+		json_object_set_new(row, "units", json_integer(a->kind_units[k]));
+		json_object_set_new(row, "with_roster", json_integer(a->kind_rosters[k]));
+		json_object_set_new(o, k == UNIT_MINISTRY ? "ministries" : "provinces", row);
+	}
+	json_object_set_new(o, "total", participation(r, &a->all));
+	json_object_set_new(o, "findings", all_findings(r));
+	json_object_set_new(o, "sentences", sentences(a, false));
+	return done(o, f, e);
+}
+
+static int
+cause_row(enum cause c, char grade, int64_t people, void *list)
+{
+	const struct cause_info *i = cause_info(c);
+	json_t *o = json_object();
+
+	json_object_set_new(o, "cause", json_string(i->key));
+	json_object_set_new(o, "owner", i->owner == OWNER_NONE ? json_null() : json_string(owner_key(i->owner)));
+	if (i->helper != OWNER_NONE)
+		json_object_set_new(o, "helper", json_string(owner_key(i->helper)));
+	json_object_set_new(o, "aapor", json_string(i->aapor));
+	json_object_set_new(o, "grade", grade ? json_stringn(&grade, 1) : json_null());
+	json_object_set_new(o, "people", json_integer(people));
+	json_array_append_new(list, o);
+	return 0;
+}
+
+static json_t *
+causes(const char *key, const char *value, const struct tally *t)
+{
+	json_t *o = json_object(), *list = json_array();
+
+	if (key)
+		json_object_set_new(o, key, json_string(value));
+	json_object_set_new(o, "nominated", json_integer(t->nominated));
+	report_each_cause(t, cause_row, list);
+	json_object_set_new(o, "causes", list);
+	return o;
+}
+
+int
+report_json_causes(const struct report *r, FILE *f, struct err *e)
+{
+	const struct account *a = r->account;
+	json_t *o = head(r), *list = json_array();
+
+	json_object_set_new(o, "instrument", a->instrument < 0 ? json_null() :
+	    json_string(a->campaign->instruments[a->instrument].key));
+	for (size_t i = 0; r->by == BY_UNIT && i < a->n_units; i++)
+		json_array_append_new(list, causes("unit", a->units[i].unit.code, &a->units[i].t));
+	for (size_t i = 0; r->by == BY_DOMAIN && i < a->n_domains; i++)
+		json_array_append_new(list, causes("domain", a->domains[i].domain, &a->domains[i].t));
+	for (int w = 0; r->by == BY_OWNER && w < OWNERS; w++) {
+		struct tally t = { .nominated = 0 };
+
+		for (int c = 0; c < CAUSES; c++)
+			if (cause_info((enum cause)c)->owner == (enum owner)w) {
+				memcpy(t.by[c], a->all.by[c], sizeof(t.by[c]));
+				t.nominated += tally_cause(&a->all, (enum cause)c);
+			}
+		json_array_append_new(list, causes("owner", w == OWNER_NONE ? "none" : owner_key((enum owner)w), &t));
+	}
+	json_object_set_new(o, r->by == BY_UNIT ? "units" : r->by == BY_DOMAIN ? "domains" : "owners", list);
+	json_object_set_new(o, "total", causes(NULL, NULL, &a->all));
+	json_object_set_new(o, "findings", all_findings(r));
+	json_object_set_new(o, "sentences", sentences(a, true));
+	return done(o, f, e);
+}
