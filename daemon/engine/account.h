@@ -15,6 +15,7 @@
 #ifndef THUMOI_ENGINE_ACCOUNT_H
 #define THUMOI_ENGINE_ACCOUNT_H
 
+#include "base/buf.h"
 #include "base/conf.h"
 #include "engine/cause.h"
 #include "store/census.h"

@@ -175,7 +175,7 @@ finding_text(struct buf *b, const struct finding *f, enum lang l)
 	case FINDING_DOMAIN_SPAM:
 		text_number(rest, f->domain->silent, l);
 		snprintf(percent, sizeof(percent), "%.0f–%.0f", f->low * 100, f->high * 100);
-		buf_printf(b, TRL(l, "%s: %s of %s who told us found the message in spam (95 %% interval %s %%);"
+		buf_printf(b, TRL(l, "%s: %s of %s who told us found the message in spam (95%% interval %s%%);"
 		    " %s more were accepted there and are silent",
 		    "%s: %s trong %s người cho biết đã tìm thấy thư trong thư rác (khoảng tin cậy 95%%: %s%%);"
 		    " còn %s người đã nhận thư ở đó mà im lặng"), f->domain->domain, n, of, percent, rest);

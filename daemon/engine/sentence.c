@@ -103,7 +103,7 @@ answered(struct buf *b, const struct account *a, size_t i, enum lang l)
 	text_number(of, all, l);
 	text_percent(p, did, all, l);
 	text_percent(q, all - did, all, l);
-	buf_printf(b, TRL(l, "%s of %s officials (%s %%) answered %s; %s of %s (%s %%) have not answered it.\n",
+	buf_printf(b, TRL(l, "%s of %s officials (%s%%) answered %s; %s of %s (%s%%) have not answered it.\n",
 	    "%s/%s công chức (%s%%) đã trả lời %s; %s/%s công chức (%s%%) chưa trả lời "), n, of, p, buf_str(&form), not,
 	    of, q);
 	if (l == LANG_VI)
@@ -122,7 +122,7 @@ took_part(struct buf *b, const struct account *a, enum lang l)
 	text_number(of, a->all.nominated, l);
 	text_number(rest, a->all.nominated - a->all.took_part, l);
 	text_percent(p, a->all.took_part, a->all.nominated, l);
-	buf_printf(b, TRL(l, "%s of %s officials (%s %%) answered at least one form; %s answered none.\n",
+	buf_printf(b, TRL(l, "%s of %s officials (%s%%) answered at least one form; %s answered none.\n",
 	    "%s/%s công chức (%s%%) trả lời ít nhất một phiếu; %s công chức không trả lời phiếu nào.\n"), n, of, p, rest);
 }
 
@@ -145,7 +145,7 @@ named(struct buf *b, const struct account *a, enum unit_kind kind, enum unit_cla
 		    kind_name(kind, a->kind_units[kind], l), buf_str(&names));
 	if (n && class == CLASS_VERY_FEW) {
 		if (a->conf->very_few_percent)
-			snprintf(few, sizeof(few), TRL(l, "at most %d, or %d %%", "không quá %d người hoặc %d%%"), (int)most,
+			snprintf(few, sizeof(few), TRL(l, "at most %d, or %d%%", "không quá %d người hoặc %d%%"), (int)most,
 			    (int)a->conf->very_few_percent);
 		else
 			snprintf(few, sizeof(few), TRL(l, "at most %d", "không quá %d người"), (int)most);
