@@ -6,17 +6,20 @@
  * is an outcome, not an error: smtp_session returns 0 for a conversation that
  * ended in 550.
  *
- * A relay is smtp://host:port (libesmtp), smtps://host:port (implicit TLS,
- * libcurl), or dir:PATH (each message a file NNN.eml with its envelope in
- * X-Envelope-* lines, for staging).
+ * A relay is smtp://host:port (libesmtp; port 25 when none is given),
+ * smtps://host:port (implicit TLS, libcurl; 465), or dir:PATH (each message a
+ * file NNNNNN.eml with its envelope in X-Envelope-* lines, for staging). IPv6
+ * literals and recipients that need SMTPUTF8 go through libcurl too.
  *
  * Units      milliseconds and seconds as the names say.
  * Ownership  a job's texts must live until its outcome was taken; an
  *            outcome's texts live until `done` returns.
  * Errors     -1 only for what no message is to blame for and no relay said
  *            (bad setting, no memory for TLS). A relay that cannot be reached
- *            gives each job at hand an outcome at CONNECT.
- * Threads    one session, one thread; relays are shared read-only.
+ *            or does not let us in gives the job at hand SMTP_UNTRIED at
+ *            CONNECT, EHLO, STARTTLS or AUTH, with the reason: no message is
+ *            to blame for it.
+ * Threads    one session, one thread; any number of sessions on one relay.
  * Source     RFC 5321, 3461 (DSN), 2034 and 3463 (enhanced codes), 3207
  *            (STARTTLS), 4954 (AUTH), 8314 (implicit TLS); libesmtp.md traps.
  */
@@ -41,13 +44,15 @@ struct smtp_job {
 	const char *sender, *recipient, *envid;
 	const char *data;		/* canonical CRLF */
 	size_t len;
+	bool utf8;			/* the recipient needs SMTPUTF8 (RFC 6531) */
 };
 
 enum smtp_verdict { SMTP_ACCEPTED, SMTP_DEFERRED, SMTP_REFUSED, SMTP_UNCERTAIN, SMTP_UNTRIED };
 
 struct smtp_outcome {
 	enum smtp_verdict verdict;	/* SMTP_UNTRIED: give it back, no attempt was made */
-	const char *command;		/* what was answered: CONNECT EHLO STARTTLS AUTH MAIL RCPT DATA DOT */
+	const char *command;		/* what was answered: CONNECT EHLO STARTTLS AUTH MAIL RCPT DATA DOT;
+					   "" with SMTP_UNTRIED: the conversation ended before its turn */
 	int code;			/* 0: no reply */
 	char enhanced[12];		/* "5.1.1", "" */
 	const char *text;		/* the whole reply, lines joined by '\n' */
@@ -55,14 +60,18 @@ struct smtp_outcome {
 };
 
 struct smtp_calls {
-	/* The next job, or NULL to end the conversation. May block (waiting for work). */
+	/* The next job, or false to end the conversation. May block (waiting for work). */
 	bool (*next)(void *arg, struct smtp_job *);
-	/* Called once for every job that next gave, in any order. */
+	/* The message itself goes out now: from here to `done` a crash leaves it uncertain. May be NULL. */
+	void (*begun)(void *arg, const struct smtp_job *);
+	/* Called once for every job that next gave. Its texts are not needed afterwards. */
 	void (*done)(void *arg, const struct smtp_job *, const struct smtp_outcome *);
 	void *arg;
 };
 
 /* Runs until next gives nothing, the relay hangs up, or messages_per_connection is reached. */
-int	smtp_session(const struct relay *, const struct smtp_calls *, struct err *);
+int	smtp_session(struct relay *, const struct smtp_calls *, struct err *);
+
+const char *smtp_verdict_name(enum smtp_verdict);	/* accepted deferred refused uncertain untried */
 
 #endif

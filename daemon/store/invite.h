@@ -5,22 +5,25 @@
  *                     |                                      |
  *                     v            invite_claim()            v
  *                 PLANNED -----------------------------> CANCELLED
- *                     |                                      ^
- *     invite_claim()  |      +--- 4yz, no connection ---+    |
- *                     v      v                          |    |
- *                 SENDING <---- invite_claim() ---- DEFERRED-+
- *                     |  \  \                           ^  \
- *        250 after    |   \  \__ outcome 4yz -----------+   \__ past expires_at
- *        the dot      |    \                                     \
- *                     v     \__ outcome 5yz                       v
- *                 ACCEPTED       |                            EXPIRED
- *                                v
- *                             REFUSED
- *     SENDING -- line dropped after the dot, or found at start --> UNCERTAIN
- *     UNCERTAIN -- policy resend --> SENDING; policy hold: stays
+ *                  |    ^                                 ^    ^
+ *  invite_claim()  |    | nothing went out                |    |
+ *                  v    |                                 |    |
+ *                 SENDING --- answered or opted out ------+    |
+ *                  | | | \      when it was claimed            |
+ *                  | | |  \--- 4yz; nothing went out --> DEFERRED
+ *                  | | |  <-------- invite_claim() -----/   |  ^
+ *     250 after    | | |                                    |  |
+ *     the dot      | | \ 5yz               past expires_at  |  | policy
+ *                  v |  v                                   v  | resend
+ *           ACCEPTED |  REFUSED                       EXPIRED  |
+ *                    v                                         |
+ *     line dropped after the dot, or found at start:           |
+ *                 UNCERTAIN -----------------------------------+
+ *                     (policy hold: stays)
  *
- * `sending` is committed before the first octet goes out: after a crash that
- * is the list of the uncertain.
+ * `sending` is committed before the first octet goes out, with the number of
+ * the dispatcher run that claimed it: after a crash that is the list of those
+ * to look at (engine/journal.h tells which of them were under way).
  *
  * Units      times are Unix seconds.
  * Ownership  texts lie in the arena of the caller.
@@ -54,18 +57,26 @@ struct invite {
 	enum invite_state state;
 	int64_t due_at, expires_at;		/* expires_at 0: not tried yet */
 	int attempts;				/* how many have begun */
+	int64_t claimed_by;			/* 0: nobody yet */
 };
 
 struct attempt {
 	int64_t invite;
 	int n;
 	int64_t at;
-	const char *relay, *command;		/* CONNECT EHLO STARTTLS AUTH MAIL RCPT DATA DOT */
+	const char *relay, *command;		/* CONNECT EHLO STARTTLS AUTH MAIL RCPT DATA DOT; COMPOSE: not made */
 	int code;
 	const char *enhanced, *text;
 	int64_t duration_ms;
 	const char *verdict;			/* accepted, deferred, refused, uncertain */
 	const char *category;			/* "" when accepted */
+};
+
+/* Whom a claimed invite goes to, as of now. */
+struct recipient {
+	const char *name, *token, *unit_name, *sub_unit, *position;
+	unsigned answered;		/* bit i: instrument i (by position, from 0) */
+	bool stopped;			/* opted out, complained, or not mailable any more */
 };
 
 const char *invite_state_name(enum invite_state);
@@ -74,17 +85,40 @@ int	wave_insert(struct db *, struct wave *, struct err *);	/* fills id */
 int	wave_find(struct db *, struct arena *, int64_t campaign, const char *name, struct wave *, struct err *);
 int	wave_by_id(struct db *, struct arena *, int64_t id, struct wave *, struct err *);
 int	wave_set_state(struct db *, int64_t wave, const char *state, struct err *);
+/* The first wave after `after` in that state (NULL: in any), of a campaign (0: of all). */
+int	wave_next(struct db *, struct arena *, int64_t after, int64_t campaign, const char *state, struct wave *, struct err *);
 
 /* One invite for each contact given; contacts that have one already are left alone. 1 made, 0 was there. */
 int	invite_plan(struct db *, int64_t wave, int64_t contact, const char *email, int64_t due_at, struct err *);
-/* Up to `most` due invites of a wave (0: of every running wave) become `sending`, attempts + 1. */
-int	invite_claim(struct db *, struct arena *, int64_t wave, int64_t now, struct invite *out, size_t most,
-	    size_t *n, struct err *);
+/*
+ * Up to `most` due invites of a wave (0: of every running wave, one wave
+ * after the other) become `sending`, attempts + 1, claimed by that run.
+ */
+int	invite_claim(struct db *, struct arena *, int64_t wave, int64_t now, int64_t run, struct invite *out,
+	    size_t most, size_t *n, struct err *);
+int	invite_recipient(struct db *, struct arena *, const struct invite *, struct recipient *, struct err *);
+/* due_at, expires_at 0: as they are. */
 int	invite_move(struct db *, int64_t id, enum invite_state from, enum invite_state to, int64_t due_at,
 	    int64_t expires_at, struct err *);
+/* Claimed, but nothing went out: back to planned or deferred, the attempt does not count. */
+int	invite_give_back(struct db *, int64_t id, struct err *);
 int	invite_by_id(struct db *, struct arena *, int64_t id, struct invite *, struct err *);
+/* Invites in a state with id > after, oldest first; state planned, sending, deferred or uncertain. */
+int	invite_list(struct db *, struct arena *, int64_t wave, enum invite_state, int64_t after, struct invite *out,
+	    size_t most, size_t *n, struct err *);
+/* Deferred invites past their expiry. */
+int	invite_overdue(struct db *, struct arena *, int64_t wave, int64_t now, struct invite *out, size_t most,
+	    size_t *n, struct err *);
+int	invite_next_due(struct db *, int64_t wave, int64_t *due_at, struct err *);	/* 1 there is one, 0 none */
+int	invite_any_open(struct db *, int64_t wave, struct err *);	/* planned, sending or deferred: 1, 0 */
 int	attempt_insert(struct db *, const struct attempt *, struct err *);
+/* The last attempt of an invite. */
+int	attempt_last(struct db *, struct arena *, int64_t invite, struct attempt *, struct err *);
+int	attempt_count(struct db *, int64_t invite, const char *verdict, int64_t *n, struct err *);
 /* Invites of the wave in each state. */
 int	invite_counts(struct db *, int64_t wave, int64_t counts[INVITE_STATES], struct err *);
+/* Refused invites of the wave by the category of their last attempt, largest first, until it returns non-zero. */
+int	invite_refused_by(struct db *, int64_t wave, int (*each)(const char *category, int64_t n, void *), void *,
+	    struct err *);
 
 #endif

@@ -162,10 +162,12 @@ CREATE TABLE invite (					-- one wave to one contact: at most one message
 	expires_at	INTEGER,			-- set by the first attempt
 	attempts	INTEGER NOT NULL DEFAULT 0,
 	claimed_at	INTEGER,
+	claimed_by	INTEGER,			-- number of the dispatcher run that claimed it last
 	moved_at	INTEGER NOT NULL,		-- when it came into its state
 	UNIQUE (wave, contact)
 ) STRICT;
-CREATE INDEX invite_due ON invite (due_at, id) WHERE state IN ('planned', 'deferred');
+CREATE INDEX invite_due ON invite (wave, due_at, id) WHERE state IN ('planned', 'deferred');
+CREATE INDEX invite_expiry ON invite (wave, expires_at) WHERE state = 'deferred';
 CREATE INDEX invite_open ON invite (wave) WHERE state IN ('planned', 'deferred', 'sending', 'uncertain');
 CREATE INDEX invite_contact ON invite (contact);
 

@@ -1,0 +1,592 @@
+#include "engine/dispatch.h"
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/lang.h"
+#include "base/log.h"
+#include "engine/courier.h"
+#include "engine/journal.h"
+#include "engine/recover.h"
+
+#define SWEEP_PER_COMMIT 500
+#define GATHER_MS 8			/* outcomes of so long share a commit while there is work ahead */
+#define UNREACHED_MOST_US INT64_C(20000000)	/* nothing could be sent at all: give up after this */
+#define REST_MOST_US INT64_C(600000000)		/* it worked before: wait this long for the relay */
+#define STORE_TROUBLE_MOST_US INT64_C(300000000)
+
+/* Everything here is the dispatcher's own. */
+struct dispatch {
+	struct db *db;
+	const struct conf *conf;
+	const struct dispatch_options *opt;
+	struct dispatch_result *result;
+	struct sendings sendings;
+	struct journal *journal;
+	struct relay *relay;
+	struct couriers *couriers;
+	struct workq *todo, *done;
+	int connections;
+	size_t depth;			/* how far to claim ahead */
+	size_t in_flight;		/* claimed and not yet recorded */
+	struct job *pending;		/* heard, not yet recorded */
+	bool closing;
+	int64_t swept_at;		/* clock_now of the last sweep */
+	int64_t due_at;			/* nothing is due before */
+	int trouble_streak;		/* conversations in a row that did not get in */
+	bool reached;			/* some message was tried in this run */
+	int64_t down_since_us;		/* 0: the relay works */
+	int64_t store_since_us;		/* 0: the store works */
+	int64_t shown_us;
+	char trouble[300];
+};
+
+static bool
+is_ours(const struct dispatch *d, const struct wave *w)
+{
+	return d->opt->wave ? w->id == d->opt->wave : strcmp(w->state, "running") == 0;
+}
+
+/* --- claims ------------------------------------------------------------ */
+
+/* One block of memory: the job and every text it borrows. */
+static struct job *
+job_new(const struct sending *s, const struct invite *i, const struct recipient *r)
+{
+	const char *from[] = { i->email, r->name, r->token, r->unit_name, r->sub_unit, r->position };
+	const char *to[COUNT_OF(from)];
+	size_t n = 0, at = 0;
+	struct job *j;
+
+	for (size_t k = 0; k < COUNT_OF(from); k++)
+		n += strlen(from[k]) + 1;
+	j = mem_alloc(sizeof(*j) + n);
+	for (size_t k = 0; k < COUNT_OF(from); k++) {
+		size_t len = strlen(from[k]) + 1;
+
+		to[k] = memcpy(j->texts + at, from[k], len);
+		at += len;
+	}
+	memset(j, 0, sizeof(*j));
+	j->invite = i->id;
+	j->wave = i->wave;
+	j->contact = i->contact;
+	j->expires_at = i->expires_at;
+	j->attempt = i->attempts;
+	j->email = to[0];
+	j->maker = s->maker;
+	j->to = (struct message_to){ .invite = i->id, .attempt = i->attempts, .name = to[1], .email = to[0],
+	    .token = to[2], .unit_name = to[3], .sub_unit = to[4], .position = to[5], .answered = r->answered,
+	    .at = clock_now() };
+	return j;
+}
+
+/* Things have happened since it was planned: is there still something to ask? */
+static bool
+still_wanted(const struct sending *s, const struct recipient *r)
+{
+	unsigned all = (1u << s->campaign.n_instruments) - 1;
+
+	return !r->stopped && (!all || (r->answered & all) != all);
+}
+
+static int
+claim_wave(struct dispatch *d, struct sending *s, int64_t now, size_t most, struct job ***tail, size_t *n, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct invite *list = arena_alloc(&a, most * sizeof(*list));
+	size_t got;
+	int rc = invite_claim(d->db, &a, s->wave.id, now, journal_run(d->journal), list, most, &got, e);
+
+	for (size_t i = 0; i < got && rc == 0; i++) {
+		struct recipient r;
+
+		if ((rc = invite_recipient(d->db, &a, &list[i], &r, e)) < 0)
+			break;
+		if (rc == 1 && still_wanted(s, &r)) {
+			struct job *j = job_new(s, &list[i], &r);
+
+			**tail = j;
+			*tail = &j->next;
+			(*n)++;
+			rc = 0;
+		} else if ((rc = invite_move(d->db, list[i].id, INVITE_SENDING, INVITE_CANCELLED, 0, 0, e)) == 0) {
+			d->sendings.tally.cancelled++;
+		}
+	}
+	arena_release(&a);
+	return rc;
+}
+
+/* How many to claim now; 0: enough is under way, or it is not the time. */
+static size_t
+wanted(struct dispatch *d, int64_t now)
+{
+	size_t ahead = workq_len(d->todo), room;
+
+	if (d->closing || now < d->due_at || d->store_since_us)
+		return 0;
+	/* A relay that is down is tried with one message, when somebody is there to carry it. */
+	if (d->down_since_us)
+		return ahead == 0 && d->in_flight == 0 && workq_idle(d->todo) > 0 ? 1 : 0;
+	if (ahead > d->depth / 2)
+		return 0;
+	room = journal_room(d->journal);
+	return room < d->depth ? room : d->depth;
+}
+
+static int
+claim(struct dispatch *d, int64_t now, size_t most, struct job **list, size_t *n, struct err *e)
+{
+	struct job **tail = list;
+
+	*list = NULL;
+	*n = 0;
+	d->due_at = INT64_MAX;
+	for (struct sending *s = d->sendings.first; s; s = s->next) {
+		int64_t due;
+		int rc;
+
+		if (!is_ours(d, &s->wave) || !s->maker || now > s->deadline)
+			continue;
+		if (*n < most && claim_wave(d, s, now, most - *n, &tail, n, e) < 0)
+			return -1;
+		if ((rc = invite_next_due(d->db, s->wave.id, &due, e)) < 0)
+			return -1;
+		if (rc == 1 && due < d->due_at)
+			d->due_at = due;
+	}
+	return 0;
+}
+
+/* --- a turn: outcomes in, claims out, one transaction ------------------- */
+
+static void
+free_jobs(struct job *list)
+{
+	for (struct job *next; list; list = next) {
+		next = list->next;
+		job_free(list);
+	}
+}
+
+static void
+take_done(struct dispatch *d)
+{
+	struct job **end = &d->pending;
+
+	while (*end)
+		end = &(*end)->next;
+	*end = workq_take_all(d->done);
+}
+
+/* What the outcomes say about the relay itself. */
+static void
+watch_relay(struct dispatch *d, const struct job *j)
+{
+	if (j->verdict != SMTP_UNTRIED) {
+		if (d->down_since_us)
+			log_info("relay", "relay=%s state=back", d->sendings.relay);
+		d->trouble_streak = 0;
+		d->down_since_us = 0;
+		d->reached = d->reached || strcmp(j->command, "COMPOSE") != 0;
+		return;
+	}
+	if (!*j->command)
+		return;
+	snprintf(d->trouble, sizeof(d->trouble), "%s%s%s", j->command, j->text && *j->text ? ": " : "", j->text ? j->text : "");
+	if (++d->trouble_streak >= d->connections && !d->down_since_us) {
+		struct log_q q;
+
+		d->down_since_us = clock_mono_us();
+		log_warn("relay", "relay=%s state=resting text=%s", d->sendings.relay, log_q(&q, d->trouble));
+	}
+}
+
+/* The store has them: log, free, forget. */
+static void
+settle(struct dispatch *d)
+{
+	for (struct job *next, *j = d->pending; j; j = next) {
+		next = j->next;
+		sending_log(&d->sendings, j);
+		watch_relay(d, j);
+		journal_give(d->journal, j->slot);
+		job_free(j);
+		d->in_flight--;
+	}
+	d->pending = NULL;
+}
+
+static void
+hand_out(struct dispatch *d, struct job *list)
+{
+	for (struct job *next, *j = list; j; j = next) {
+		next = j->next;
+		j->slot = journal_take(d->journal, j->invite, j->attempt);
+		ASSERT(j->slot);
+		d->in_flight++;
+		workq_put(d->todo, j);
+	}
+}
+
+/* A relay that is down leaves nothing claimed behind. */
+static void
+call_back_todo(struct dispatch *d)
+{
+	for (struct job *next, *j = workq_take_all(d->todo); j; j = next) {
+		next = j->next;
+		j->verdict = SMTP_UNTRIED;
+		j->command = "";
+		workq_put(d->done, j);
+	}
+}
+
+static int
+turn(struct dispatch *d, int64_t now, struct err *e)
+{
+	struct tally before = d->sendings.tally;
+	int64_t due_before = d->due_at;
+	struct job *claimed = NULL;
+	size_t most, n = 0;
+
+	take_done(d);
+	most = wanted(d, now);
+	if (!d->pending && !most)
+		return 0;
+	if (db_begin(d->db, e) < 0)
+		return -1;
+	for (const struct job *j = d->pending; j; j = j->next)
+		if (sending_record(&d->sendings, j, 0, e) < 0)
+			goto fail;
+	if (d->pending)
+		d->due_at = 0;	/* a deferred one may be due before the others */
+	if (most && claim(d, now, most, &claimed, &n, e) < 0)
+		goto fail;
+	if (db_commit(d->db, e) < 0)
+		goto fail;
+	settle(d);
+	hand_out(d, claimed);
+	return 0;
+fail:
+	db_abort(d->db);
+	free_jobs(claimed);
+	d->sendings.tally = before;
+	d->due_at = due_before;
+	return -1;
+}
+
+/* --- the passing of time ------------------------------------------------ */
+
+static int
+cancel_planned(struct dispatch *d, const struct sending *s, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct invite list[SWEEP_PER_COMMIT];
+	size_t n;
+	int rc = 0;
+
+	do {
+		arena_reset(&a);
+		if ((rc = db_begin(d->db, e)) < 0)
+			break;
+		rc = invite_list(d->db, &a, s->wave.id, INVITE_PLANNED, 0, list, SWEEP_PER_COMMIT, &n, e);
+		for (size_t i = 0; i < n && rc == 0; i++)
+			rc = invite_move(d->db, list[i].id, INVITE_PLANNED, INVITE_CANCELLED, 0, 0, e);
+		rc = rc < 0 ? db_abort(d->db) : db_commit(d->db, e);
+		if (rc == 0)
+			d->sendings.tally.cancelled += (int64_t)n;
+	} while (rc == 0 && n == SWEEP_PER_COMMIT);
+	arena_release(&a);
+	return rc;
+}
+
+static int
+expire_deferred(struct dispatch *d, const struct sending *s, int64_t now, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct invite list[SWEEP_PER_COMMIT];
+	size_t n;
+	int rc = 0;
+
+	do {
+		struct tally before = d->sendings.tally;
+
+		arena_reset(&a);
+		if ((rc = invite_overdue(d->db, &a, s->wave.id, now, list, SWEEP_PER_COMMIT, &n, e)) < 0 || n == 0)
+			break;
+		if ((rc = db_begin(d->db, e)) < 0)
+			break;
+		/* Read again under the lock: another dispatcher may have been here. */
+		rc = invite_overdue(d->db, &a, s->wave.id, now, list, SWEEP_PER_COMMIT, &n, e);
+		for (size_t i = 0; i < n && rc == 0; i++)
+			rc = sending_expire(&d->sendings, &list[i], e);
+		rc = rc < 0 ? db_abort(d->db) : db_commit(d->db, e);
+		if (rc < 0)
+			d->sendings.tally = before;
+	} while (rc == 0 && n == SWEEP_PER_COMMIT);
+	arena_release(&a);
+	return rc;
+}
+
+/* A wave with nothing open is done. */
+static int
+close_wave(struct dispatch *d, struct sending *s, struct err *e)
+{
+	int rc;
+
+	if (strcmp(s->wave.state, "running") != 0 || (rc = invite_any_open(d->db, s->wave.id, e)) == 1)
+		return 0;
+	if (rc < 0 || wave_set_state(d->db, s->wave.id, "done", e) < 0)
+		return -1;
+	s->wave.state = "done";
+	return 0;
+}
+
+static int
+sweep_wave(struct dispatch *d, struct sending *s, int64_t now, struct err *e)
+{
+	if (now > s->deadline && cancel_planned(d, s, e) < 0)
+		return -1;
+	if (expire_deferred(d, s, now, e) < 0)
+		return -1;
+	return close_wave(d, s, e);
+}
+
+/* Which waves there are for us; what has passed in them. */
+static int
+sweep(struct dispatch *d, int64_t now, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct wave w = { .id = d->opt->wave ? d->opt->wave - 1 : 0 };
+	int rc = 0;
+
+	while (wave_next(d->db, &a, w.id, 0, d->opt->wave ? NULL : "running", &w, e) == 1) {
+		struct sending *s;
+
+		if (d->opt->wave && w.id != d->opt->wave)
+			break;
+		if (!(s = sending_get(&d->sendings, w.id, e))) {
+			rc = -1;
+			break;
+		}
+		s->wave.state = strcmp(w.state, "running") == 0 ? "running" : strcmp(w.state, "paused") == 0 ? "paused" : "done";
+		if (sending_ready(&d->sendings, s, e) < 0) {
+			if (d->opt->wave) {
+				rc = -1;
+				break;
+			}
+			if (!s->broken)
+				log_error("wave", "wave=%" PRId64 " error=\"%s\"", w.id, e->text);
+			continue;
+		}
+		if ((rc = sweep_wave(d, s, now, e)) < 0)
+			break;
+	}
+	arena_release(&a);
+	d->swept_at = now;
+	d->due_at = 0;
+	return rc;
+}
+
+/* --- the loop ------------------------------------------------------------ */
+
+static void
+close_work(struct dispatch *d)
+{
+	d->closing = true;
+	workq_close(d->todo);
+	couriers_stop(d->couriers);
+}
+
+/* 1 nothing more to do, 0 there is, -1 error. */
+static int
+finished(struct dispatch *d, int64_t now, struct err *e)
+{
+	if (d->opt->forever || d->in_flight || d->pending || workq_len(d->done))
+		return 0;
+	if (!d->opt->wait)
+		return d->due_at > now;
+	for (struct sending *s = d->sendings.first; s; s = s->next) {
+		int rc = is_ours(d, &s->wave) && s->maker ? invite_any_open(d->db, s->wave.id, e) : 0;
+
+		if (rc)
+			return rc < 0 ? -1 : 0;
+	}
+	return 1;
+}
+
+/* The relay is down for too long to go on in the foreground. */
+static bool
+give_up(const struct dispatch *d)
+{
+	int64_t most = d->reached ? REST_MOST_US : UNREACHED_MOST_US;
+
+	return d->down_since_us && !d->opt->forever && clock_mono_us() - d->down_since_us > most;
+}
+
+static void
+show(struct dispatch *d, bool last)
+{
+	int64_t us = clock_mono_us();
+
+	if (!d->opt->progress || (!last && us - d->shown_us < 100000))
+		return;
+	d->shown_us = us;
+	d->result->now = d->sendings.tally;
+	d->result->trouble = d->down_since_us ? d->trouble : NULL;
+	d->opt->progress(d->result, d->opt->arg);
+}
+
+static void
+wait_for_something(struct dispatch *d)
+{
+	int64_t until = clock_ms() + 86400000;
+
+	if (d->store_since_us) {
+		clock_wait(until, -1, 1000);
+		return;
+	}
+	if (d->in_flight == 0 && !d->down_since_us && d->due_at < until / 1000)
+		until = d->due_at * 1000;
+	/* Work ahead: let some outcomes gather, so that they share a commit. */
+	if (workq_len(d->todo) > (size_t)d->connections && workq_len(d->done) < d->depth / 2)
+		clock_wait(clock_ms() + 86400000, -1, GATHER_MS);
+	else if (!workq_len(d->done))
+		clock_wait(until, workq_fd(d->done), d->closing ? 20 : 200);
+}
+
+/* A turn or a sweep failed. 0: try again later; -1: not worth it. */
+static int
+store_trouble(struct dispatch *d, struct err *e)
+{
+	int64_t us = clock_mono_us();
+
+	/* Nothing was claimed yet: say it and go. */
+	if (!d->in_flight && !d->pending && !d->opt->forever && e->code != ERR_BUSY)
+		return -1;
+	if (!d->store_since_us) {
+		d->store_since_us = us;
+		log_error("store", "text=\"%s\"", e->text);
+	}
+	return !d->opt->forever && us - d->store_since_us > STORE_TROUBLE_MOST_US ? -1 : 0;
+}
+
+static int
+step(struct dispatch *d, struct err *e)
+{
+	int64_t now = clock_now();
+	int rc;
+
+	if (d->opt->stop && *d->opt->stop && !d->closing) {
+		d->result->stopped = true;
+		close_work(d);
+	}
+	if ((d->closing || d->down_since_us) && workq_len(d->todo))
+		call_back_todo(d);
+	if (!d->closing && now != d->swept_at && sweep(d, now, e) < 0)
+		return store_trouble(d, e);
+	d->store_since_us = 0;
+	if (turn(d, now, e) < 0)
+		return store_trouble(d, e);
+	if (d->closing)
+		return couriers_running(d->couriers) == 0 && !d->in_flight;
+	if (give_up(d)) {
+		close_work(d);
+		return 0;
+	}
+	if ((rc = finished(d, now, e)) < 0)
+		return store_trouble(d, e);
+	if (rc == 1)
+		close_work(d);
+	return 0;
+}
+
+static int
+run(struct dispatch *d, struct err *e)
+{
+	int rc;
+
+	while ((rc = step(d, e)) == 0) {
+		show(d, false);
+		wait_for_something(d);
+	}
+	if (rc < 0)
+		return -1;
+	if (d->down_since_us && !d->result->stopped)
+		return err_set(e, ERR_NETWORK, TR("relay %s: %s; what is left can be sent later with the same command",
+		    "máy chủ thư %s: %s; phần còn lại có thể gửi sau bằng chính lệnh này"), d->sendings.relay, d->trouble);
+	return 0;
+}
+
+static int
+count_left(struct dispatch *d, struct err *e)
+{
+	for (struct sending *s = d->sendings.first; s; s = s->next) {
+		int64_t counts[INVITE_STATES];
+
+		if (d->opt->wave && s->wave.id != d->opt->wave)
+			continue;
+		if (invite_counts(d->db, s->wave.id, counts, e) < 0)
+			return -1;
+		d->result->left += counts[INVITE_PLANNED] + counts[INVITE_DEFERRED];
+	}
+	return 0;
+}
+
+static int
+prepare(struct dispatch *d, struct err *e)
+{
+	const char *url = d->opt->relay_url ? d->opt->relay_url : d->conf->relay;
+	struct rules *rules;
+
+	if (relay_new(&d->relay, url, d->conf, e) < 0 || rules_load(&rules, NULL, e) < 0)
+		return -1;
+	d->sendings.rules = rules;
+	d->sendings.relay = d->result->relay = relay_name(d->relay);
+	if (secret_load(&d->sendings.secret, d->conf->secret_file, e) < 0 ||
+	    journal_open(&d->journal, db_path(d->db), d->opt->wave, e) < 0 ||
+	    recover_claims(&d->sendings, d->journal, e) < 0)
+		return -1;
+	journal_started(d->journal);
+	d->connections = d->opt->connections ? d->opt->connections : (int)d->conf->connections;
+	d->depth = (size_t)d->connections * 32;
+	if (d->depth > JOURNAL_SLOTS / 4)
+		d->depth = JOURNAL_SLOTS / 4;
+	d->todo = workq_new();
+	d->done = workq_new();
+	return couriers_start(&d->couriers, d->relay, d->todo, d->done, d->connections, e);
+}
+
+int
+dispatch_run(struct db *db, const struct conf *conf, const struct dispatch_options *opt, struct dispatch_result *result,
+    struct err *e)
+{
+	struct dispatch d = { .db = db, .conf = conf, .opt = opt, .result = result,
+	    .sendings = { .db = db, .conf = conf } };
+	struct err ignored = ERR_INIT;
+	int rc = -1;
+
+	*result = (struct dispatch_result){ .left = 0 };
+	if (prepare(&d, e) == 0) {
+		rc = run(&d, e);
+		if (rc == 0)
+			rc = count_left(&d, e);
+		else
+			count_left(&d, &ignored);
+	}
+	result->now = d.sendings.tally;
+	if (d.couriers)
+		show(&d, true);
+	/* After a failure there may be messages under way: their outcomes stay in the journal for the next run. */
+	couriers_join(d.couriers);
+	journal_close(d.journal);
+	workq_free(d.todo);
+	workq_free(d.done);
+	free_jobs(d.pending);
+	sendings_release(&d.sendings);
+	rules_free((struct rules *)(uintptr_t)d.sendings.rules);
+	relay_free(d.relay);
+	result->relay = result->trouble = NULL;
+	return rc;
+}

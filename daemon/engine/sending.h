@@ -1,0 +1,56 @@
+/*
+ * sending.h - the waves a dispatcher is at work on, each with its campaign
+ * and the maker of its messages; and what an outcome does to an invite.
+ *
+ * Units      times are Unix seconds.
+ * Ownership  struct sendings owns its waves until sendings_release; jobs
+ *            borrow the makers.
+ * Errors     -1; a template that cannot be read is an error of
+ *            sending_ready, not of loading.
+ * Threads    dispatcher only; the makers inside are read by couriers.
+ * Source     RFC 5321 4.5.4.1 (retrying), 4.2.1 (what the digits mean).
+ */
+#ifndef THUMOI_ENGINE_SENDING_H
+#define THUMOI_ENGINE_SENDING_H
+
+#include "engine/workq.h"
+#include "mail/classify.h"
+#include "store/campaign.h"
+#include "store/invite.h"
+
+struct sending {
+	struct sending *next;
+	struct arena arena;
+	struct wave wave;
+	struct campaign campaign;
+	struct message_maker *maker;	/* NULL until sending_ready */
+	int64_t deadline;
+	bool broken;			/* its template cannot be used: said once */
+};
+
+struct tally {
+	int64_t accepted, deferred, refused, uncertain, expired, cancelled, given_back;
+};
+
+struct sendings {
+	struct db *db;
+	const struct conf *conf;
+	const struct rules *rules;
+	struct secret secret;
+	const char *relay;		/* name, for the records */
+	struct sending *first;
+	struct tally tally;
+};
+
+/* The wave with that id, loaded when it was not; NULL with e. */
+struct sending *sending_get(struct sendings *, int64_t wave, struct err *);
+int	sending_ready(struct sendings *, struct sending *, struct err *);	/* makes the maker */
+void	sendings_release(struct sendings *);
+
+/* What a courier heard, into the store; within the caller's transaction. resend_at: when an uncertain one may go again. */
+int	sending_record(struct sendings *, const struct job *, int64_t resend_at, struct err *);
+/* A deferred invite whose time is over. */
+int	sending_expire(struct sendings *, const struct invite *, struct err *);
+void	sending_log(const struct sendings *, const struct job *);
+
+#endif

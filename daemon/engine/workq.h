@@ -1,0 +1,57 @@
+/*
+ * workq.h - jobs on their way to the couriers, and back as outcomes.
+ *
+ * One struct job is both: the dispatcher fills the upper half and puts it
+ * into `todo`; a courier takes it, fills the lower half and puts it into
+ * `done`. A queue guards its list; a job belongs to whoever took it out.
+ *
+ * Units      wait_ms is real time.
+ * Ownership  job_free frees a job with its texts.
+ * Errors     none; no room for a queue means die().
+ * Threads    any. workq_fd becomes readable when something is put in; only
+ *            the reader of `done` uses it.
+ * Source     the queues of Postfix's queue manager, in one process.
+ */
+#ifndef THUMOI_ENGINE_WORKQ_H
+#define THUMOI_ENGINE_WORKQ_H
+
+#include "engine/message.h"
+#include "mail/smtp.h"
+
+struct journal_slot;
+
+struct job {
+	struct job *next;		/* [q] of the queue it is in */
+	/* filled by the dispatcher */
+	int64_t invite, wave, contact, expires_at;
+	int attempt;
+	const char *email;		/* in `texts`, as all of `to` */
+	const struct message_maker *maker;	/* shared, lives as long as the dispatcher */
+	struct message_to to;
+	struct journal_slot *slot;
+	/* filled by the courier */
+	enum smtp_verdict verdict;
+	const char *command;		/* static */
+	int code;
+	char enhanced[12];
+	char *text;			/* malloc'd */
+	int64_t duration_ms, at;
+	char texts[];
+};
+
+struct workq;
+
+void	job_free(struct job *);
+
+struct workq *workq_new(void);
+void	workq_free(struct workq *);			/* frees the jobs left in it */
+void	workq_put(struct workq *, struct job *);
+/* The oldest job; NULL when none came within wait_ms, or the queue was closed. */
+struct job *workq_take(struct workq *, int wait_ms);
+struct job *workq_take_all(struct workq *);		/* the whole list, oldest first */
+void	workq_close(struct workq *);			/* wakes everybody; take gives NULL from now on, take_all still works */
+size_t	workq_len(struct workq *);
+int	workq_idle(struct workq *);			/* how many wait in workq_take */
+int	workq_fd(const struct workq *);
+
+#endif

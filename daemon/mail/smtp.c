@@ -1,0 +1,102 @@
+#include "mail/smtp.h"
+
+#include <signal.h>
+
+#include "base/lang.h"
+#include "mail/relay.h"
+
+static int
+read_secrets(struct relay *r, const struct conf *c, struct err *e)
+{
+	if (r->kind == RELAY_DIR || !*c->relay_user)
+		return 0;
+	if (!(r->password = conf_secret(&r->arena, c->relay_password_file, "relay_password_file", e)))
+		return -1;
+	r->user = arena_dup(&r->arena, c->relay_user);
+	return 0;
+}
+
+static enum relay_tls
+tls_word(const char *word)
+{
+	return strcmp(word, "require") == 0 ? TLS_REQUIRE : strcmp(word, "none") == 0 ? TLS_NONE : TLS_OPPORTUNISTIC;
+}
+
+int
+relay_new(struct relay **out, const char *url, const struct conf *c, struct err *e)
+{
+	struct relay *r = mem_zalloc(sizeof(*r));
+
+	*out = NULL;
+	/* A peer that hangs up while we write must not end the process. */
+	signal(SIGPIPE, SIG_IGN);
+	r->tls = tls_word(c->relay_tls);
+	r->messages_per_connection = c->messages_per_connection;
+	r->connect_timeout_s = c->connect_timeout_s;
+	r->reply_timeout_s = c->reply_timeout_s;
+	r->data_timeout_s = c->data_timeout_s;
+	if (relay_parse(r, url, e) < 0 || read_secrets(r, c, e) < 0)
+		goto fail;
+	if (*c->relay_ca_file)
+		r->ca_file = arena_dup(&r->arena, c->relay_ca_file);
+	if (*c->helo_name) {
+		r->helo = arena_dup(&r->arena, c->helo_name);
+		if (envelope_fault(r->helo, false)) {
+			err_set(e, ERR_INPUT, TR("helo_name = %s: that is no name of a host", "helo_name = %s: tên máy không hợp lệ"),
+			    r->helo);
+			goto fail;
+		}
+	}
+	if (r->kind == RELAY_DIR && dir_open(r, e) < 0)
+		goto fail;
+	*out = r;
+	return 0;
+fail:
+	relay_free(r);
+	return -1;
+}
+
+void
+relay_free(struct relay *r)
+{
+	if (r)
+		arena_release(&r->arena);
+	free(r);
+}
+
+const char *
+relay_name(const struct relay *r)
+{
+	return r->name;
+}
+
+int
+smtp_session(struct relay *r, const struct smtp_calls *calls, struct err *e)
+{
+	switch (r->kind) {
+	case RELAY_DIR:
+		return dir_session(r, calls, e);
+	case RELAY_ESMTP:
+		return esmtp_session(r, calls, e);
+	case RELAY_CURL:
+		return curl_session(r, calls, e);
+	}
+	PANIC("relay of kind %d", (int)r->kind);
+}
+
+const char *
+smtp_verdict_name(enum smtp_verdict v)
+{
+	static const char *const names[] = { "accepted", "deferred", "refused", "uncertain", "untried" };
+
+	return names[v];
+}
+
+void
+smtp_tell(const struct smtp_calls *calls, const struct smtp_job *job, enum smtp_verdict verdict, const char *command,
+    const char *text)
+{
+	struct smtp_outcome o = { .verdict = verdict, .command = command, .text = text };
+
+	calls->done(calls->arg, job, &o);
+}
