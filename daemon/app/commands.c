@@ -9,5 +9,6 @@ const struct command commands[] = {
 	{ "config", cmd_config, NEEDS_NOTHING, "check and show the settings", "kiểm tra và xem thiết lập" },
 	{ "report", cmd_report, NEEDS_STORE_RO, "participation and causes: everybody accounted for",
 	    "báo cáo tham gia và nguyên nhân, đủ từng người" },
+	{ "debug", cmd_debug, NEEDS_NOTHING, "see what a parser makes of its input", "xem bộ phân tích hiểu dữ liệu ra sao" },
 	{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 };

@@ -38,6 +38,7 @@ struct verdict {
 	enum category category;
 	bool hard;		/* stop using this address */
 	bool bad_address;	/* hard, once the failure is final: 450 4.1.1 is not hard, but this */
+	bool by_words;		/* the remote's words decided, not a bare number */
 	const char *rule;	/* which rule decided, for --explain; borrowed from rules */
 };
 

@@ -32,6 +32,7 @@ struct mreport_rcpt {
 	int code;			/* SMTP reply code, 0 */
 	const char *text;		/* diagnostic text */
 	const char *remote_mta;
+	bool gave_up;			/* "delayed", but the text says that nothing more will be tried */
 	struct verdict verdict;
 };
 

@@ -109,7 +109,8 @@ read_rule(struct reading *r, char *s, struct err *e)
 	if (!*s && !new.code && !new.status && !new.at)
 		return fault(r, e, TR("a rule without words and conditions", "quy tắc không có từ ngữ và điều kiện nào"));
 	new.name = arena_printf(&to->arena, "%s:%ld: %s", file_base(r->file), r->line, whole);
-	if (*s) {
+	new.wording = *s != '\0';
+	if (new.wording) {
 		if (!phrases_add(&to->words, s, (int)to->n))
 			return fault(r, e, TR("a phrase needs two characters before its first *",
 			    "cụm từ cần ít nhất hai ký tự trước dấu * đầu tiên"));

@@ -24,7 +24,7 @@
 
 struct rule {
 	enum category category;
-	bool bad_address;
+	bool bad_address, wording;	/* wording: it has a phrase */
 	const char *code, *status, *at;	/* patterns, NULL: any */
 	const char *name;		/* 20-people.rules:14: no such user */
 };

@@ -1,0 +1,56 @@
+/*
+ * report.h - the readers of mreport, one for each kind of mail.
+ *
+ * mreport_read asks them in turn; each returns true when the mail is of its
+ * kind and fills the struct mreport.
+ *
+ * Units, Ownership, Errors, Threads, Source: see mreport.h.
+ */
+#ifndef THUMOI_MAIL_REPORT_H
+#define THUMOI_MAIL_REPORT_H
+
+#include "mail/mime.h"
+#include "mail/mreport.h"
+
+#define REPORT_RCPT_MAX 500
+
+struct report {
+	struct arena *a;
+	const struct rules *rules;
+	struct mime_part *top;
+	struct mreport *out;
+	size_t cap;			/* of out->rcpt */
+	struct mime_part *returned;	/* the headers of the mail that came back, NULL: none */
+};
+
+bool	report_dsn(struct report *);		/* report_dsn.c: a part with delivery-status fields */
+bool	report_arf(struct report *);		/* report_arf.c: feedback loop complaints */
+bool	report_mdn(struct report *);		/* report_auto.c: read receipts */
+bool	report_auto(struct report *);		/* report_auto.c: automatic replies */
+bool	report_text(struct report *);		/* report_text.c: bounces without delivery-status */
+
+/* mreport.c: a new recipient, all texts ""; NULL beyond REPORT_RCPT_MAX. */
+struct mreport_rcpt *report_rcpt(struct report *);
+/* Any part below m (m too) of this type; message/rfc822 parts are not entered unless `into`. */
+struct mime_part *report_part(struct mime_part *m, const char *type, bool into);
+/* All text before the returned message, plain parts before HTML. */
+const char *report_human(struct report *);
+/* Finds the returned message's headers in parts or behind a separator in text. */
+void	report_returned(struct report *, const char *human);
+
+/* report_address.c */
+/* "rfc822; <A@b>" or "A@b (comment)": the address, lower-case domain; "" when there is none. */
+const char *report_address(struct arena *, const char *s);
+/* The next address in text from *p on; NULL at the end. start and len tell where it stands, <> included. */
+const char *report_next_address(struct arena *, const char **p, const char **start, size_t *len);
+/* Does the header of this part hold this address? */
+bool	report_header_has(struct arena *, const struct mime_part *, const char *name, const char *address);
+/* A mailer's own address: mailer-daemon, postmaster ... */
+bool	report_is_daemon(const char *address);
+
+/* Takes code, status and reason of r out of its texts; extra is asked when r->text says nothing. */
+void	report_judge(struct report *, struct mreport_rcpt *r, const char *extra);
+/* Is one of the phrases [text section] in s? */
+bool	report_says(const struct report *, const char *section, const char *s);
+
+#endif

@@ -1,0 +1,238 @@
+/* RFC 3464 and 6533: the fields of a delivery status, in whatever shape they came. */
+#include "mail/report.h"
+
+#include <strings.h>
+
+#include "mail/reply.h"
+
+struct group {
+	const char *original, *final, *actual, *action, *status, *remote, *diagnostic, *last_attempt, *extra;
+};
+
+static bool
+is_status_type(const char *type)
+{
+	return strcmp(type, "message/delivery-status") == 0 || strcmp(type, "message/global-delivery-status") == 0 ||
+	    strcmp(type, "message/xdelivery-status") == 0 || strcmp(type, "message/disposition-notification") == 0 ||
+	    strcmp(type, "message/delivery-report") == 0;
+}
+
+/* Does this text have the fields of a delivery status, at the beginning of lines? */
+static bool
+has_fields(const char *s, size_t len)
+{
+	bool rcpt = false, what = false;
+
+	for (const char *p = s, *end = s + len; p < end; ) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+
+		while (p < end && (*p == ' ' || *p == '\t'))
+			p++;
+		if (strncasecmp(p, "Final-Recipient:", 16) == 0 || strncasecmp(p, "Original-Recipient:", 19) == 0)
+			rcpt = true;
+		else if (strncasecmp(p, "Action:", 7) == 0 || strncasecmp(p, "Diagnostic-Code:", 16) == 0 ||
+		    strncasecmp(p, "Status:", 7) == 0)
+			what = true;
+		if (rcpt && what)
+			return true;
+		if (!nl)
+			break;
+		p = nl + 1;
+	}
+	return false;
+}
+
+static struct mime_part *
+find_status(struct mime_part *m, bool by_type)
+{
+	if (by_type ? is_status_type(m->type) && strcmp(m->type, "message/disposition-notification") != 0 :
+	    strncmp(m->type, "text/", 5) == 0 && strcmp(m->type, "text/rfc822-headers") != 0 && has_fields(m->body, m->len))
+		return m;
+	if (strcmp(m->type, "message/rfc822") == 0 || strcmp(m->type, "message/global") == 0)
+		return NULL;
+	for (struct mime_part *c = m->child, *found; c; c = c->next)
+		if ((found = find_status(c, by_type)))
+			return found;
+	return NULL;
+}
+
+/* "rfc822; x": what stands behind the type; "" for a field without a value. */
+static const char *
+after_type(const char *s)
+{
+	size_t n = strcspn(s, "; \t<");
+
+	if (s[n] == ';')
+		s += n + 1;
+	return s + strspn(s, " \t");
+}
+
+static enum mreport_action
+action_of(const char *s)
+{
+	static const struct { const char *word; enum mreport_action action; } words[] = {
+		{ "fail", ACTION_FAILED }, { "delay", ACTION_DELAYED }, { "delivered", ACTION_DELIVERED },
+		{ "relay", ACTION_RELAYED }, { "expand", ACTION_EXPANDED }, { "deliverable", ACTION_DELIVERED },
+		{ "bounced", ACTION_FAILED }, { "expired", ACTION_FAILED }, { "error", ACTION_FAILED },
+		{ "deferred", ACTION_DELAYED },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strncasecmp(s, words[i].word, strlen(words[i].word)) == 0)
+			return words[i].action;
+	return ACTION_NONE;
+}
+
+/* Final-Recipient unless it is a pipe, a file, a local alias; what the sender wrote then. */
+static const char *
+choose_address(struct report *r, const struct group *g)
+{
+	const char *final = report_address(r->a, g->final), *original = report_address(r->a, g->original),
+	    *actual = report_address(r->a, g->actual), *bare = after_type(g->final);
+
+	if (*final && *bare != '|' && *bare != '/' && !strpbrk(final, "|"))
+		return final;
+	if (*original)
+		return original;
+	if (*actual)
+		return actual;
+	/* A local part without a domain: as it stands, when it could be one. */
+	bare += *bare == '<';
+	if (*bare && *bare != '|' && *bare != '/' && !strpbrk(bare, " \t@\"=?"))
+		return arena_ndup(r->a, bare, strcspn(bare, ">"));
+	return "";
+}
+
+static const char *
+human_about(struct report *r, const char *human, const char *address)
+{
+	const char *p = *address ? strcasestr(human, address) : NULL, *end, *other, *start;
+	size_t len;
+
+	if (!p)
+		return human;
+	/* From this address to the next one. */
+	end = p + strlen(address);
+	for (other = end; (start = NULL, report_next_address(r->a, &other, &start, &len)); )
+		if (strncasecmp(start, address, strlen(address)) != 0 && (start == human || start[-1] == '<' || start[-1] == '\n'))
+			break;
+	return arena_ndup(r->a, p, start ? (size_t)(start - p) : strlen(p));
+}
+
+static void
+flush(struct report *r, struct group *g, const char *human)
+{
+	struct mreport_rcpt *out;
+	char status[REPLY_STATUS_MAX] = "";
+	const char *diag = after_type(g->diagnostic);
+	size_t n;
+
+	if (!*g->final && !*g->original && !*g->action && !*g->status) {
+		*g = (struct group){ "", "", "", "", "", "", "", "", "" };
+		return;
+	}
+	if ((out = report_rcpt(r))) {
+		out->address = choose_address(r, g);
+		out->original = report_address(r->a, g->original);
+		out->action = action_of(g->action);
+		n = reply_status_at(g->status + strspn(g->status, " \t("));
+		if (n)
+			snprintf(status, sizeof(status), "%.*s", (int)n, g->status + strspn(g->status, " \t("));
+		out->status = arena_dup(r->a, status);
+		out->remote_mta = after_type(g->remote);
+		/* The words of the first line may be the reply alone; a comment in Status says more. */
+		out->text = *diag ? diag : g->extra;
+		if (!*diag && !*g->extra && n && g->status[n])
+			out->text = g->status;
+		report_judge(r, out, human_about(r, human, out->address));
+	}
+	*g = (struct group){ "", "", "", "", "", "", "", "", "" };
+}
+
+static void
+read_groups(struct report *r, const char *text, size_t len, const char *human)
+{
+	struct group g = { "", "", "", "", "", "", "", "", "" };
+	bool blank = false;
+
+	for (const struct mime_header *h = mime_fields(r->a, text, len); h; h = h->next) {
+		const char *v = mime_words(r->a, h->value);
+		bool rcpt_field = strcasecmp(h->name, "Final-Recipient") == 0 || strcasecmp(h->name, "Original-Recipient") == 0;
+		bool action_field = strcasecmp(h->name, "Action") == 0;
+
+		blank = blank || h->after_blank;
+		/* Some put blank lines inside a group, so only a field that begins one ends the last. */
+		if ((rcpt_field && ((strcasecmp(h->name, "Final-Recipient") == 0 ? *g.final : *g.original) ||
+		    (blank && (*g.final || *g.action) && (*g.final || *g.original)))) ||
+		    (action_field && *g.action) || (action_field && blank && *g.final && (*g.status || *g.diagnostic))) {
+			flush(r, &g, human);
+		}
+		if (rcpt_field || action_field)
+			blank = false;
+		if (strcasecmp(h->name, "Final-Recipient") == 0)
+			g.final = v;
+		else if (strcasecmp(h->name, "Original-Recipient") == 0)
+			g.original = v;
+		else if (strcasecmp(h->name, "X-Actual-Recipient") == 0)
+			g.actual = v;
+		else if (action_field)
+			g.action = v;
+		else if (strcasecmp(h->name, "Status") == 0 && !*g.status)
+			g.status = v;
+		else if (strcasecmp(h->name, "Remote-MTA") == 0)
+			g.remote = v;
+		else if (strcasecmp(h->name, "Diagnostic-Code") == 0 && !*g.diagnostic)
+			g.diagnostic = v;
+		else if (strcasecmp(h->name, "Last-Attempt-Date") == 0)
+			g.last_attempt = v;
+		else if (strcasecmp(h->name, "Reporting-MTA") == 0 && !*r->out->reporting_mta)
+			r->out->reporting_mta = after_type(v);
+		else if (strcasecmp(h->name, "Original-Envelope-Id") == 0 && !*r->out->envid)
+			r->out->envid = v;
+		else if (strcasecmp(h->name, "X-Supplementary-Info") == 0 || strcasecmp(h->name, "X-Notes") == 0 ||
+		    strcasecmp(h->name, "X-SMTP-Diagnostic") == 0 || strcasecmp(h->name, "X-Display-Name") == 0)
+			g.extra = strcasecmp(h->name, "X-Display-Name") == 0 ? g.extra : v;
+	}
+	flush(r, &g, human);
+}
+
+bool
+report_dsn(struct report *r)
+{
+	struct mime_part *m = find_status(r->top, true);
+	const char *text, *human;
+	size_t len;
+
+	if (!m)
+		m = find_status(r->top, false);
+	if (!m)
+		return false;
+	text = mime_decode(r->a, m, &len);
+	if (m->child && !len) {
+		text = m->body;
+		len = m->len;
+	}
+	if (!has_fields(text, len)) {
+		/* An empty or cut status part: the words decide. */
+		if (!m->headers || strcmp(r->top->report_type, "delivery-status") != 0 || !len)
+			return false;
+	}
+	human = report_human(r);
+	report_returned(r, human);
+	if (strncmp(m->type, "text/", 5) == 0) {
+		/* The fields stand in running text: from the first of them on. */
+		const char *p = strcasestr(text, "Final-Recipient:"), *q = strcasestr(text, "Original-Recipient:"),
+		    *s = strcasestr(text, "Reporting-MTA:");
+
+		p = !p || (q && q < p) ? q : p;
+		p = p && s && s < p ? s : p;
+		len -= p ? (size_t)(p - text) : 0;
+		text = p ? p : text;
+	}
+	text = mime_utf8(r->a, strncmp(m->type, "message/", 8) == 0 ? "" : m->charset, text, len);
+	read_groups(r, text, strlen(text), human);
+	if (r->out->n_rcpt == 0)
+		return false;
+	r->out->kind = MREPORT_BOUNCE;
+	return true;
+}
