@@ -173,10 +173,10 @@ serve(struct options *o)
 	setenv("THUMOI_CLOCK_FILE", o->town.clock, 1);
 	if (!(o->town.api_key = conf_secret(&arena, o->api_key_file, "--api-key", &e)) ||
 	    secret_load(&key, o->key, &e) < 0 || time_of(o->start, &o->town.start_ms, &e) < 0 ||
-	    world_load(&world, o->world, &e) < 0 || town_new(&town, &world, &o->town, &e) < 0 ||
-	    survey_start(&survey, (int)o->survey_port, o->town.site, &key, (int)o->batch_percent, &e) < 0)
+	    world_load(&world, o->world, &e) < 0 ||
+	    survey_start(&survey, (int)o->survey_port, o->town.site, &key, (int)o->batch_percent, &e) < 0 ||
+	    town_new(&town, &world, survey, &o->town, &e) < 0)
 		goto out;
-	town_survey(town, survey);
 	calls = town_calls(town);
 	if (smtpd_start(&smtpd, (int)o->smtp_port, &calls, &e) < 0 || (fd = listen_control(o->control, &e)) < 0)
 		goto out;
@@ -266,6 +266,7 @@ main(int argc, char **argv)
 	};
 	struct option longs[COUNT_OF(table) + 1] = { 0 };
 	const char *command = argc > 1 ? argv[1] : "";
+	struct err e = ERR_INIT;
 	char line[256];
 	int which, c;
 
@@ -282,6 +283,8 @@ main(int argc, char **argv)
 	}
 	if (strcmp(command, "serve") == 0)
 		return serve(&o);
+	if (strcmp(command, "rosters") == 0 && o.world)
+		return world_print_rosters(o.world, stdout, &e) < 0 ? fail(&e) : 0;
 	if (strcmp(command, "ports") == 0)
 		return ports(optind < argc ? argv[optind] : NULL);
 	if (strcmp(command, "advance") == 0 && o.to) {
@@ -292,6 +295,6 @@ main(int argc, char **argv)
 		snprintf(line, sizeof(line), "%s\n", command);
 		return ask(&o, line);
 	}
-	fputs("usage: postoffice serve|advance|stats|stop|ports ...; see tests/postoffice/README.md\n", stderr);
+	fputs("usage: postoffice serve|advance|stats|stop|ports|rosters ...; see tests/postoffice/README.md\n", stderr);
 	return 2;
 }

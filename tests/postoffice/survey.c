@@ -13,6 +13,8 @@
 #include "postoffice/smtpd.h"
 #include "postoffice/world.h"
 
+#define BATCH_MAX 500
+
 struct survey {
 	struct MHD_Daemon *daemon;	/* [c] constant after start */
 	int port, batch_percent;	/* [c] */
@@ -182,19 +184,18 @@ survey_port(const struct survey *s)
 char *
 survey_batch(struct survey *s, size_t *n)
 {
-	json_t *whole = NULL;
+	json_t *some = json_array();
 	char *text = NULL;
 
 	pthread_mutex_lock(&s->lock);
-	*n = json_array_size(s->batch);
-	if (*n) {
-		whole = json_pack("{s:o}", "answers", s->batch);
-		s->batch = json_array();
+	for (*n = 0; *n < BATCH_MAX && json_array_size(s->batch); (*n)++) {
+		json_array_append(some, json_array_get(s->batch, 0));
+		json_array_remove(s->batch, 0);
 	}
 	pthread_mutex_unlock(&s->lock);
-	if (whole)
-		text = json_dumps(whole, JSON_COMPACT);
-	json_decref(whole);
+	if (*n)
+		text = json_dumps(some, JSON_COMPACT);
+	json_decref(some);
 	return text;
 }
 

@@ -27,7 +27,7 @@ struct survey;
 /* site: where thumoi's public pages are, without a slash at the end. batch_percent: who closes the window. */
 int	survey_start(struct survey **, int port, const char *site, const struct secret *, int batch_percent, struct err *);
 int	survey_port(const struct survey *);
-/* What no return link told yet, as JSON for POST /api/v1/answers; NULL: nothing. Yours. */
+/* Some of what no return link told yet, as JSON for POST /api/v1/answers; NULL: nothing. Yours. */
 char	*survey_batch(struct survey *, size_t *n);
 size_t	survey_answers(struct survey *);	/* forms finished so far */
 void	survey_stop(struct survey *);		/* NULL is fine */

@@ -21,7 +21,7 @@
 
 struct town {
 	const struct town_options *opt;		/* [c] constant after town_new */
-	struct survey *survey;			/* [c] after town_survey */
+	struct survey *survey;			/* [c] */
 	volatile int64_t *clock;		/* [m] main writes, everybody reads */
 	struct browser *browser;		/* [m] main only */
 	struct town_tally tally, total;		/* [m] */
@@ -79,11 +79,11 @@ next_batch(int64_t at_ms)
 }
 
 int
-town_new(struct town **out, struct world *w, const struct town_options *opt, struct err *e)
+town_new(struct town **out, struct world *w, struct survey *survey, const struct town_options *opt, struct err *e)
 {
 	struct town *t = mem_zalloc(sizeof(*t));
 
-	*t = (struct town){ .opt = opt, .world = w, .clock = clock_map(opt, e) };
+	*t = (struct town){ .opt = opt, .survey = survey, .world = w, .clock = clock_map(opt, e) };
 	if (!t->clock || maildir_make(opt->maildir, e) < 0) {
 		free(t);
 		return -1;
@@ -94,12 +94,6 @@ town_new(struct town **out, struct world *w, const struct town_options *opt, str
 	agenda_add(&t->agenda, (struct event){ .at_ms = next_batch(opt->start_ms), .kind = EVENT_BATCH });
 	*out = t;
 	return 0;
-}
-
-void
-town_survey(struct town *t, struct survey *s)
-{
-	t->survey = s;
 }
 
 void
@@ -348,22 +342,22 @@ batch(struct town *t, struct err *e)
 	char url[1024], *json;
 	struct page page;
 	size_t n = 0;
-	int rc = 0;
 
 	pthread_mutex_lock(&t->lock);
 	agenda_add(&t->agenda, (struct event){ .at_ms = next_batch(town_now_ms(t)), .kind = EVENT_BATCH });
 	pthread_mutex_unlock(&t->lock);
-	if (!t->survey || !(json = survey_batch(t->survey, &n)))
-		return 0;
 	snprintf(url, sizeof(url), "%s/api/v1/answers", t->opt->site);
-	if (browser_post_json(t->browser, url, t->opt->api_key, json, &page, e) < 0)
-		rc = -1;
-	else if (page.status != 200)
-		rc = err_set(e, ERR_NETWORK, "%s: status %d: %.200s", url, page.status, page.html);
-	else
+	while ((json = survey_batch(t->survey, &n))) {
+		int rc = browser_post_json(t->browser, url, t->opt->api_key, json, &page, e);
+
+		free(json);
+		if (rc < 0)
+			return -1;
+		if (page.status != 200)
+			return err_set(e, ERR_NETWORK, "%s: status %d: %.200s", url, page.status, page.html);
 		t->tally.batch += (int)n;
-	free(json);
-	return rc;
+	}
+	return 0;
 }
 
 static int

@@ -8,7 +8,7 @@
  * owns the clock of all processes under test.
  *
  * Units      milliseconds of the driven clock where the name says so.
- * Ownership  town_new/town_free; the options must live as long.
+ * Ownership  town_new/town_free; what it is given must live as long.
  * Errors     as said. What goes wrong for a person is counted as a fault and
  *            told on stderr: the world goes on.
  * Threads    town_rcpt, town_message: the SMTP server's. The rest: main.
@@ -40,8 +40,8 @@ struct town_tally {
 	int looked, found, answered, batch, bounced, faults;
 };
 
-int	town_new(struct town **, struct world *, const struct town_options *, struct err *);
-void	town_survey(struct town *, struct survey *);	/* whose batch to tell by night */
+/* survey: whose batch is told by night. */
+int	town_new(struct town **, struct world *, struct survey *, const struct town_options *, struct err *);
 struct smtpd_calls town_calls(struct town *);
 int64_t	town_now_ms(const struct town *);
 int	town_advance(struct town *, int64_t to_ms, struct town_tally *, struct err *);

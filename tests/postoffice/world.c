@@ -247,6 +247,42 @@ world_release(struct world *w)
 	*w = (struct world){ .arena = ARENA_INIT };
 }
 
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int
+world_print_rosters(const char *dir, FILE *f, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	const char *path = arena_printf(&a, "%s/manifest.json", dir);
+	json_error_t why;
+	json_t *j = json_load_file(path, 0, &why), *files = json_object_get(j, "files"), *file;
+	const char **lines = arena_alloc(&a, (json_array_size(files) + 1) * sizeof(*lines));
+	size_t n = 0, i;
+	int rc = 0;
+
+	json_array_foreach(files, i, file) {
+		const char *name = json_string_value(json_object_get(file, "file"));
+		const char *at = json_string_value(json_object_get(file, "roster_received_at"));
+
+		if (name && at)		/* all in one zone: the text sorts as the time does */
+			lines[n++] = arena_printf(&a, "%s %s/%s", at, dir, name);
+	}
+	if (!j)
+		rc = err_set(e, ERR_INPUT, "%s line %d: %s", path, why.line, why.text);
+	else if (!n)
+		rc = err_set(e, ERR_INPUT, "%s: no rosters in it", path);
+	qsort(lines, n, sizeof(*lines), by_text);
+	for (i = 0; i < n; i++)
+		fprintf(f, "%s\n", lines[i]);
+	json_decref(j);
+	arena_release(&a);
+	return rc;
+}
+
 /* Equal in NFC, runs of blanks as one. */
 static bool
 same_name(const char *a, const char *b)

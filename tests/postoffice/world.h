@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -58,6 +59,9 @@ struct person *person_named(struct person *first, const char *name);
 bool	person_answers(const struct person *);
 /* A number that is always the same for this text, below `below`. */
 uint64_t world_dice(const char *text, const char *purpose, uint64_t below);
+
+/* When each roster was received, from manifest.json: "2021-09-17T09:00:00+07:00 FILE" a line, in order of time. */
+int	world_print_rosters(const char *dir, FILE *, struct err *);
 
 /* One record of a plain CSV text ("" doubled in quotes): fields into f, at most max. Moves *p on; 0 at the end. */
 size_t	csv_record(struct arena *, const char **p, const char **f, size_t max);
