@@ -1,0 +1,265 @@
+#!/usr/bin/env bash
+# The command line as scripts and cron see it: exit codes, --help, --json, and
+# what happens with bad input. Drives the real binary, no network but loopback.
+# shellcheck disable=SC2317 # traps and ok call functions by name
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.." || exit 1
+# shellcheck source=tests/e2e/tap.sh
+. "$here/tap.sh"
+build=${BUILD:-build}
+make -s BUILD="$build" all postoffice >/dev/null || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+bin=$PWD/$build/bin/thumoi
+daemon=$PWD/$build/bin/thumoid
+root=$PWD
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/thumoi-cli.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+chmod 755 "$work"
+cat >"$work/thumoi.conf" <<X
+store = $work/thumoi.db
+secret_file = $work/secret.key
+relay = dir:$work/out
+public_url = https://survey.test
+bounce_address = bounce@survey.test
+X
+export THUMOI_CONFIG=$work/thumoi.conf LC_ALL=C.UTF-8
+unset THUMOI_DB
+thumoi() { timeout 60 "$bin" --lang en "$@"; }
+
+# status LABEL WANTED COMMAND...: the exit status; stdout and stderr in $stdout, $stderr.
+status() {
+	local label=$1 want=$2
+	shift 2
+	"$@" >"$work/stdout" 2>"$work/stderr"
+	is $? "$want" "$label"
+	stdout=$(tr -d '\0' <"$work/stdout")
+	stderr=$(tr -d '\0' <"$work/stderr")
+}
+stdout='' stderr=''
+is_json() { python3 -m json.tool >/dev/null; }
+json() {
+	local label=$1
+	shift
+	ok "$label prints JSON" eval "thumoi --json $* | is_json"
+}
+
+# --- help and usage
+commands='init:campaign create:campaign list:campaign show:instrument add:roster import:roster rows:wave create:wave run
+wave status:dispatch:inbound feed:inbound fetch:answers import:report participation:report causes:report people
+person show:debug classify:config check:config show:template check:template preview:serve:backup'
+while IFS= read -r command; do
+	# shellcheck disable=SC2086 # two words
+	status "$command --help" 0 thumoi $command --help
+	has "$stdout" usage: "... tells the usage"
+	# shellcheck disable=SC2086
+	status "$command --no-such-option" 2 thumoi $command --no-such-option
+	is "$stdout" '' "... with nothing on stdout"
+done < <(tr : '\n' <<<"$commands")
+status "thumoid --help" 0 timeout 10 "$daemon" --help
+status "--help" 0 thumoi --help
+status "--version" 0 thumoi --version
+status "no command" 2 thumoi
+status "an unknown command" 2 thumoi rooster
+has "$stderr" rooster "... is named"
+ok "help in Vietnamese" eval "timeout 10 '$bin' --lang vi roster import --help | grep -q 'cách dùng'"
+status "an unknown language" 2 timeout 10 "$bin" --lang de config show
+
+# --- before init
+status "no store yet" 1 thumoi campaign list
+has "$stderr" "$work/thumoi.db" "... names the store that is missing"
+has "$stderr" init "... and says what to do"
+ok "reading makes no store" test ! -e "$work/thumoi.db"
+
+# --- a small campaign
+status "init" 0 thumoi init
+status "init again is fine" 0 thumoi init
+today=$(date -u +%F)
+later=$(date -u -d '+20 days' +%F)
+new_campaign() { thumoi campaign create "$1" --title 'Khảo sát' --opens "$today" --closes "$later" --tree vn-2021 --from 'Bộ Nội vụ <khaosat@survey.test>'; }
+status "campaign create" 0 new_campaign lab
+status "the same campaign twice" 1 new_campaign lab
+has "$stderr" lab "... is named"
+status "closing before opening" 1 thumoi campaign create x --title T --opens "$later" --closes "$today" --from a@survey.test
+status "a date that is none" 1 thumoi campaign create x --title T --opens 31/2/2026 --closes "$later" --from a@survey.test
+has "$stderr" 31/2/2026 "... is shown"
+status "an unknown campaign" 1 thumoi report participation laboratory
+has "$stderr" lab "... and which there are"
+status "instrument add" 0 thumoi instrument add lab survey --title Phiếu --url 'https://forms.test/s?token={{token}}'
+status "another" 0 thumoi instrument add lab feedback --title Phiếu --url 'https://forms.test/f?token={{token}}'
+
+roster() { printf 'STT,Họ và tên,Đơn vị,Email\n' && printf '%s\n' "$@"; }
+roster '1,Nguyễn Văn An,Sở Nội vụ,an@cantho.gov.test' '2,Trần Thị Bình,Sở Tư pháp,binh@cantho.gov.test' \
+	'3,Lê Cường,Sở Y tế,' >"$work/T92-can-tho.csv"
+status "roster import --dry-run" 0 thumoi roster import lab "$work/T92-can-tho.csv" --dry-run
+is "$(thumoi roster rows lab --format csv | wc -l)" 1 "... stores nothing"
+status "roster import" 0 thumoi roster import lab "$work/T92-can-tho.csv"
+is "$(thumoi roster rows lab --format csv | head -n 1)" \
+	'file,line,seq,unit,name,email,alternate_email,disposition,reason,warnings,suggestion' "roster rows: the columns of the contract"
+is "$(thumoi roster rows lab --format csv | sed -n 2p)" 'T92-can-tho.csv,2,1,T92,Nguyễn Văn An,an@cantho.gov.test,,accept,clean,,' \
+	"roster rows: a row"
+is "$(thumoi roster rows lab --format csv | sed -n 4p)" 'T92-can-tho.csv,4,3,T92,Lê Cường,,,reject,missing_email,,' \
+	"roster rows: a row to mend"
+
+# --- what can be wrong with a roster: exit 1, the file is named, nothing is stored
+before=$(thumoi roster rows lab --format csv)
+bad_roster() { # LABEL FILE [PART OF THE MESSAGE]
+	status "roster: $1" 1 thumoi roster import lab "$2" --unit T92
+	has "$stderr" "${2##*/}" "... the file is named"
+	[ $# -lt 3 ] || has "$stderr" "$3" "... and why"
+}
+bad_roster "not there" "$work/T92-nowhere.csv" "No such file"
+mkdir "$work/T92-folder.csv"
+bad_roster "a folder" "$work/T92-folder.csv"
+: >"$work/T92-empty.csv"
+bad_roster "empty" "$work/T92-empty.csv" empty
+head -c 200000 /dev/urandom >"$work/T92-binary.csv"
+bad_roster "binary" "$work/T92-binary.csv"
+printf 'PK\003\004%s' "$(head -c 5000 /dev/zero | tr '\0' x)" >"$work/T92-sheet.csv"
+bad_roster "a spreadsheet file, not CSV" "$work/T92-sheet.csv"
+printf 'một,hai,ba\n1,2,3\n4,5,6\n' >"$work/T92-headless.csv"
+bad_roster "no header" "$work/T92-headless.csv" header
+head -c 200000000 /dev/zero | tr '\0' a >"$work/T92-long.csv"
+started=$SECONDS
+bad_roster "one line of 200 MB" "$work/T92-long.csv"
+ok "... is refused within seconds" test $((SECONDS - started)) -lt 20
+rm "$work/T92-long.csv"
+cp "$work/T92-can-tho.csv" "$work/can-tho.csv"
+status "roster: no unit in the file name" 1 thumoi roster import lab "$work/can-tho.csv"
+has "$stderr" --unit "... says how to name it"
+status "roster: an unknown unit" 1 thumoi roster import lab "$work/can-tho.csv" --unit T93x
+has "$stderr" T93 "... names it, and the nearest"
+is "$(thumoi roster rows lab --format csv)" "$before" "none of them changed anything"
+
+roster '1,Phạm Dũng,Sở X,' '2,Vũ Em,Sở Y,không có' '3,Đỗ Giang,Sở Z,giang@' >"$work/T89-all-bad.csv"
+status "roster: all rows bad is a normal case" 0 thumoi roster import lab "$work/T89-all-bad.csv"
+is "$(thumoi roster rows lab --format csv | grep -c '^T89-all-bad.csv,.*,reject,')" 3 "... every row is kept, with its reason"
+
+# --- templates
+ok "template check" thumoi template check
+cp -R "$root/templates" "$root/config" "$work/" 2>/dev/null
+printf 'Subject: x\n\n{{#name}} never closed\n' >"$work/templates/invitation.vi.txt"
+status "a template with a syntax error" 1 env THUMOI_DATA="$work" timeout 10 "$bin" --lang en template check
+has "$stdout$stderr" invitation.vi.txt "... the file is named"
+printf 'Subject: x\n\n{{nmae}}\n' >"$work/templates/invitation.vi.txt"
+status "a template with an unknown variable" 1 env THUMOI_DATA="$work" timeout 10 "$bin" --lang en template check
+has "$stdout$stderr" nmae "... the variable is named"
+status "wave create" 0 thumoi wave create lab invitation --template invitation
+status "a wave with a broken template" 1 env THUMOI_DATA="$work" timeout 10 "$bin" --lang en wave run lab invitation --no-wait
+ok "... sends nothing" test ! -e "$work/out" -o -z "$(ls -A "$work/out" 2>/dev/null)"
+status "template preview" 0 thumoi template preview lab invitation --to an@cantho.gov.test
+has "$stdout" 'To:' "... shows the message"
+
+# --- a relay that is not there: clear, and nothing is lost
+read -r port <<<"$("$build/tests/postoffice" ports 1)"
+status "relay not reachable" 1 thumoi wave run lab invitation --relay "smtp://127.0.0.1:$port" --no-wait
+has "$stderr" "127.0.0.1:$port" "... the relay is named"
+status "a password in a relay URL" 1 thumoi wave run lab invitation --relay smtp://u:secret@127.0.0.1:25 --no-wait
+not_ok_if "... and is not repeated" grep -q secret <<<"$stderr"
+status "wave status" 0 thumoi wave status lab
+
+# --- a new campaign straight to a folder
+status "campaign two" 0 new_campaign two
+thumoi instrument add two survey --title Phiếu --url 'https://forms.test/s?token={{token}}'
+thumoi roster import two "$work/T92-can-tho.csv" >/dev/null 2>&1
+thumoi wave create two invitation --template invitation 2>/dev/null
+status "wave run to a folder" 0 thumoi wave run two invitation
+is "$(find "$work/out" -name '*.eml' | wc -l)" 2 "... one file a message"
+status "the same wave again" 0 thumoi wave run two invitation
+is "$(find "$work/out" -name '*.eml' | wc -l)" 2 "... sends nothing twice"
+
+# --- JSON everywhere
+json "campaign list" campaign list
+json "roster rows" roster rows two
+json "wave status" wave status two
+json "report participation" report participation two
+json "report causes" report causes two
+json "report people" report people two
+json "person show" person show an@cantho.gov.test
+
+# --- the CSV of the reports
+is "$(thumoi report participation two --format csv | head -n 1)" \
+	'unit,kind,name,roster,nominated,mailable,invited,accepted,survey,took_part,no_survey,class' "report participation: its columns"
+has "$(thumoi report participation two --format csv | tail -n 1)" TOTAL "... the last line is the total"
+is "$(thumoi report causes two --format csv | head -n 1)" unit,cause,owner,grade,people "report causes: its columns"
+ok "report causes reconciles" thumoi report causes two
+
+# --- what comes back: nonsense is no crash and no evidence
+mkdir "$work/in"
+head -c 5000 /dev/urandom >"$work/in/random.eml"
+printf 'From: <>\nContent-Type: multipart/report; report-type=delivery-status; boundary="x"\n\n--x\n' >"$work/in/cut-off.eml"
+printf 'Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822;\nAction: exploded\nStatus: 9.9.9\n' >"$work/in/odd.eml"
+printf 'To: bounce+00000000000000000000@survey.test\nSubject: forged\n\n550 5.1.1 an@cantho.gov.test unknown\n' >"$work/in/forged.eml"
+: >"$work/in/empty.eml"
+status "inbound feed: malformed reports" 0 thumoi inbound feed "$work/in"
+is "$(thumoi report people two --format csv | grep -c bad_user)" 0 "... blame nobody"
+status "inbound feed: no such file" 1 thumoi inbound feed "$work/nowhere"
+status "inbound fetch without a mailbox" 1 thumoi inbound fetch
+has "$stderr" inbound_url "... names the setting"
+printf 'token,instrument,answered_at\nAAAAAAAAAAAAAAAAAAAAAA,survey,%s\n' "$today" >"$work/answers.csv"
+status "answers of a stranger" 1 thumoi answers import two "$work/answers.csv"
+printf 'not,the,columns\n1,2,3\n' >"$work/answers.csv"
+status "answers without the columns" 1 thumoi answers import two "$work/answers.csv"
+
+# --- settings
+printf 'conections = 3\n' >"$work/bad.conf"
+status "an unknown setting" 1 thumoi -c "$work/bad.conf" config check
+has "$stdout$stderr" connections "... and the nearest"
+status "a setting out of range" 1 env THUMOI_CONNECTIONS=1000 timeout 10 "$bin" --lang en campaign list
+has "$stderr" connections "... is named"
+
+# --- the store
+status "backup" 0 thumoi backup "$work/backup.db"
+ok "the backup is a store" timeout 10 "$bin" --db "$work/backup.db" campaign show two
+head -c 8192 /dev/urandom >"$work/noise.db"
+status "a store that is none" 1 thumoi --db "$work/noise.db" campaign list
+has "$stderr" noise.db "... is named"
+
+# Root may write anywhere: be somebody else.
+mkdir -p "$work/readonly"
+cp "$work/backup.db" "$work/readonly/thumoi.db"
+chmod 444 "$work/readonly/thumoi.db"
+chmod 555 "$work/readonly"
+chmod 644 "$work/thumoi.conf" "$work/secret.key"
+if [ "$(id -u)" -ne 0 ]; then
+	unprivileged() { "$@"; }
+else
+	unprivileged() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+fi
+if unprivileged test -x "$bin"; then
+	status "a store that is read-only" 1 unprivileged env THUMOI_CONFIG="$work/thumoi.conf" timeout 10 "$bin" --lang en \
+		--db "$work/readonly/thumoi.db" roster import two "$work/T92-can-tho.csv"
+	has "$stderr" "$work/readonly/thumoi.db" "... is named"
+else
+	skip_one "another user cannot reach the program: the read-only store was not tried"
+fi
+chmod 755 "$work/readonly"
+
+# A full disk: a store on a small file system of its own.
+full_disk() {
+	# shellcheck disable=SC2016 # the inner shell expands
+	unshare -m bash -c '
+		mount -t tmpfs -o size=1m thumoi "$1" && cp "$2" "$1/thumoi.db" || exit 77
+		head -c 2m /dev/zero >"$1/filler" 2>/dev/null
+		timeout 60 "$3" --lang en --db "$1/thumoi.db" roster import two "$4"
+		echo "exit $?" >&2
+		rm "$1/filler"
+		"$3" --lang en --db "$1/thumoi.db" report participation two --format csv | tail -n 1' \
+		full "$work/full" "$work/backup.db" "$bin" "$work/T89-many.csv"
+}
+mkdir "$work/full"
+{
+	roster
+	for i in $(seq 3000); do echo "$i,Nguyễn Văn An $i,Sở Nội vụ,u$i@angiang.gov.test"; done
+} | sed 2d >"$work/T89-many.csv"
+full_disk >"$work/stdout" 2>"$work/stderr"
+if [ $? -eq 77 ] || ! grep -q '^exit' "$work/stderr"; then
+	skip_one "no small file system can be mounted here: the full disk was not tried"
+else
+	has "$(cat "$work/stderr")" "exit 1" "a full disk: exit 1"
+	ok "... and the message says it is full" grep -qi full "$work/stderr"
+	has "$(cat "$work/stdout")" TOTAL,,,1,3, "... what was there before is still there, nothing half done"
+fi
+
+tap_done
