@@ -96,6 +96,10 @@ $(BUILD)/tests/compare: $(BUILD)/obj/tests/postoffice/compare.o $(BUILD)/obj/tes
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
+demo: all driven postoffice
+	@scripts/setup demo
+	@BUILD=$(BUILD) scripts/demo
+
 quick: all $(UNIT)
 	@scripts/run-tests $(UNIT)
 
@@ -162,6 +166,6 @@ clean:
 
 -include $(shell find $(BUILD)/obj $(BUILD)/fuzz/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all help driven postoffice quick quick-threads check lint fuzzers bench install uninstall clean
+.PHONY: all help driven postoffice demo quick quick-threads check lint fuzzers bench install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:
