@@ -10,6 +10,8 @@ CFLAGS ?= -O2 -g
 STD := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 PACKAGES := sqlite3 libcurl uuid gmime-3.0 libmicrohttpd jansson libidn2 libcrypto libssl libesmtp-1.0
 
+.DEFAULT_GOAL := all
+
 # Fetches missing packages (it says so), then asks pkg-config, once.
 ifeq ($(filter clean help,$(MAKECMDGOALS)),)
 include $(BUILD)/config.mk

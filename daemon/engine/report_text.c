@@ -94,11 +94,11 @@ participation_table(const struct report *r, FILE *f, enum unit_kind kind, struct
 	    TRL(l, "province", "tỉnh, thành phố"), false };
 	columns[n++] = (struct out_column){ "nominated", TRL(l, "nominated", "được cử"), true };
 	columns[n++] = (struct out_column){ "mailable", TRL(l, "mailable", "gửi được"), true };
-	columns[n++] = (struct out_column){ "accepted", TRL(l, "accepted", "đã nhận"), true };
+	columns[n++] = (struct out_column){ "accepted", TRL(l, "accepted", "được nhận"), true };
 	for (size_t i = 0; i < c->n_instruments; i++) {
-		columns[n++] = (struct out_column){ "did", c->instruments[i].key, true };
+		columns[n++] = (struct out_column){ "did", sentence_form(a, i, l), true };
 		columns[n++] = (struct out_column){ "not", arena_printf(&names, TRL(l, "no %s", "chưa %s"),
-		    c->instruments[i].key), true };
+		    sentence_form(a, i, l)), true };
 	}
 	columns[n++] = (struct out_column){ "took_part", TRL(l, "took part", "tham gia"), true };
 	columns[n++] = (struct out_column){ "percent", "%", true };
@@ -159,7 +159,7 @@ report_text_participation(const struct report *r, FILE *f, struct err *e)
 	for (size_t i = 0; i < a->campaign->n_instruments; i++) {
 		char p[32], of[32];
 
-		fprintf(f, "%s: %s/%s (%s%%)", a->campaign->instruments[i].key, text_number(n, a->all.answered[i], r->lang),
+		fprintf(f, "%s: %s/%s (%s%%)", sentence_form(a, i, r->lang), text_number(n, a->all.answered[i], r->lang),
 		    text_number(of, a->all.nominated, r->lang), text_percent(p, a->all.answered[i], a->all.nominated, r->lang));
 		fprintf(f, TRL(r->lang, ", missing %s\n", ", còn thiếu %s\n"),
 		    text_number(n, a->all.nominated - a->all.answered[i], r->lang));

@@ -38,6 +38,18 @@ sentence_instrument(struct buf *b, const struct account *a, size_t i, enum lang 
 	buf_printf(b, TRL(l, "the form “%s”", "phiếu “%s”"), *in->title ? in->title : in->key);
 }
 
+const char *
+sentence_form(const struct account *a, size_t i, enum lang l)
+{
+	const char *key = a->campaign->instruments[i].key;
+
+	if (l == LANG_VI && strcmp(key, "survey") == 0)
+		return "khảo sát";
+	if (l == LANG_VI && strcmp(key, "feedback") == 0)
+		return "phản hồi";
+	return key;
+}
+
 static int
 by_vietnamese(const void *a, const void *b)
 {

@@ -23,6 +23,8 @@ void	sentences_participation(struct buf *, const struct account *, enum lang);
 void	sentences_causes(struct buf *, const struct account *, enum lang);
 /* "phiếu khảo sát", "the survey form"; a title of its own stands as it is. */
 void	sentence_instrument(struct buf *, const struct account *, size_t instrument, enum lang);
+/* For headings: "khảo sát", "survey"; else the key. Borrowed. */
+const char *sentence_form(const struct account *, size_t instrument, enum lang);
 /* "A", "A và B", "A; B và C", in Vietnamese order; units of this kind and class. How many. */
 size_t	sentence_units(struct buf *, const struct account *, enum unit_kind, enum unit_class, enum lang);
 
