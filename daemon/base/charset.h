@@ -75,7 +75,9 @@ enum charset_binary {
 	BINARY_ZIP,
 	BINARY_OLE,		/* Excel or Word before 2007 */
 	BINARY_PDF,
-	BINARY_RTF,		/* text, but not a list */
+	BINARY_RTF,		/* this and the next two: text, but no table */
+	BINARY_HTML,		/* what many systems export as .xls */
+	BINARY_XML,
 	BINARY_GZIP,
 	BINARY_RAR,
 	BINARY_7Z,
