@@ -204,24 +204,11 @@ out_json_string(struct buf *b, const char *s)
 void
 out_html(struct buf *b, const char *s)
 {
-	for (; *s; s++)
-		switch (*s) {
-		case '&':
-			buf_str_add(b, "&amp;");
-			break;
-		case '<':
-			buf_str_add(b, "&lt;");
-			break;
-		case '>':
-			buf_str_add(b, "&gt;");
-			break;
-		case '"':
-			buf_str_add(b, "&quot;");
-			break;
-		case '\'':
-			buf_str_add(b, "&#39;");
-			break;
-		default:
-			buf_char(b, *s);
-		}
+	size_t n;
+
+	while (n = strcspn(s, "&<>\"'"), buf_add(b, s, n), *(s += n)) {
+		buf_str_add(b, *s == '&' ? "&amp;" : *s == '<' ? "&lt;" : *s == '>' ? "&gt;" :
+		    *s == '"' ? "&quot;" : "&#39;");
+		s++;
+	}
 }
