@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 
 int
 app_fail(const struct err *e)
@@ -25,6 +26,64 @@ app_usage(const char *command, const char *fmt, ...)
 	va_end(ap);
 	fprintf(stderr, TR("; 'thumoi %s --help' shows how\n", "; xem 'thumoi %s --help'\n"), command);
 	return EXIT_USAGE;
+}
+
+/* -x VALUE, --long VALUE or --long=VALUE at argv[*i]; NULL when it is not that. */
+static const char *
+value_of(int argc, char **argv, int *i, const char *brief, const char *full)
+{
+	size_t n = strlen(full);
+
+	ASSERT(*i < argc && argv[*i]);
+	if ((brief && strcmp(argv[*i], brief) == 0) || strcmp(argv[*i], full) == 0)
+		return *i + 1 < argc ? argv[++*i] : NULL;
+	if (strncmp(argv[*i], full, n) == 0 && argv[*i][n] == '=')
+		return argv[*i] + n + 1;
+	return NULL;
+}
+
+int
+app_global(struct app *app, int argc, char **argv, int *i, struct err *e)
+{
+	const char *v;
+
+	if (strcmp(argv[*i], "--json") == 0) {
+		app->json = true;
+	} else if (strcmp(argv[*i], "-q") == 0 || strcmp(argv[*i], "--quiet") == 0) {
+		app->quiet = true;
+	} else if ((v = value_of(argc, argv, i, "-c", "--config"))) {
+		app->conf_path = v;
+	} else if ((v = value_of(argc, argv, i, NULL, "--db"))) {
+		app->store = v;
+	} else if ((v = value_of(argc, argv, i, NULL, "--lang"))) {
+		if (lang_parse(v, &lang_ui, e) < 0)
+			return -1;
+		app->lang_given = true;
+	} else {
+		return 0;
+	}
+	return 1;
+}
+
+int
+app_prepare(struct app *app, enum needs needs, struct err *e)
+{
+	enum log_level level;
+
+	if (needs == NEEDS_NOTHING)
+		return 0;
+	if (!app->conf_path && access(THUMOI_CONF, R_OK) == 0)
+		app->conf_path = THUMOI_CONF;
+	if (conf_load(&app->conf, app->conf_path, app->conf_named, e) < 0)
+		return -1;
+	if (log_level_parse(app->conf.log_level, &level) == 0)
+		log_to(STDERR_FILENO, level);
+	if (!app->store)
+		app->store = app->conf.store;
+	if (needs == NEEDS_CONF)
+		return 0;
+	return db_open(&app->db, app->store, needs == NEEDS_STORE_NEW ? DB_CREATE :
+	    needs == NEEDS_STORE_RW ? DB_WRITE : DB_READ, e);
 }
 
 int

@@ -41,6 +41,15 @@ struct command {
 	const char *help_en, *help_vi;				/* one line */
 };
 
+#ifndef THUMOI_CONF
+#define THUMOI_CONF "/etc/thumoi/thumoi.conf"
+#endif
+
+/* An option of the whole program at argv[*i], which moves on over its value: 1 taken, 0 it is none, -1 wrong. */
+int	app_global(struct app *, int argc, char **argv, int *i, struct err *);
+/* Reads the settings and opens the store, as far as the command needs it. */
+int	app_prepare(struct app *, enum needs, struct err *);
+
 extern const struct command commands[];		/* ends with a NULL name */
 
 /* A command of commands: dispatches on argv[1] within `table`. */

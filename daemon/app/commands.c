@@ -2,6 +2,7 @@
 
 /* One line a command; docs/thumoi.1 describes each. */
 const struct command commands[] = {
+	{ "answers", cmd_answers, NEEDS_STORE_RW, "who has done which form", "ai đã trả lời phiếu nào" },
 	{ "backup", cmd_backup, NEEDS_STORE_RO, "copy the store into one file while work goes on",
 	    "sao lưu kho dữ liệu vào một tệp trong khi vẫn làm việc" },
 	{ "campaign", cmd_campaign, NEEDS_STORE_RW, "create and list campaigns", "tạo và liệt kê các đợt" },

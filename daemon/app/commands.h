@@ -8,6 +8,7 @@
 
 #include "app/app.h"
 
+int	cmd_answers(struct app *, int argc, char **argv);
 int	cmd_backup(struct app *, int argc, char **argv);
 int	cmd_campaign(struct app *, int argc, char **argv);
 int	cmd_instrument(struct app *, int argc, char **argv);

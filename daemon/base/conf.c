@@ -212,8 +212,8 @@ put(struct conf *c, const struct setting *s, const char *value, struct err *e)
 }
 
 /* Several settings together make sense, or do not. */
-static int
-check_together(const struct conf *c, struct err *e)
+int
+conf_check_together(const struct conf *c, struct err *e)
 {
 	const char *after = strstr(c->relay, "://");
 
@@ -335,7 +335,7 @@ conf_load(struct conf *c, const char *path, bool must_exist, struct err *e)
 		return -1;
 	if (environment(c, e) < 0)
 		return -1;
-	return check_together(c, e);
+	return conf_check_together(c, e);
 }
 
 struct faults { FILE *f; int n; };
@@ -362,7 +362,7 @@ conf_check(const char *path, FILE *f)
 		print_fault(&e, &p);
 	if (environment(&c, &e) < 0)
 		print_fault(&e, &p);
-	if (p.n == 0 && check_together(&c, &e) < 0)
+	if (p.n == 0 && conf_check_together(&c, &e) < 0)
 		print_fault(&e, &p);
 	conf_release(&c);
 	return p.n;

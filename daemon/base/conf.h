@@ -70,6 +70,8 @@ struct conf {
 };
 
 int	conf_load(struct conf *, const char *path, bool must_exist, struct err *);	/* path NULL: defaults and environment */
+/* What several settings must be to each other: for who changes one after loading. */
+int	conf_check_together(const struct conf *, struct err *);
 /* Every fault of a file, a line each, to f; returns how many. */
 int	conf_check(const char *path, FILE *f);
 void	conf_release(struct conf *);

@@ -1,0 +1,49 @@
+/*
+ * http.h - a listening socket and a libmicrohttpd daemon with our limits.
+ *
+ * epoll, a small pool of threads, one explicit address, own TLS 1.2 or later
+ * when a certificate is given. The socket is opened apart from the daemon, so
+ * that a reload can start the new daemon on the same socket before the old
+ * one stops: no connection is refused in between.
+ *
+ * Units      timeouts are seconds.
+ * Ownership  http_listen returns a descriptor that is the caller's; a daemon
+ *            works on a copy of it.
+ * Errors     ERR_INPUT for an address or certificate that is none, ERR_SYSTEM
+ *            for a port that is taken.
+ * Threads    http_* from the main thread; the handler runs in pool threads.
+ * Source     RFC 9112; libmicrohttpd 0.9.75.
+ */
+#ifndef THUMOI_WEB_HTTP_H
+#define THUMOI_WEB_HTTP_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+
+#define HTTP_THREADS 4
+#define HTTP_CONNECTIONS 2000		/* beyond that, new ones wait in the backlog */
+#define HTTP_CONNECTIONS_PER_ADDRESS 100	/* not for loopback: that is where a proxy sits */
+#define HTTP_IDLE_S 20
+#define HTTP_MEMORY_BYTES 32768		/* request line and headers of one connection */
+
+struct http_where { char text[80]; };	/* "127.0.0.1:8080", "[::1]:8080" */
+
+/* "127.0.0.1:8080", "[::1]:8080", "localhost:0"; port 0 takes a free one. The descriptor, or -1. */
+int	http_listen(const char *address, struct http_where *bound, struct err *);
+bool	http_is_loopback(const struct sockaddr *);
+
+struct http_options {
+	int fd;
+	const char *cert_pem, *key_pem;		/* NULL: plain */
+	MHD_AccessHandlerCallback handler;
+	MHD_RequestCompletedCallback completed;
+	void *arg;				/* of both */
+};
+
+struct MHD_Daemon *http_start(const struct http_options *, struct err *);
+/* Takes no new connections, gives those at work up to grace_ms, then ends. NULL is fine. */
+void	http_stop(struct MHD_Daemon *, int grace_ms);
+
+#endif

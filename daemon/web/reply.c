@@ -1,0 +1,189 @@
+#include "web/reply.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/out.h"
+
+#define HTML "text/html; charset=utf-8"
+#define NEVER_STORED "no-store"
+
+const char *
+request_header(const struct request *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+const char *
+request_arg(const struct request *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+void
+request_choose_lang(struct request *r, enum lang fallback)
+{
+	const char *word = request_arg(r, "lang");
+
+	r->lang_chosen = word && lang_parse(word, &r->lang, NULL) == 0;
+	if (!r->lang_chosen)
+		r->lang = lang_from_accept(request_header(r, "Accept-Language"), fallback);
+}
+
+static void
+begin(struct request *r, int status, const char *type)
+{
+	r->status = status;
+	r->type = type;
+	buf_release(&r->out);
+	if (!r->cache)
+		r->cache = NEVER_STORED;
+}
+
+void
+reply_page(struct request *r, int status, enum page page, const struct mustache_field *own, size_t n)
+{
+	struct mustache_field fields[64];
+	struct err e = ERR_INIT;
+	const char *sig = request_arg(r, "sig"), *other = "";
+
+	ASSERT(n + 3 <= COUNT_OF(fields));
+	if (!r->post)
+		other = arena_printf(r->arena, "?%s%s%slang=%s", sig ? "sig=" : "", sig ? sig : "", sig ? "&" : "",
+		    lang_name(r->lang == LANG_VI ? LANG_EN : LANG_VI));
+	fields[0] = (struct mustache_field){ "lang", mustache_text(lang_name(r->lang)) };
+	fields[1] = (struct mustache_field){ "style", mustache_text(pages_style(r->site->pages)) };
+	fields[2] = (struct mustache_field){ "other_lang_url", mustache_text(other) };
+	if (n)
+		memcpy(fields + 3, own, n * sizeof(*own));
+	begin(r, status, HTML);
+	if (pages_render(r->site->pages, page, r->lang, fields, n + 3, &r->out, &e) == 0 && !r->out.failed)
+		return;
+	log_error("page", "route=%s text=\"%s\"", r->route, e.text);
+	begin(r, 500, HTML);
+	r->out.max = 4096;
+	buf_str_add(&r->out, "<!doctype html><meta charset=utf-8><title>500</title>500");
+}
+
+void
+reply_notice(struct request *r, int status, const char *title, const char *text)
+{
+	struct mustache_field own[] = { { "title", mustache_text(title) }, { "text", mustache_text(text) } };
+
+	reply_page(r, status, PAGE_NOTICE, own, COUNT_OF(own));
+}
+
+void
+reply_redirect(struct request *r, const char *location)
+{
+	begin(r, 303, HTML);
+	r->location = location;
+}
+
+void
+reply_raw(struct request *r, int status, const char *type, const char *text)
+{
+	begin(r, status, type);
+	r->out.max = strlen(text) + 1;
+	buf_str_add(&r->out, text);
+}
+
+void
+reply_error(struct request *r, const struct err *e)
+{
+	struct log_q q;
+	bool later = e->code == ERR_BUSY;
+
+	log_error("request", "route=%s text=%s", r->route, log_q(&q, e->text));
+	if (later)
+		r->retry_after = "10";
+	reply_notice(r, later ? 503 : 500, TRL(r->lang, "Please try again in a moment", "Xin thử lại sau ít phút"),
+	    TRL(r->lang, "Something did not work on our side. Nothing you did was wrong, and your link stays valid.",
+	    "Hệ thống đang gặp trục trặc. Ông/bà không làm gì sai, và liên kết vẫn còn hiệu lực."));
+}
+
+void
+reply_unknown(struct request *r)
+{
+	if (!limiter_fail(&r->site->tokens, r->peer, r->peer_len, clock_mono_us())) {
+		r->retry_after = "60";
+		reply_notice(r, 429, TRL(r->lang, "Too many attempts", "Quá nhiều lần thử"),
+		    TRL(r->lang, "Too many links that do not exist were opened from your network. Please wait a minute.",
+		    "Từ mạng của ông/bà đã mở quá nhiều liên kết không tồn tại. Xin chờ một phút."));
+		return;
+	}
+	reply_nothing_here(r);
+}
+
+void
+reply_nothing_here(struct request *r)
+{
+	reply_notice(r, 404, TRL(r->lang, "This link does not lead anywhere", "Liên kết này không dẫn đến đâu"),
+	    TRL(r->lang, "Perhaps the mail program cut the link short, or it has expired. Please open the link in the "
+	    "invitation once more, or copy it whole into the address bar. If that does not help, ask the sender of the invitation.",
+	    "Có thể chương trình thư đã cắt ngắn liên kết, hoặc liên kết đã hết hạn. Xin mở lại liên kết trong thư mời, hoặc chép "
+	    "trọn liên kết vào thanh địa chỉ. Nếu vẫn không được, xin hỏi nơi gửi thư mời."));
+}
+
+void
+reply_not_allowed(struct request *r, bool get, bool post)
+{
+	r->allow = get && post ? "GET, HEAD, POST" : get ? "GET, HEAD" : "POST";
+	reply_notice(r, 405, TRL(r->lang, "This does not work here", "Thao tác này không dùng được ở đây"),
+	    TRL(r->lang, "Please go back to the invitation and open the link from there.",
+	    "Xin quay lại thư mời và mở liên kết từ đó."));
+}
+
+void
+reply_too_large(struct request *r)
+{
+	reply_notice(r, 413, TRL(r->lang, "Too much at once", "Quá nhiều dữ liệu"),
+	    TRL(r->lang, "What was sent is larger than this address takes.", "Dữ liệu gửi lên lớn hơn mức địa chỉ này nhận."));
+}
+
+static void
+add(struct MHD_Response *m, const char *name, const char *value)
+{
+	if (value)
+		MHD_add_response_header(m, name, value);
+}
+
+enum MHD_Result
+reply_queue(struct request *r)
+{
+	size_t len = r->out.len;
+	char *body = buf_steal(&r->out);
+	const char *csp = arena_printf(r->arena, "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'%s%s; "
+	    "base-uri 'none'; frame-ancestors 'none'", r->form_to ? " " : "", r->form_to ? r->form_to : "");
+	struct MHD_Response *m;
+	enum MHD_Result rc;
+
+	m = MHD_create_response_from_buffer(len, body ? body : (void *)(uintptr_t)"", body ? MHD_RESPMEM_MUST_FREE :
+	    MHD_RESPMEM_PERSISTENT);
+	if (!m) {
+		free(body);
+		return MHD_NO;
+	}
+	add(m, "Content-Type", r->type);
+	add(m, "Content-Security-Policy", csp);
+	add(m, "X-Content-Type-Options", "nosniff");
+	add(m, "X-Frame-Options", "DENY");
+	add(m, "Referrer-Policy", "no-referrer");
+	add(m, "Cross-Origin-Opener-Policy", "same-origin");
+	add(m, "X-Robots-Tag", "noindex, nofollow");
+	add(m, "Cache-Control", r->cache);
+	add(m, "Strict-Transport-Security", r->site->secure ? "max-age=31536000" : NULL);
+	add(m, "Location", r->location);
+	add(m, "Allow", r->allow);
+	add(m, "Retry-After", r->retry_after);
+	add(m, "WWW-Authenticate", r->challenge);
+	if (strncmp(r->type, HTML, sizeof(HTML)) == 0) {
+		add(m, "Content-Language", lang_name(r->lang));
+		add(m, "Vary", "Accept-Language");
+	}
+	/* Another client on this connection must not pay for what was left unread. */
+	if (r->status == 413)
+		add(m, "Connection", "close");
+	rc = MHD_queue_response(r->connection, (unsigned)r->status, m);
+	MHD_destroy_response(m);
+	return rc;
+}

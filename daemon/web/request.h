@@ -1,0 +1,82 @@
+/*
+ * request.h - one request as a handler sees it, and how it replies.
+ *
+ * A handler reads `seg`, `body` and the helpers, then calls exactly one
+ * reply_* function. It runs in a pool thread, with a store handle and an arena
+ * of that thread; nothing of the request outlives it.
+ *
+ * Every reply carries the security headers: no script at all, no frame, no
+ * referrer, no sniffing. Personal pages are never stored by anybody.
+ *
+ * Units      bytes; clock_mono_us for limits.
+ * Ownership  all texts are borrowed until the handler returns.
+ * Errors     reply_error logs a struct err once and shows a page without it.
+ * Threads    one request, one thread; struct site is constant.
+ * Source     RFC 9110, RFC 9111 (no-store), RFC 6797 (HSTS), CSP level 3.
+ */
+#ifndef THUMOI_WEB_REQUEST_H
+#define THUMOI_WEB_REQUEST_H
+
+#include "base/conf.h"
+#include "base/token.h"
+#include "store/campaign.h"
+#include "web/form.h"
+#include "web/limiter.h"
+#include "web/pages.h"
+
+/* What all threads of one server share. */
+struct site {
+	const char *store;		/* [c] */
+	const char *public_url;		/* [c] */
+	bool secure;			/* [c] people come by https */
+	struct secret secret;		/* [c] signs return links */
+	const char *api_key;		/* [c] NULL: no API */
+	struct pages *pages;		/* [c] */
+	const struct conf *conf;	/* [c] */
+	struct limiter tokens, keys;	/* failures by client address */
+};
+
+struct worker;		/* what one pool thread keeps: server.c */
+
+struct request {
+	struct site *site;
+	struct worker *worker;
+	struct db *db;
+	struct arena *arena;
+	bool post, head;
+	const char *path;
+	const char *route;		/* the pattern that matched: may be logged */
+	const char *seg[PATH_SEGS];
+	const char *body;		/* NUL-terminated */
+	size_t body_len;
+	enum lang lang;
+	bool lang_chosen;		/* by ?lang= */
+	unsigned char peer[16];		/* an address, or an IPv6 network of 64 bits */
+	size_t peer_len;
+	void *connection;		/* of the library */
+
+	/* the reply */
+	int status;
+	struct buf out;
+	const char *type, *location, *cache, *allow, *retry_after, *challenge;
+	const char *form_to;		/* origins that forms may lead to, ' ' between */
+};
+
+const char *request_header(const struct request *, const char *name);	/* NULL: none */
+const char *request_arg(const struct request *, const char *name);	/* of the query; NULL: none */
+/* The language chosen by ?lang=, else the best of Accept-Language, else `fallback`. */
+void	request_choose_lang(struct request *, enum lang fallback);
+/* A campaign as the store has it, at most a second old; lives until the request ends. 1/0/-1. */
+int	request_campaign(struct request *, int64_t id, const struct campaign **, struct err *);
+
+void	reply_page(struct request *, int status, enum page, const struct mustache_field *, size_t n);
+/* A page that says one thing. */
+void	reply_notice(struct request *, int status, const char *title, const char *text);
+void	reply_redirect(struct request *, const char *location);		/* 303 */
+void	reply_raw(struct request *, int status, const char *type, const char *text);
+void	reply_error(struct request *, const struct err *);
+/* Nobody has such a link: always the same page, or "too many" for an address that goes on guessing. */
+void	reply_unknown(struct request *);
+void	reply_nothing_here(struct request *);	/* the same page for paths that hold no token */
+
+#endif

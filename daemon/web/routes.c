@@ -1,0 +1,78 @@
+#include "web/routes.h"
+
+#include "web/api.h"
+#include "web/landing.h"
+
+static void
+show_root(struct request *r)
+{
+	reply_notice(r, 200, TRL(r->lang, "Invitations to surveys", "Thư mời tham gia khảo sát"),
+	    TRL(r->lang, "This address serves personal invitation links. Please open the link in the message you received.",
+	    "Địa chỉ này phục vụ các liên kết mời riêng cho từng người. Xin mở liên kết trong thư ông/bà đã nhận."));
+}
+
+static void
+show_static(struct request *r)
+{
+	bool icon = strcmp(r->path, "/favicon.ico") == 0;
+	const struct page_file *f = pages_static(r->site->pages, icon ? "/static/icon.svg" : r->path);
+
+	if (!f) {
+		reply_nothing_here(r);
+		return;
+	}
+	/* The name in the pages carries a hash of the content. */
+	r->cache = request_arg(r, "v") ? "public, max-age=31536000, immutable" : "public, max-age=3600";
+	reply_raw(r, 200, f->type, f->data);
+}
+
+/* The store can be read: that is what a watcher wants to know. */
+static void
+show_health(struct request *r)
+{
+	static const char sql[] = "SELECT count(*) FROM campaign";
+	struct err e = ERR_INIT;
+	int64_t n;
+
+	if (db_one_int(db_stmt(r->db, sql, &e), &n, &e) == 1)
+		reply_raw(r, 200, "text/plain; charset=utf-8", "ok\n");
+	else
+		reply_raw(r, 503, "text/plain; charset=utf-8", "the store cannot be read\n");
+}
+
+static void
+show_robots(struct request *r)
+{
+	r->cache = "public, max-age=86400";
+	reply_raw(r, 200, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /\n");
+}
+
+const struct route routes_public[] = {
+	{ "/i/*", landing_show, NULL, FORM_MAX_BYTES },
+	{ "/i/*/go/*", NULL, landing_go, FORM_MAX_BYTES },
+	{ "/i/*/found", NULL, landing_found, FORM_MAX_BYTES },
+	{ "/u/*", stop_show, stop_act, FORM_MAX_BYTES },
+	{ "/r/*/*", return_show, NULL, FORM_MAX_BYTES },
+	{ "/api/v1/answers", NULL, api_answers, API_MAX_BYTES },
+	{ "/healthz", show_health, NULL, FORM_MAX_BYTES },
+	{ "/static/*", show_static, NULL, FORM_MAX_BYTES },
+	{ "/favicon.ico", show_static, NULL, FORM_MAX_BYTES },
+	{ "/robots.txt", show_robots, NULL, FORM_MAX_BYTES },
+	{ "/", show_root, NULL, FORM_MAX_BYTES },
+	{ NULL, NULL, NULL, 0 },
+};
+
+const struct route routes_admin[] = {
+	{ "/healthz", show_health, NULL, FORM_MAX_BYTES },
+	{ "/static/*", show_static, NULL, FORM_MAX_BYTES },
+	{ NULL, NULL, NULL, 0 },
+};
+
+const struct route *
+route_find(const struct route *table, struct arena *a, const char *path, const char *seg[PATH_SEGS])
+{
+	for (const struct route *t = table; t->pattern; t++)
+		if (path_match(a, t->pattern, path, seg))
+			return t;
+	return NULL;
+}
