@@ -194,7 +194,7 @@ static int
 partial_add(struct parser *p, const char *s, size_t len, const char *indent, size_t indent_len)
 {
 	struct mustache_node *n = node_add(p, OP_PARTIAL);
-	struct mustache_source src = { "", 1, "", 0 };
+	struct mustache_source src = { .file = "", .text = "" };
 	struct parser sub;
 	size_t unit;
 	int rc;
@@ -343,7 +343,7 @@ parse_unit(struct parser *p, size_t unit, const struct mustache_source *src)
 
 	p->file = u->file = arena_dup(&p->m->arena, src->file);
 	p->line = src->line > 0 ? src->line : 1;
-	p->column = 1;
+	p->column = src->column > 0 ? src->column : 1;
 	p->root = unit == 0;
 	memcpy(p->open, "{{", 3);
 	memcpy(p->close, "}}", 3);

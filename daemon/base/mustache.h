@@ -62,7 +62,7 @@ struct mustache_value mustache_object(const struct mustache_field *, size_t n);
 
 struct mustache_source {
 	const char *file;		/* for messages */
-	int line;			/* number of its first line; 0 is 1 */
+	int line, column;		/* of its first character; 0 is 1 */
 	const char *text;
 	size_t len;
 };

@@ -36,7 +36,7 @@ part_of(void *arg, const char *name, struct mustache_source *s, struct err *e)
 		return err_set(e, ERR_NOTFOUND, "no such partial");
 	for (size_t i = 0; p && p[i]; i += 2)
 		if (strcmp(p[i], name) == 0) {
-			*s = (struct mustache_source){ name, 1, p[i + 1], strlen(p[i + 1]) };
+			*s = (struct mustache_source){ name, 1, 1, p[i + 1], strlen(p[i + 1]) };
 			return 1;
 		}
 	return 0;
@@ -45,7 +45,7 @@ part_of(void *arg, const char *name, struct mustache_source *s, struct err *e)
 static int
 render(const char *template, const char *const *parts, const struct mustache_value *v, struct buf *out, struct err *e)
 {
-	struct mustache_source src = { "t", 1, template, strlen(template) };
+	struct mustache_source src = { "t", 1, 1, template, strlen(template) };
 	struct mustache *m;
 	int rc = mustache_compile(&m, &src, NULL, part_of, (void *)(uintptr_t)parts, e);
 
@@ -307,7 +307,7 @@ test_check(void)
 	struct err e = ERR_INIT;
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct mustache_source src = { "t", 1, cases[i].template, strlen(cases[i].template) };
+		struct mustache_source src = { "t", 0, 0, cases[i].template, strlen(cases[i].template) };
 		struct mustache *m;
 
 		buf_clear(&out);
@@ -326,7 +326,7 @@ test_known(void)
 	static const char *const known[] = { "a", "b", "c", NULL };
 	const struct mustache_field good[] = { { known[0], T("1") }, { known[1], T("2") }, { known[2], T("3") } };
 	const struct mustache_field other[] = { { "c", T("3") }, { "a", T("1") } };
-	struct mustache_source src = { "t", 7, "{{a}}{{b}}{{c}}{{d}}\n{{", 20 };
+	struct mustache_source src = { "t", 7, 5, "{{a}}{{b}}{{c}}{{d}}\n{{", 20 };
 	struct mustache_value v = mustache_object(good, 3);
 	struct buf out = BUF_INIT(100);
 	struct err e = ERR_INIT;
