@@ -36,6 +36,20 @@ buf_add(struct buf *b, const void *p, size_t n)
 	b->s[b->len] = '\0';
 }
 
+char *
+buf_room(struct buf *b, size_t n)
+{
+	return room(b, n) ? b->s + b->len : NULL;
+}
+
+void
+buf_grown(struct buf *b, size_t n)
+{
+	ASSERT(b->len + n < b->cap);
+	b->len += n;
+	b->s[b->len] = '\0';
+}
+
 void
 buf_str_add(struct buf *b, const char *s)
 {

@@ -30,6 +30,9 @@ void	buf_str_add(struct buf *, const char *s);
 void	buf_char(struct buf *, char c);
 void	buf_printf(struct buf *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void	buf_utf8(struct buf *, unsigned cp);	/* one code point */
+/* For writers that know the most they need: n bytes behind the end, or NULL (failed). Say with buf_grown how many it were. */
+char	*buf_room(struct buf *, size_t n);
+void	buf_grown(struct buf *, size_t n);
 const char *buf_str(const struct buf *);	/* "" when empty; borrowed */
 void	buf_clear(struct buf *);		/* empty, keeps the memory, clears failed */
 void	buf_cut(struct buf *, size_t len);	/* shorten to len */
