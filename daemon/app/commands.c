@@ -11,5 +11,6 @@ const struct command commands[] = {
 	{ "report", cmd_report, NEEDS_STORE_RO, "participation and causes: everybody accounted for",
 	    "báo cáo tham gia và nguyên nhân, đủ từng người" },
 	{ "debug", cmd_debug, NEEDS_NOTHING, "see what a parser makes of its input", "xem bộ phân tích hiểu dữ liệu ra sao" },
+	{ "template", cmd_template, NEEDS_CONF, "check, list and preview the mails", "kiểm tra, liệt kê và xem trước mẫu thư" },
 	{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 };

@@ -75,6 +75,9 @@ static const struct setting table[] = {
 	S_NUM(expire_s, "432000", 60, 2592000, SECONDS, "a message deferred so long has expired (RFC 5321 4.5.4.1: 4 to 5 days)",
 	    "thư bị hoãn quá thời gian này coi là hết hạn (RFC 5321 4.5.4.1: 4 đến 5 ngày)"),
 
+	S_TEXT(template_dir, "", "folder of own templates, looked for before the shipped ones; empty: the shipped ones",
+	    "thư mục mẫu thư riêng, được tìm trước các mẫu kèm theo; để trống: dùng mẫu kèm theo"),
+
 	S_HEAD("What comes back", "Thư trả lại"),
 	S_TEXT(inbound_url, "", "the bounce mailbox: imaps://host/INBOX, imap://, pop3s://, pop3://, maildir:PATH",
 	    "hộp thư trả lại: imaps://máy/INBOX, imap://, pop3s://, pop3://, maildir:THƯMỤC"),

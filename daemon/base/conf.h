@@ -43,6 +43,7 @@ struct conf {
 	const char *secret_file;	/* key of tags and links */
 	int64_t	retry_first_s, retry_most_s;	/* backoff of deferred invites */
 	int64_t	expire_s;		/* deferred until expiry */
+	const char *template_dir;	/* own templates, looked for before the shipped ones; "" = none */
 	/* what comes back */
 	const char *inbound_url;	/* imaps://host/INBOX, pop3s://..., maildir:PATH */
 	const char *inbound_user;

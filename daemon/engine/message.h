@@ -5,7 +5,12 @@
  * adds links, tags and headers, and hands the parts to mail/compose.
  *
  * A maker is built once a wave (templates compiled, constants rendered) and
- * then shared by all couriers; message_make only reads it.
+ * then shared by all couriers; message_make only reads it. It keeps copies:
+ * campaign, conf and secret may go.
+ *
+ * The Message-ID names the invite, not the attempt, so that a resend keeps
+ * it; the envelope sender and the ENVID name the attempt. Neither the token
+ * nor the name of a person stands in either.
  *
  * Units      times are Unix seconds.
  * Ownership  message_make writes into the caller's buf; scratch is an arena
@@ -21,6 +26,7 @@
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/token.h"
+#include "mail/compose.h"
 #include "store/campaign.h"
 
 struct message_maker;
@@ -36,6 +42,7 @@ struct message_to {
 	const char *name, *email, *token;
 	const char *unit_name, *sub_unit, *position;
 	unsigned answered;		/* bit i: instrument i is done; the others are "missing" */
+	const char *const *lines;	/* letters: the variable "lines", ended by NULL; NULL: none */
 	int64_t at;			/* Date: */
 };
 
@@ -45,6 +52,14 @@ struct message_envelope {
 	const char *envid;		/* RFC 3461: the tag */
 	bool utf8_local;		/* only a relay with SMTPUTF8 can take it */
 };
+
+/*
+ * The parts before they are encoded, for a preview; they lie in scratch. token
+ * "" or NULL (a letter to a focal point): the links lead to public_url, and
+ * there is nothing to unsubscribe from.
+ */
+int	message_parts(const struct message_maker *, const struct message_to *, struct arena *scratch, struct mail *,
+	    struct message_envelope *, struct err *);
 
 /* data: the whole message, canonical CRLF lines, no dot-stuffing, no final dot; 8bit allowed or not. */
 int	message_make(const struct message_maker *, const struct message_to *, bool eight_bit,

@@ -55,22 +55,14 @@ contact_by_token(struct db *db, struct arena *a, const char *token, struct conta
 	return one(s, a, c, e);
 }
 
-int
-contact_by_email(struct db *db, struct arena *a, const char *email, struct contact **out, size_t *n, struct err *e)
+/* All rows of a statement whose parameters are bound; ends it. */
+static int
+all(struct stmt *s, struct arena *a, struct contact **out, size_t *n, struct err *e)
 {
-	static const char sql[] =
-	    "SELECT " COLUMNS " FROM contact c JOIN unit u ON u.id = c.unit"
-	    " WHERE c.id IN (SELECT contact FROM address WHERE email = $1) ORDER BY c.campaign DESC, c.id";
-	struct stmt *s = db_stmt(db, sql, e);
 	struct contact *list = NULL;
 	size_t cap = 0;
 	int rc;
 
-	*n = 0;
-	*out = NULL;
-	if (!s)
-		return -1;
-	bind_text(s, 1, email);
 	while ((rc = db_step(s, e)) == 1) {
 		list = mem_room(list, *n, &cap, sizeof(*list));
 		read_row(s, a, &list[(*n)++]);
@@ -82,4 +74,38 @@ contact_by_email(struct db *db, struct arena *a, const char *email, struct conta
 	}
 	free(list);
 	return rc;
+}
+
+int
+contact_by_email(struct db *db, struct arena *a, const char *email, struct contact **out, size_t *n, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS " FROM contact c JOIN unit u ON u.id = c.unit"
+	    " WHERE c.id IN (SELECT contact FROM address WHERE email = $1) ORDER BY c.campaign DESC, c.id";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	*n = 0;
+	*out = NULL;
+	if (!s)
+		return -1;
+	bind_text(s, 1, email);
+	return all(s, a, out, n, e);
+}
+
+int
+contact_by_name(struct db *db, struct arena *a, int64_t campaign, const char *name_key, struct contact **out, size_t *n,
+    struct err *e)
+{
+	static const char sql[] =
+	    "SELECT " COLUMNS " FROM contact c JOIN unit u ON u.id = c.unit"
+	    " WHERE c.campaign = $1 AND c.name_key = $2 ORDER BY u.position, c.id";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	*n = 0;
+	*out = NULL;
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	bind_text(s, 2, name_key);
+	return all(s, a, out, n, e);
 }

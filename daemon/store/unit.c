@@ -112,12 +112,40 @@ provider_insert(struct db *db, const char *domain, struct err *e)
 	return db_run(s, e);
 }
 
+#define UNIT_COLUMNS \
+	"id, code, kind, name_vi, name_en, short_vi, position, valid_from, coalesce(valid_to, 0), predecessors, tree"
+
+static void
+read_unit(struct stmt *s, struct arena *a, struct unit *u)
+{
+	*u = (struct unit){ .id = col_int(s, 0), .tree = col_int(s, 10), .code = arena_dup(a, col_text(s, 1)),
+	    .kind = strcmp(col_text(s, 2), kinds[UNIT_MINISTRY]) == 0 ? UNIT_MINISTRY : UNIT_PROVINCE,
+	    .name_vi = arena_dup(a, col_text(s, 3)), .name_en = arena_dup(a, col_text(s, 4)),
+	    .short_vi = arena_dup(a, col_text(s, 5)), .position = col_int(s, 6), .valid_from = col_int(s, 7),
+	    .valid_to = col_int(s, 8), .predecessors = arena_dup(a, col_text(s, 9)) };
+}
+
+int
+unit_by_id(struct db *db, struct arena *a, int64_t id, struct unit *u, struct err *e)
+{
+	static const char sql[] = "SELECT " UNIT_COLUMNS " FROM unit WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	if ((rc = db_step(s, e)) == 1)
+		read_unit(s, a, u);
+	db_done(s);
+	return rc;
+}
+
 int
 unit_list(struct db *db, struct arena *a, int64_t tree, int64_t at, struct unit **out, size_t *n, struct err *e)
 {
 	static const char sql[] =
-	    "SELECT id, code, kind, name_vi, name_en, short_vi, position, valid_from, coalesce(valid_to, 0), predecessors"
-	    " FROM unit WHERE tree = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2) ORDER BY position";
+	    "SELECT " UNIT_COLUMNS " FROM unit WHERE tree = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2) ORDER BY position";
 	struct stmt *s = db_stmt(db, sql, e);
 	struct unit *list = NULL;
 	size_t cap = 0;
@@ -130,11 +158,7 @@ unit_list(struct db *db, struct arena *a, int64_t tree, int64_t at, struct unit 
 	bind_int(s, 2, at);
 	while ((rc = db_step(s, e)) == 1) {
 		list = mem_room(list, *n, &cap, sizeof(*list));
-		list[(*n)++] = (struct unit){ .id = col_int(s, 0), .tree = tree, .code = arena_dup(a, col_text(s, 1)),
-		    .kind = strcmp(col_text(s, 2), kinds[UNIT_MINISTRY]) == 0 ? UNIT_MINISTRY : UNIT_PROVINCE,
-		    .name_vi = arena_dup(a, col_text(s, 3)), .name_en = arena_dup(a, col_text(s, 4)),
-		    .short_vi = arena_dup(a, col_text(s, 5)), .position = col_int(s, 6), .valid_from = col_int(s, 7),
-		    .valid_to = col_int(s, 8), .predecessors = arena_dup(a, col_text(s, 9)) };
+		read_unit(s, a, &list[(*n)++]);
 	}
 	db_done(s);
 	*out = arena_alloc(a, (*n + 1) * sizeof(**out));
