@@ -10,6 +10,8 @@ const struct command commands[] = {
 	{ "config", cmd_config, NEEDS_NOTHING, "check and show the settings", "kiểm tra và xem thiết lập" },
 	{ "report", cmd_report, NEEDS_STORE_RO, "participation and causes: everybody accounted for",
 	    "báo cáo tham gia và nguyên nhân, đủ từng người" },
+	{ "inbound", cmd_inbound, NEEDS_STORE_RW, "read what came back: bounces, complaints, replies",
+	    "đọc thư phản hồi: thư trả lại, phản ánh, trả lời" },
 	{ "debug", cmd_debug, NEEDS_NOTHING, "see what a parser makes of its input", "xem bộ phân tích hiểu dữ liệu ra sao" },
 	{ "template", cmd_template, NEEDS_CONF, "check, list and preview the mails", "kiểm tra, liệt kê và xem trước mẫu thư" },
 	{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },

@@ -12,6 +12,7 @@ int	cmd_answers(struct app *, int argc, char **argv);
 int	cmd_backup(struct app *, int argc, char **argv);
 int	cmd_campaign(struct app *, int argc, char **argv);
 int	cmd_instrument(struct app *, int argc, char **argv);
+int	cmd_inbound(struct app *, int argc, char **argv);
 int	cmd_debug(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);

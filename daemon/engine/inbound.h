@@ -13,7 +13,11 @@
  * invite: causes are derived from evidence. A delay is not a failure, an
  * automatic reply never is.
  *
- * Units      times are Unix seconds.
+ * A tag proves for whom a mail is (grade A); an address alone is strong, not
+ * proof (grade B): whoever knows an address can write a report about it.
+ *
+ * Units      times are Unix seconds. Of a message longer than
+ *            inbound_max_bytes only the beginning is read.
  * Ownership  the tally is the caller's and is added to.
  * Errors     -1 with a sentence; what was recorded before stays recorded, and
  *            nothing is moved or deleted in a mailbox before it is recorded.
@@ -36,12 +40,13 @@
 struct inbound_tally {
 	int64_t read;		/* messages looked at */
 	int64_t known;		/* of them: seen before, counted then */
-	int64_t matched;	/* became evidence, by kind: */
+	int64_t matched;	/* about somebody we mailed; by kind: */
 	int64_t failed, delayed, delivered, complaints, auto_replies, read_receipts, replies;
 	int64_t unmatched;	/* reports about nobody we mailed, and mail from strangers */
 	int64_t forged;		/* a tag that is not ours */
-	int64_t skipped;	/* over inbound_max_bytes, left where it is */
 };
+
+void	inbound_tally_add(struct inbound_tally *to, const struct inbound_tally *);
 
 struct inbound;		/* rules, key and settings, ready to read */
 

@@ -113,36 +113,43 @@ skip_hidden(const struct dirent *d)
 
 static int	walk_path(const struct maildir_walk *, const char *path, int depth, struct err *);
 
-/* new/NAME to cur/NAME:2,S. */
-static int
-mark(const char *dir, const char *name, struct err *e)
+int
+maildir_mark_seen(const char *path, struct err *e)
 {
 	struct arena a = ARENA_INIT;
-	char *from = arena_printf(&a, "%s/new/%s", dir, name), *to = arena_printf(&a, "%s/cur/%s%s", dir, name,
-	    strstr(name, ":2,") ? "" : ":2,S");
+	const char *name = strrchr(path, '/'), *dir = NULL, *flags;
+	char *to;
 	int rc = 0;
 
-	if (rename(from, to) < 0 && errno != ENOENT)
-		rc = err_sys(e, "%s", from);
+	if (name)
+		dir = memrchr(path, '/', (size_t)(name - path));
+	if (!dir || (strncmp(dir, "/new/", 5) != 0 && strncmp(dir, "/cur/", 5) != 0))
+		return 0;
+	flags = strstr(name, ":2,");
+	if (flags && strchr(flags, 'S') && dir[1] == 'c')
+		return 0;
+	to = arena_printf(&a, "%.*s/cur%s%s", (int)(dir - path), path, name, !flags ? ":2,S" : strchr(flags, 'S') ? "" : "S");
+	if (rename(path, to) < 0 && errno != ENOENT)
+		rc = err_sys(e, "%s", path);
 	arena_release(&a);
 	return rc;
 }
 
 static int
-walk_dir(const struct maildir_walk *w, const char *path, int depth, const char *maildir, struct err *e)
+walk_dir(const struct maildir_walk *w, const char *path, int depth, bool unseen, struct err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct dirent **names = NULL;
-	int n = scandir(path, &names, skip_hidden, w->sorted || maildir ? alphasort : NULL), rc = 0;
+	int n = scandir(path, &names, skip_hidden, w->sorted ? alphasort : NULL), rc = 0;
 
 	if (n < 0)
 		return err_sys(e, "%s", path);
 	for (int i = 0; i < n; i++) {
-		if (rc == 0) {
+		const char *flags = strstr(names[i]->d_name, ":2,");
+
+		if (rc == 0 && !(unseen && flags && strchr(flags, 'S'))) {
 			arena_reset(&a);
 			rc = walk_path(w, arena_printf(&a, "%s/%s", path, names[i]->d_name), depth + 1, e);
-			if (rc == 0 && maildir)
-				rc = mark(maildir, names[i]->d_name, e);
 		}
 		free(names[i]);
 	}
@@ -169,10 +176,10 @@ walk_path(const struct maildir_walk *w, const char *path, int depth, struct err 
 	if (depth > DEPTH_MAX)
 		return err_set(e, ERR_INPUT, TR("%s: folders nested too deep", "%s: thư mục lồng quá sâu"), path);
 	if (!maildir_is_one(path))
-		return walk_dir(w, path, depth, NULL, e);
-	rc = walk_dir(w, arena_printf(&a, "%s/cur", path), depth, NULL, e);
+		return walk_dir(w, path, depth, false, e);
+	rc = walk_dir(w, arena_printf(&a, "%s/cur", path), depth, w->unseen_only, e);
 	if (rc == 0)
-		rc = walk_dir(w, arena_printf(&a, "%s/new", path), depth, w->mark_seen ? path : NULL, e);
+		rc = walk_dir(w, arena_printf(&a, "%s/new", path), depth, false, e);
 	arena_release(&a);
 	return rc;
 }

@@ -23,11 +23,13 @@ struct maildir_walk {
 	int (*each)(void *arg, const char *path, const char *msg, size_t len, struct err *);
 	void *arg;
 	bool sorted;			/* by name, in folders */
-	/* Maildir: new/NAME is moved to cur/NAME:2,S after each; folders and mbox stay as they are. */
-	bool mark_seen;
+	bool unseen_only;		/* Maildir: new/, and what has no S flag in cur/ */
 };
 
 int	maildir_walk(const struct maildir_walk *, const char *path, struct err *);
 bool	maildir_is_one(const char *path);	/* has cur, new and tmp */
+
+/* A file of a Maildir was read: it moves to cur/ with the S flag. Anything else stays. */
+int	maildir_mark_seen(const char *path, struct err *);
 
 #endif

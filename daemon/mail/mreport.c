@@ -293,7 +293,7 @@ static void
 read_names(struct report *r)
 {
 	struct mreport *m = r->out;
-	struct buf ids = BUF_INIT(16384);
+	struct buf ids = BUF_INIT(16384), senders = BUF_INIT(4096);
 
 	if (!r->returned)
 		report_returned(r, "");
@@ -301,10 +301,13 @@ read_names(struct report *r)
 		add_ids(r, &ids, r->returned, "Message-ID");
 		if (!*m->envid)
 			m->envid = mime_get(r->returned, "Original-Envelope-Id");
+		add_line(&senders, report_address(r->a, mime_get(r->returned, "Return-Path")));
 	}
 	add_ids(r, &ids, r->top, "In-Reply-To");
 	add_ids(r, &ids, r->top, "References");
 	m->original_message_id = keep(r, &ids);
+	add_line(&senders, m->original_sender);
+	m->original_sender = keep(r, &senders);
 	m->envid = decode_xtext(r->a, m->envid);
 }
 
@@ -316,7 +319,7 @@ read_one(struct report *r)
 	m->kind = MREPORT_ORDINARY;
 	m->rcpt = NULL;
 	m->n_rcpt = 0;
-	m->reporting_mta = m->feedback_type = m->envid = m->original_message_id = "";
+	m->reporting_mta = m->feedback_type = m->envid = m->original_message_id = m->original_sender = "";
 	m->text = NULL;
 	m->from = report_address(r->a, mime_get(r->top, "From"));
 	m->subject = mime_words(r->a, mime_get(r->top, "Subject"));

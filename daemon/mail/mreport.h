@@ -48,6 +48,7 @@ struct mreport {
 	const char *text;		/* the human part, UTF-8 */
 	/* What we can be recognised by, in the order of trust; "" when absent. */
 	const char *delivered_to;	/* all To/Delivered-To/X-Original-To addresses, '\n' between */
+	const char *original_sender;	/* envelope senders of the returned mail, '\n' between */
 	const char *envid;		/* Original-Envelope-Id, xtext decoded */
 	const char *original_message_id;	/* of the returned headers, References, In-Reply-To: '\n' between, without <> */
 	int64_t	away_until;		/* auto-reply: return date when it names one */

@@ -53,6 +53,8 @@ report_arf(struct report *r)
 			add_address(r, h->value);
 		else if (strcasecmp(h->name, "Original-Envelope-Id") == 0)
 			r->out->envid = h->value;
+		else if (strcasecmp(h->name, "Original-Mail-From") == 0)
+			r->out->original_sender = report_address(r->a, h->value);
 		else if (strcasecmp(h->name, "Reporting-MTA") == 0)
 			r->out->reporting_mta = h->value;
 	}

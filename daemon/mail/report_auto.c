@@ -38,6 +38,10 @@ report_mdn(struct report *r)
 	out->original = original;
 	out->text = disposition;
 	out->verdict = (struct verdict){ .category = CAT_AUTO_REPLY, .rule = "disposition" };
+	/* Sieve's reject sends an MDN: a rule of the recipient threw the mail away and says so. */
+	if (strcasestr(disposition, "automatic-action") && strcasestr(disposition, "deleted") &&
+	    report_says(r, "mdn-refused", report_human(r)))
+		out->verdict.category = CAT_POLICY;
 	return true;
 }
 

@@ -9,7 +9,7 @@
  * expired      our own queue                       A
  * dsn          a delivery status that came back    A
  *              (failed: category says why; category `delivered`: arrived)
- * delay        a delay notice: nothing has failed  B
+ * delay        a delay or relay notice: nothing has failed, nothing arrived  B
  * complaint    ARF                                 A
  * auto_reply   the person's mailbox                B
  * read_receipt MDN                                 B

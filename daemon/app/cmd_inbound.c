@@ -1,0 +1,80 @@
+/* thumoi inbound feed|fetch - read what came back. */
+#include <inttypes.h>
+
+#include "app/commands.h"
+#include "engine/inbound.h"
+
+static int
+print_tally(const struct app *app, const struct inbound_tally *t, int status)
+{
+	const struct { const char *key, *en, *vi; int64_t n; bool inner, always; } lines[] = {
+		{ "read", "messages read", "thư đã đọc", t->read, false, true },
+		{ "known", "known already", "đã biết từ trước", t->known, false, false },
+		{ "matched", "about people we mailed", "về người đã được gửi thư", t->matched, false, true },
+		{ "failed", "could not be delivered", "không tới được", t->failed, true, false },
+		{ "delayed", "delayed", "bị chậm", t->delayed, true, false },
+		{ "delivered", "delivered or passed on", "đã tới hoặc đã chuyển tiếp", t->delivered, true, false },
+		{ "complaints", "complaints", "báo thư rác", t->complaints, true, false },
+		{ "auto_replies", "automatic replies", "trả lời tự động", t->auto_replies, true, false },
+		{ "read_receipts", "read receipts", "báo đã đọc", t->read_receipts, true, false },
+		{ "replies", "replies from people", "thư trả lời của người nhận", t->replies, true, false },
+		{ "unmatched", "about nobody we mailed", "không về ai đã được gửi thư", t->unmatched, false, true },
+		{ "forged", "set aside as forged", "để riêng vì giả mạo", t->forged, false, false },
+	};
+
+	if (app->json) {
+		printf("{");
+		for (size_t i = 0; i < COUNT_OF(lines); i++)
+			printf("%s\"%s\":%" PRId64, i ? "," : "", lines[i].key, lines[i].n);
+		printf("}\n");
+		return status;
+	}
+	for (size_t i = 0; i < COUNT_OF(lines); i++)
+		if (lines[i].n || lines[i].always)
+			printf("%8" PRId64 "  %s%s\n", lines[i].n, lines[i].inner ? "  " : "", TR(lines[i].en, lines[i].vi));
+	return status;
+}
+
+static int
+inbound_cmd_feed(struct app *app, int argc, char **argv)
+{
+	struct inbound_tally t = { 0 };
+	struct err e = ERR_INIT;
+	int first, rc = opt_parse(argc, argv, "inbound feed", "[PATH|-]...", NULL, 0, 0, -1, &first);
+
+	if (rc >= 0)
+		return rc;
+	rc = EXIT_DONE;
+	if (first == argc && inbound_feed(app->db, &app->conf, "-", &t, &e) < 0)
+		rc = app_fail(&e);
+	for (int i = first; i < argc && rc == EXIT_DONE; i++)
+		if (inbound_feed(app->db, &app->conf, argv[i], &t, &e) < 0)
+			rc = app_fail(&e);
+	return app->quiet && !app->json ? rc : print_tally(app, &t, rc);
+}
+
+static int
+inbound_cmd_fetch(struct app *app, int argc, char **argv)
+{
+	struct inbound_tally t = { 0 };
+	struct err e = ERR_INIT;
+	int first, rc = opt_parse(argc, argv, "inbound fetch", "", NULL, 0, 0, 0, &first);
+
+	if (rc >= 0)
+		return rc;
+	rc = inbound_fetch(app->db, &app->conf, NULL, &t, &e) < 0 ? app_fail(&e) : EXIT_DONE;
+	return app->quiet && !app->json ? rc : print_tally(app, &t, rc);
+}
+
+int
+cmd_inbound(struct app *app, int argc, char **argv)
+{
+	static const struct command table[] = {
+		{ "feed", inbound_cmd_feed, NEEDS_STORE_RW, "read mails from files, folders, Maildirs, standard input",
+		    "đọc thư từ tệp, thư mục, Maildir, đầu vào chuẩn" },
+		{ "fetch", inbound_cmd_fetch, NEEDS_STORE_RW, "read the configured mailbox", "đọc hộp thư đã thiết lập" },
+		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
+	};
+
+	return app_sub(app, argc, argv, table);
+}
