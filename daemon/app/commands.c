@@ -8,6 +8,8 @@ const struct command commands[] = {
 	{ "campaign", cmd_campaign, NEEDS_STORE_RW, "create and list campaigns", "tạo và liệt kê các đợt" },
 	{ "instrument", cmd_instrument, NEEDS_STORE_RW, "the forms of a campaign", "các phiếu của một đợt" },
 	{ "config", cmd_config, NEEDS_NOTHING, "check and show the settings", "kiểm tra và xem thiết lập" },
+	{ "person", cmd_person, NEEDS_STORE_RO, "one person's story, found by name, address or token",
+	    "diễn biến của một người, tìm theo tên, địa chỉ hoặc mã" },
 	{ "report", cmd_report, NEEDS_STORE_RO, "participation and causes: everybody accounted for",
 	    "báo cáo tham gia và nguyên nhân, đủ từng người" },
 	{ "inbound", cmd_inbound, NEEDS_STORE_RW, "read what came back: bounces, complaints, replies",

@@ -3,7 +3,19 @@
 
 #include <jansson.h>
 
+#include "base/text.h"
 #include "engine/sentence.h"
+
+/* What came from outside may be no UTF-8. */
+static json_t *
+text(const char *s)
+{
+	struct arena a = ARENA_INIT;
+	json_t *o = json_string(text_nfc(&a, s, strlen(s)));
+
+	arena_release(&a);
+	return o;
+}
 
 static json_t *
 lines(struct buf *b)
@@ -44,10 +56,10 @@ head(const struct report *r)
 	struct date_text t;
 
 	for (size_t i = 0; i < a->campaign->n_instruments; i++)
-		json_array_append_new(forms, json_pack("{s:s, s:s}", "key", a->campaign->instruments[i].key, "title",
-		    a->campaign->instruments[i].title));
+		json_array_append_new(forms, json_pack("{s:o, s:o}", "key",
+		    text(a->campaign->instruments[i].key), "title", text(a->campaign->instruments[i].title)));
 	json_object_set_new(o, "campaign", json_string(a->campaign->key));
-	json_object_set_new(o, "title", json_string(a->campaign->title));
+	json_object_set_new(o, "title", text(a->campaign->title));
 	json_object_set_new(o, "at", json_string(date_rfc3339(&t, &a->campaign->zone, a->now)));
 	json_object_set_new(o, "instruments", forms);
 	json_object_set_new(o, "reconciles", json_boolean(a->faults == 0));
@@ -84,7 +96,7 @@ finding(const struct finding *f)
 	if (f->unit)
 		json_object_set_new(o, "unit", json_string(f->unit->unit.code));
 	if (f->domain)
-		json_object_set_new(o, "domain", json_string(f->domain->domain));
+		json_object_set_new(o, "domain", text(f->domain->domain));
 	json_object_set_new(o, "people", json_integer(f->n));
 	json_object_set_new(o, "of", json_integer(f->of));
 	if (f->kind == FINDING_DOMAIN_SPAM) {
@@ -95,7 +107,7 @@ finding(const struct finding *f)
 		struct buf b = BUF_INIT(65536);
 
 		finding_text(&b, f, (enum lang)l);
-		json_object_set_new(o, lang_name((enum lang)l), json_string(buf_str(&b)));
+		json_object_set_new(o, lang_name((enum lang)l), text(buf_str(&b)));
 		buf_release(&b);
 	}
 	return o;
@@ -177,7 +189,7 @@ causes(const char *key, const char *value, const struct tally *t)
 	json_t *o = json_object(), *list = json_array();
 
 	if (key)
-		json_object_set_new(o, key, json_string(value));
+		json_object_set_new(o, key, text(value));
 	json_object_set_new(o, "nominated", json_integer(t->nominated));
 	report_each_cause(t, cause_row, list);
 	json_object_set_new(o, "causes", list);

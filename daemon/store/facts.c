@@ -358,6 +358,9 @@ note(struct facts_reader *r, struct facts *f, struct stmt *s)
 	}
 	if (strcmp(kind, "delay") == 0)
 		return;
+	/* A bare fetch of the link may be a scanner: that proves nothing. */
+	if (strcmp(kind, "visit") == 0)
+		return;
 	f->reacted = true;
 	if (strcmp(kind, "opt_out") == 0) {
 		f->opted_out = true;

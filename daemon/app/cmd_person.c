@@ -1,0 +1,281 @@
+/* thumoi person show WHO - one person's story, for a telephone call. */
+#include "app/commands.h"
+
+#include <jansson.h>
+
+#include "base/clock.h"
+#include "base/date.h"
+#include "base/text.h"
+#include "engine/cause.h"
+#include "store/timeline.h"
+#include "store/unit.h"
+
+#define FOUND_MOST 50
+
+struct story {
+	struct contact who;
+	struct campaign campaign;
+	const char *unit;
+	enum cause cause;
+	char grade;
+	struct event *events;
+	size_t n;
+	enum lang lang;
+};
+
+static const struct { const char *word, *en, *vi; } words[] = {
+	{ "accept", "row accepted", "dòng hợp lệ" }, { "hold", "row held", "dòng bị giữ lại" },
+	{ "reject", "row rejected", "dòng bị loại" }, { "duplicate", "row repeated", "dòng lặp lại" },
+	{ "planned", "message planned", "đã lập thư" }, { "sending", "message being sent", "đang gửi thư" },
+	{ "accepted", "accepted by the relay", "máy chủ đã nhận" }, { "deferred", "deferred", "bị hoãn" },
+	{ "refused", "refused", "bị từ chối" }, { "uncertain", "uncertain", "chưa rõ đã nhận hay chưa" },
+	{ "expired", "expired", "hết hạn gửi" }, { "cancelled", "message cancelled", "thư bị hủy" },
+	{ "refusal", "refusal", "trả lời từ chối" }, { "dsn", "delivery report", "báo cáo chuyển thư" },
+	{ "delay", "delay notice", "báo thư bị chậm" }, { "complaint", "complaint", "khiếu nại thư rác" },
+	{ "auto_reply", "automatic reply", "thư trả lời tự động" }, { "read_receipt", "read receipt", "xác nhận đã đọc" },
+	{ "reply", "reply by mail", "thư phúc đáp" }, { "found_inbox", "found in the inbox", "tìm thấy trong hộp thư đến" },
+	{ "found_spam", "found in spam", "tìm thấy trong thư rác" },
+	{ "found_forwarded", "forwarded by somebody", "được người khác chuyển tiếp" },
+	{ "button", "pressed a form's button", "đã bấm nút mở phiếu" }, { "visit", "link opened", "liên kết được mở" },
+	{ "opt_out", "asked for no more reminders", "đề nghị không nhắc nữa" },
+	{ "focal_word", "word of the focal point", "lời của đầu mối" },
+};
+
+static const char *
+word_name(const char *word, enum lang l)
+{
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strcmp(words[i].word, word) == 0)
+			return TRL(l, words[i].en, words[i].vi);
+	return word;
+}
+
+static const char *
+unit_of(struct app *app, const struct campaign *c, int64_t id, enum lang l, struct err *e)
+{
+	struct unit *units;
+	size_t n;
+
+	if (unit_list(app->db, &app->arena, c->tree, c->opens_at, &units, &n, e) < 0)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (units[i].id == id)
+			return l == LANG_EN && *units[i].name_en ? units[i].name_en : units[i].name_vi;
+	return "";
+}
+
+static int
+load(struct app *app, const struct contact *who, struct story *s, struct err *e)
+{
+	struct facts_reader *r;
+	struct facts f;
+	int rc;
+
+	*s = (struct story){ .who = *who };
+	if ((rc = campaign_by_id(app->db, &app->arena, who->campaign, &s->campaign, e)) != 1)
+		return rc < 0 ? -1 : err_set(e, ERR_STORE, TR("the campaign is gone", "không còn đợt này"));
+	s->lang = app->lang_given ? lang_ui : s->campaign.lang;
+	if (!(s->unit = unit_of(app, &s->campaign, who->unit, s->lang, e)) ||
+	    facts_open(&r, app->db, &s->campaign, who->id, clock_now(), e) < 0)
+		return -1;
+	if ((rc = facts_next(r, &f, e)) == 1) {
+		struct cause_ask ask = { (1u << s->campaign.n_instruments) - 1, s->campaign.closes_at };
+
+		s->cause = cause_of(&f, &ask, &s->grade);
+	}
+	facts_close(r);
+	if (rc != 1)
+		return rc < 0 ? -1 : err_set(e, ERR_STORE, TR("the person is gone", "không còn người này"));
+	return timeline(app->db, &app->arena, who->id, &s->events, &s->n, e);
+}
+
+/* One line, whatever the far end put into it. */
+static void
+put_plain(const char *s)
+{
+	for (; *s; s++)
+		putchar((unsigned char)*s < 0x20 || *s == 0x7f ? ' ' : *s);
+}
+
+static void
+print_event(const struct story *s, const struct event *v)
+{
+	struct date_text t;
+
+	printf("%s  ", date_minute(&t, &s->campaign.zone, v->at, s->lang));
+	if (v->kind == EVENT_ANSWER)
+		printf(TRL(s->lang, "answered: %s", "đã trả lời: %s"), v->what);
+	else
+		put_plain(word_name(v->what, s->lang));
+	if (*v->category)
+		printf(" [%s]", v->category);
+	if (v->grade)
+		printf(TRL(s->lang, " (grade %c)", " (mức %c)"), v->grade);
+	if (*v->where)
+		printf(" · ");
+	put_plain(v->where);
+	if (v->until)
+		printf(v->kind == EVENT_INVITE ? TRL(s->lang, " · due %s", " · gửi lúc %s") :
+		    v->kind == EVENT_ANSWER ? TRL(s->lang, " · changed %s", " · sửa lúc %s") :
+		    TRL(s->lang, " · away until %s", " · vắng đến %s"), date_minute(&t, &s->campaign.zone, v->until, s->lang));
+	putchar('\n');
+	if (*v->detail) {
+		printf("    ");
+		put_plain(v->detail);
+		putchar('\n');
+	}
+}
+
+static void
+print_text(const struct story *s)
+{
+	const struct contact *c = &s->who;
+	const struct cause_info *i = cause_info(s->cause);
+	enum lang l = s->lang;
+
+	printf("%s\n%s%s%s\n", c->name, c->position, *c->position && *c->sub_unit ? ", " : "", c->sub_unit);
+	printf("%s (%s)\n", s->unit, c->unit_code);
+	printf(TRL(l, "Address: %s", "Địa chỉ: %s"), *c->email ? c->email : TRL(l, "none", "không có"));
+	printf("%s%s\n", *c->alternate ? "; " : "", c->alternate);
+	printf(TRL(l, "Campaign: %s\nToken: %s\n", "Đợt: %s\nMã: %s\n"), s->campaign.title, c->token);
+	if (c->missing_since)
+		printf("%s", TRL(l, "Not in the unit's latest roster any more\n", "Không còn trong danh sách mới nhất của đơn vị\n"));
+	printf("\n%s (%s", cause_name(s->cause, l), i->key);
+	if (s->grade)
+		printf(TRL(l, ", grade %c", ", mức %c"), s->grade);
+	printf(")\n%s\n", TRL(l, i->why_en, i->why_vi));
+	if (i->owner != OWNER_NONE)
+		printf(TRL(l, "Who can mend it: %s. %s\n", "Ai xử lý được: %s. %s\n"), owner_name(i->owner, l), TRL(l, i->do_en, i->do_vi));
+	putchar('\n');
+	for (size_t k = 0; k < s->n; k++)
+		print_event(s, &s->events[k]);
+}
+
+/* A server's reply may be no UTF-8. */
+static json_t *
+json_text(const char *s)
+{
+	struct arena a = ARENA_INIT;
+	json_t *o = json_string(text_nfc(&a, s, strlen(s)));
+
+	arena_release(&a);
+	return o;
+}
+
+static json_t *
+event_json(const struct story *s, const struct event *v)
+{
+	static const char *const kinds[] = { "row", "invite", "attempt", "evidence", "answer" };
+	json_t *o = json_object();
+	struct date_text t;
+
+	json_object_set_new(o, "at", json_string(date_rfc3339(&t, &s->campaign.zone, v->at)));
+	json_object_set_new(o, "kind", json_string(kinds[v->kind]));
+	json_object_set_new(o, "what", json_string(v->what));
+	json_object_set_new(o, "where", json_text(v->where));
+	if (*v->detail)
+		json_object_set_new(o, "detail", json_text(v->detail));
+	if (*v->category)
+		json_object_set_new(o, "category", json_string(v->category));
+	if (v->grade)
+		json_object_set_new(o, "grade", json_stringn(&v->grade, 1));
+	if (v->until)
+		json_object_set_new(o, "until", json_string(date_rfc3339(&t, &s->campaign.zone, v->until)));
+	return o;
+}
+
+static int
+print_json(const struct story *s, struct err *e)
+{
+	const struct contact *c = &s->who;
+	json_t *o = json_object(), *list = json_array();
+	int rc;
+
+	json_object_set_new(o, "name", json_string(c->name));
+	json_object_set_new(o, "campaign", json_string(s->campaign.key));
+	json_object_set_new(o, "unit", json_string(c->unit_code));
+	json_object_set_new(o, "sub_unit", json_string(c->sub_unit));
+	json_object_set_new(o, "position", json_string(c->position));
+	json_object_set_new(o, "email", json_string(c->email));
+	json_object_set_new(o, "alternate", json_string(c->alternate));
+	json_object_set_new(o, "token", json_string(c->token));
+	json_object_set_new(o, "state", json_string(c->state));
+	json_object_set_new(o, "cause", json_string(cause_info(s->cause)->key));
+	json_object_set_new(o, "owner", json_string(cause_owner_key(s->cause)));
+	json_object_set_new(o, "grade", s->grade ? json_stringn(&s->grade, 1) : json_null());
+	for (size_t i = 0; i < s->n; i++)
+		json_array_append_new(list, event_json(s, &s->events[i]));
+	json_object_set_new(o, "timeline", list);
+	rc = json_dumpf(o, stdout, JSON_INDENT(1));
+	json_decref(o);
+	putchar('\n');
+	return rc < 0 ? err_sys(e, TR("cannot write the result", "không ghi được kết quả")) : 0;
+}
+
+/* Several people answer to it: who they are, so that one can be asked for by token. */
+static int
+print_choice(struct app *app, const struct contact *list, size_t n, struct err *e)
+{
+	const struct out_column columns[] = {
+		{ "unit", TR("unit", "đơn vị"), false }, { "name", TR("name", "họ tên"), false },
+		{ "sub_unit", TR("sub-unit", "bộ phận"), false }, { "email", TR("address", "địa chỉ"), false },
+		{ "token", TR("token", "mã"), false },
+	};
+	struct out o;
+
+	fprintf(stderr, TR("thumoi: %zu people answer to that; ask again with a token\n",
+	    "thumoi: có %zu người trùng; hãy hỏi lại bằng mã\n"), n);
+	out_begin(&o, stdout, app->json ? OUT_JSON : OUT_TEXT, columns, COUNT_OF(columns));
+	for (size_t i = 0; i < n; i++) {
+		out_text(&o, list[i].unit_code);
+		out_text(&o, list[i].name);
+		out_text(&o, list[i].sub_unit);
+		out_text(&o, list[i].email);
+		out_text(&o, list[i].token);
+		out_row(&o);
+	}
+	return out_end(&o, e);
+}
+
+static int
+person_show(struct app *app, int argc, char **argv)
+{
+	int first, rc = opt_parse(argc, argv, "person show", TR("WHO  (token, address or name)", "AI  (mã, địa chỉ hoặc họ tên)"),
+	    NULL, 0, 1, 16, &first);
+	struct buf who = BUF_INIT(4096);
+	struct err e = ERR_INIT;
+	struct contact *list;
+	struct story s;
+	size_t n = 0;
+
+	if (rc >= 0)
+		return rc;
+	for (int i = first; i < argc; i++)
+		buf_printf(&who, "%s%s", i > first ? " " : "", argv[i]);
+	rc = db_snapshot(app->db, &e);
+	if (rc == 0)
+		rc = person_find(app->db, &app->arena, buf_str(&who), FOUND_MOST, &list, &n, &e);
+	if (rc == 0 && n == 0)
+		rc = err_set(&e, ERR_NOTFOUND, TR("nobody answers to '%s'", "không có ai là '%s'"), buf_str(&who));
+	buf_release(&who);
+	if (rc == 0 && n > 1)
+		return print_choice(app, list, n, &e) < 0 ? app_fail(&e) : EXIT_FAILED;
+	if (rc == 0)
+		rc = load(app, &list[0], &s, &e);
+	if (rc == 0 && app->json)
+		rc = print_json(&s, &e);
+	else if (rc == 0)
+		print_text(&s);
+	return rc < 0 ? app_fail(&e) : EXIT_DONE;
+}
+
+int
+cmd_person(struct app *app, int argc, char **argv)
+{
+	static const struct command table[] = {
+		{ "show", person_show, NEEDS_STORE_RO, "one person's timeline and cause", "diễn biến và nguyên nhân của một người" },
+		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
+	};
+
+	return app_sub(app, argc, argv, table);
+}
