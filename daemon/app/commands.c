@@ -3,6 +3,8 @@
 /* One line a command; docs/thumoi.1 describes each. */
 const struct command commands[] = {
 	{ "answers", cmd_answers, NEEDS_STORE_RW, "who has done which form", "ai đã trả lời phiếu nào" },
+	{ "init", cmd_init, NEEDS_STORE_NEW, "create the store and load units and providers",
+	    "tạo kho dữ liệu, nạp danh mục đơn vị và nhà cung cấp thư" },
 	{ "backup", cmd_backup, NEEDS_STORE_RO, "copy the store into one file while work goes on",
 	    "sao lưu kho dữ liệu vào một tệp trong khi vẫn làm việc" },
 	{ "campaign", cmd_campaign, NEEDS_STORE_RW, "create and list campaigns", "tạo và liệt kê các đợt" },
@@ -15,6 +17,5 @@ const struct command commands[] = {
 	{ "inbound", cmd_inbound, NEEDS_STORE_RW, "read what came back: bounces, complaints, replies",
 	    "đọc thư phản hồi: thư trả lại, phản ánh, trả lời" },
 	{ "debug", cmd_debug, NEEDS_NOTHING, "see what a parser makes of its input", "xem bộ phân tích hiểu dữ liệu ra sao" },
-	{ "template", cmd_template, NEEDS_CONF, "check, list and preview the mails", "kiểm tra, liệt kê và xem trước mẫu thư" },
 	{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 };

@@ -9,6 +9,7 @@
 #include "app/app.h"
 
 int	cmd_answers(struct app *, int argc, char **argv);
+int	cmd_init(struct app *, int argc, char **argv);
 int	cmd_backup(struct app *, int argc, char **argv);
 int	cmd_campaign(struct app *, int argc, char **argv);
 int	cmd_instrument(struct app *, int argc, char **argv);
@@ -17,6 +18,5 @@ int	cmd_debug(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);
-int	cmd_template(struct app *, int argc, char **argv);
 
 #endif
