@@ -113,9 +113,13 @@ check:
 	@scripts/setup check
 	@BUILD=$(BUILD) scripts/check
 
-lint: $(BUILD)/gen/schema.c
+# config/thumoi.conf and docs/thumoi.conf.5, from the table of settings.
+generate: $(BUILD)/bin/thumoi
+	scripts/generate $<
+
+lint: $(BUILD)/gen/schema.c $(BUILD)/bin/thumoi
 	@scripts/setup check
-	@FLAGS="-Idaemon -include daemon/base/banned.h $(STD) $(PKG_CFLAGS)" CC=$(CC) scripts/lint
+	@FLAGS="-Idaemon -include daemon/base/banned.h $(STD) $(PKG_CFLAGS)" CC=$(CC) BUILD=$(BUILD) scripts/lint
 
 # The library and the targets once more, by clang, with libFuzzer and sanitizers.
 FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -168,6 +172,6 @@ clean:
 
 -include $(shell find $(BUILD)/obj $(BUILD)/fuzz/obj -name '*.d' 2>/dev/null)
 
-.PHONY: all help driven postoffice demo quick quick-threads check lint fuzzers bench install uninstall clean
+.PHONY: all help driven postoffice demo quick quick-threads check generate lint fuzzers bench install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:
