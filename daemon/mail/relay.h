@@ -28,6 +28,7 @@ struct relay {
 	_Atomic int64_t file;		/* dir: the last number given */
 	const char *user, *password;	/* NULL: no AUTH */
 	const char *ca_file;		/* NULL: the system's */
+	struct x509_store_st *trust;	/* the certificates of it; NULL unless libesmtp may need them */
 	const char *helo;		/* NULL: the host's name */
 	int64_t messages_per_connection;
 	int64_t connect_timeout_s, reply_timeout_s, data_timeout_s;

@@ -4,6 +4,7 @@
 
 #include "base/lang.h"
 #include "mail/relay.h"
+#include "mail/smtp_tls.h"
 
 static int
 read_secrets(struct relay *r, const struct conf *c, struct err *e)
@@ -14,6 +15,16 @@ read_secrets(struct relay *r, const struct conf *c, struct err *e)
 		return -1;
 	r->user = arena_dup(&r->arena, c->relay_user);
 	return 0;
+}
+
+/* A password never goes out in the clear because somebody took STARTTLS away; `none` says so on purpose. */
+static void
+guard_password(struct relay *r)
+{
+	bool loopback = strncmp(r->host, "127.", 4) == 0 || strcmp(r->host, "localhost") == 0 || strcmp(r->host, "::1") == 0;
+
+	if (r->user && r->tls == TLS_OPPORTUNISTIC && !loopback)
+		r->tls = TLS_REQUIRE;
 }
 
 static enum relay_tls
@@ -49,6 +60,10 @@ relay_new(struct relay **out, const char *url, const struct conf *c, struct err 
 	}
 	if (r->kind == RELAY_DIR && dir_open(r, e) < 0)
 		goto fail;
+	if (r->kind != RELAY_DIR)
+		guard_password(r);
+	if (r->kind == RELAY_ESMTP && r->tls != TLS_NONE && tls_trust_new(&r->trust, r->ca_file, e) < 0)
+		goto fail;
 	*out = r;
 	return 0;
 fail:
@@ -59,8 +74,10 @@ fail:
 void
 relay_free(struct relay *r)
 {
-	if (r)
+	if (r) {
+		X509_STORE_free(r->trust);
 		arena_release(&r->arena);
+	}
 	free(r);
 }
 
