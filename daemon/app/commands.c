@@ -17,6 +17,8 @@ const struct command commands[] = {
 	{ "inbound", cmd_inbound, NEEDS_STORE_RW, "read what came back: bounces, complaints, replies",
 	    "đọc thư phản hồi: thư trả lại, phản ánh, trả lời" },
 	{ "debug", cmd_debug, NEEDS_NOTHING, "see what a parser makes of its input", "xem bộ phân tích hiểu dữ liệu ra sao" },
+	{ "serve", cmd_serve, NEEDS_STORE_RW, "run as thumoid does: web pages, sending, inbound mail",
+	    "chạy như thumoid: trang web, gửi thư, thư trả lại" },
 	{ "template", cmd_template, NEEDS_CONF, "check, list and preview the mails", "kiểm tra, liệt kê và xem trước mẫu thư" },
 	{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 };

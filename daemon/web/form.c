@@ -57,7 +57,7 @@ form_value(struct arena *a, const char *body, size_t len, const char *name)
 }
 
 bool
-path_match(struct arena *a, const char *pattern, const char *path, const char *seg[PATH_SEGS])
+path_match(const char *pattern, const char *path, struct path_segs *segs)
 {
 	size_t n = 0;
 
@@ -65,9 +65,10 @@ path_match(struct arena *a, const char *pattern, const char *path, const char *s
 		if (*pattern == '*') {
 			size_t len = strcspn(path, "/");
 
-			if (len == 0 || n == PATH_SEGS)
+			if (len == 0 || len > PATH_SEG_MAX || n == PATH_SEGS)
 				return false;
-			seg[n++] = arena_ndup(a, path, len);
+			memcpy(segs->s[n], path, len);
+			segs->s[n++][len] = '\0';
 			path += len;
 			pattern++;
 		} else if (*pattern++ != *path++) {

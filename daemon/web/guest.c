@@ -85,11 +85,9 @@ guest_fields(struct request *r, const struct guest *g, bool personal, struct mus
 	f[n++] = (struct mustache_field){ "has_bases", guest_flag(c->legal_bases[0] || c->dispatches[0]) };
 	f[n++] = (struct mustache_field){ "visits", guest_flag(strcmp(c->tracking, "visits") == 0) };
 	f[n++] = (struct mustache_field){ "opted_out", guest_flag(g->v.opted_out) };
-	if (personal) {
-		f[n++] = (struct mustache_field){ "name", mustache_text(g->v.name) };
-		f[n++] = (struct mustache_field){ "unit", mustache_text(TRL(r->lang, g->v.unit_en, g->v.unit_vi)) };
-		f[n++] = (struct mustache_field){ "sub_unit", mustache_text(g->v.sub_unit) };
-	}
+	f[n++] = (struct mustache_field){ "name", mustache_text(personal ? g->v.name : "") };
+	f[n++] = (struct mustache_field){ "unit", mustache_text(personal ? TRL(r->lang, g->v.unit_en, g->v.unit_vi) : "") };
+	f[n++] = (struct mustache_field){ "sub_unit", mustache_text(personal ? g->v.sub_unit : "") };
 	ASSERT(n <= GUEST_FIELDS);
 	return n;
 }

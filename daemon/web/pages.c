@@ -6,26 +6,31 @@
 
 #define PAGE_MAX_BYTES (1 << 18)
 #define RENDERED_MAX_BYTES (1 << 20)
+#define RENDERED_BYTES 8192
 #define STYLE "/static/style.css"
 
-/* Common to all pages: what the partials head and foot use. */
-#define COMMON "lang", "title", "style", "other_lang_url"
-#define CAMPAIGN "campaign", "sender_name", "sender_address", "help", "opens", "closes", "not_open", "open", "closed", \
-	"legal_bases", "dispatches", "legal_bases.text", "dispatches.text", "has_bases", "visits", \
-	"opted_out"
-#define PERSON "name", "unit", "sub_unit"
+#define NAMES_MAX 48
+
+/*
+ * What each page knows, in the order in which its handler gives it (finding a
+ * name is then no search), and what stands in its lists.
+ */
+#define COMMON "lang", "style", "other_lang_url"
+#define GUEST "campaign", "sender_name", "sender_address", "help", "opens", "closes", "not_open", "open", "closed", \
+	"legal_bases", "dispatches", "has_bases", "visits", "opted_out", "name", "unit", "sub_unit"
+#define GUEST_LISTS "legal_bases.text", "dispatches.text"
 
 static const struct {
 	const char *name;
-	const char *known[48];
+	const char *known[NAMES_MAX], *inner[8];
 } kinds[PAGES] = {
-	[PAGE_LANDING] = { "landing", { COMMON, CAMPAIGN, PERSON, "days_left", "one_day_left", "last_day", "forms", "forms.title", "forms.done",
-	    "forms.done_at", "forms.action", "all_done", "found_action", "found_inbox", "found_spam", "found_forwarded",
-	    "found_said", "stop_url", NULL } },
-	[PAGE_STOP] = { "stop", { COMMON, CAMPAIGN, PERSON, "action", "landing_url", NULL } },
-	[PAGE_RETURN] = { "return", { COMMON, CAMPAIGN, PERSON, "form_title", "missing", "missing.title", "missing.action",
-	    "all_done", "landing_url", NULL } },
-	[PAGE_NOTICE] = { "notice", { COMMON, "text", NULL } },
+	[PAGE_LANDING] = { "landing", { COMMON, GUEST, "title", "forms", "all_done", "days_left", "one_day_left", "last_day",
+	    "found_action", "found_said", "found_inbox", "found_spam", "found_forwarded", "stop_url", NULL },
+	    { GUEST_LISTS, "forms.title", "forms.done", "forms.done_at", "forms.action", NULL } },
+	[PAGE_STOP] = { "stop", { COMMON, GUEST, "title", "action", "landing_url", NULL }, { GUEST_LISTS, NULL } },
+	[PAGE_RETURN] = { "return", { COMMON, GUEST, "title", "form_title", "missing", "all_done", "landing_url", NULL },
+	    { GUEST_LISTS, "missing.title", "missing.action", NULL } },
+	[PAGE_NOTICE] = { "notice", { COMMON, "title", "text", NULL }, { NULL } },
 };
 
 static const struct {
@@ -93,9 +98,16 @@ load_page(struct pages *p, enum page which, enum lang lang, struct err *e)
 	struct mustache **to = &p->page[which][lang];
 	int rc = -1;
 
+	const char *names[NAMES_MAX + COUNT_OF(kinds[0].inner) + 1] = { NULL };
+	size_t n = 0;
+
+	for (size_t i = 0; kinds[which].known[i]; i++)
+		names[n++] = kinds[which].known[i];
+	for (size_t i = 0; kinds[which].inner[i]; i++)
+		names[n++] = kinds[which].inner[i];
 	if (read_source(&l, kinds[which].name, &source, e) == 1 &&
-	    mustache_compile(to, &source, NULL, read_partial, &l, e) == 0) {
-		mustache_check(*to, kinds[which].known, unknown_name, &l);
+	    mustache_compile(to, &source, kinds[which].known, read_partial, &l, e) == 0) {
+		mustache_check(*to, names, unknown_name, &l);
 		rc = l.unknown ? -1 : 0;
 	}
 	arena_release(&a);
@@ -158,13 +170,19 @@ pages_free(struct pages *p)
 }
 
 int
-pages_render(const struct pages *p, enum page which, enum lang lang, const struct mustache_field *fields, size_t n,
+pages_render(const struct pages *p, enum page which, enum lang lang, struct mustache_field *fields, size_t n,
     struct buf *out, struct err *e)
 {
 	struct mustache_value v = mustache_object(fields, n);
 
-	if (!out->max)
-		out->max = RENDERED_MAX_BYTES;
+	/* The very strings the template was compiled with are found without a search. */
+	for (size_t i = 0; i < n && kinds[which].known[i]; i++)
+		if (strcmp(fields[i].name, kinds[which].known[i]) == 0)
+			fields[i].name = kinds[which].known[i];
+	*out = (struct buf)BUF_INIT(RENDERED_MAX_BYTES);
+	out->s = mem_alloc(RENDERED_BYTES);	/* what most pages need, at once */
+	out->cap = RENDERED_BYTES;
+	*out->s = '\0';
 	return mustache_render(p->page[which][lang], &v, out_html, out, e);
 }
 

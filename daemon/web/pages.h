@@ -29,8 +29,9 @@ struct pages;
 
 int	pages_load(struct pages **, struct err *);
 void	pages_free(struct pages *);
-int	pages_render(const struct pages *, enum page, enum lang, const struct mustache_field *, size_t n,
-	    struct buf *, struct err *);
+/* Begins the buf anew: release it before. */
+int	pages_render(const struct pages *, enum page, enum lang, struct mustache_field *, size_t n, struct buf *,
+	    struct err *);
 const struct page_file *pages_static(const struct pages *, const char *path);	/* NULL: none */
 /* "/static/style.css?v=0123abcd": changes with the content. */
 const char *pages_style(const struct pages *);

@@ -166,10 +166,7 @@ reply_queue(struct request *r)
 	add(m, "Content-Type", r->type);
 	add(m, "Content-Security-Policy", csp);
 	add(m, "X-Content-Type-Options", "nosniff");
-	add(m, "X-Frame-Options", "DENY");
 	add(m, "Referrer-Policy", "no-referrer");
-	add(m, "Cross-Origin-Opener-Policy", "same-origin");
-	add(m, "X-Robots-Tag", "noindex, nofollow");
 	add(m, "Cache-Control", r->cache);
 	add(m, "Strict-Transport-Security", r->site->secure ? "max-age=31536000" : NULL);
 	add(m, "Location", r->location);

@@ -69,10 +69,10 @@ const struct route routes_admin[] = {
 };
 
 const struct route *
-route_find(const struct route *table, struct arena *a, const char *path, const char *seg[PATH_SEGS])
+route_find(const struct route *table, const char *path, struct path_segs *segs)
 {
 	for (const struct route *t = table; t->pattern; t++)
-		if (path_match(a, t->pattern, path, seg))
+		if (path_match(t->pattern, path, segs))
 			return t;
 	return NULL;
 }

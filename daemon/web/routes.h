@@ -24,7 +24,7 @@ struct route {
 
 extern const struct route routes_public[], routes_admin[];	/* a NULL pattern ends each */
 
-/* The route of a path, its segments in seg; NULL: none. */
-const struct route *route_find(const struct route *, struct arena *, const char *path, const char *seg[PATH_SEGS]);
+/* The route of a path; NULL: none. */
+const struct route *route_find(const struct route *, const char *path, struct path_segs *);
 
 #endif

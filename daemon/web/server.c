@@ -49,8 +49,8 @@ struct upload {			/* a request while its body comes in */
 	struct buf body;
 	const struct route *route;
 	size_t seen;
-	const char *seg[PATH_SEGS];
-	struct arena arena;
+	struct path_segs segs;
+	struct arena arena;	/* only when there is no worker */
 	bool post, allowed;
 };
 
@@ -170,7 +170,8 @@ serve(struct daemon *d, struct MHD_Connection *c, const char *method, const char
 	enum MHD_Result rc;
 	size_t bytes;
 
-	memcpy(r.seg, up->seg, sizeof(r.seg));
+	for (size_t i = 0; i < PATH_SEGS; i++)
+		r.seg[i] = up->segs.s[i];
 	find_peer(&r);
 	request_choose_lang(&r, LANG_VI);
 	if (up->body.failed || up->seen > up->body.len)
@@ -198,7 +199,7 @@ begin(struct daemon *d, const char *method, const char *path)
 	up->started_us = clock_mono_us();
 	up->post = strcmp(method, "POST") == 0;
 	up->allowed = up->post || strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-	up->route = route_find(d->routes, &up->arena, path, up->seg);
+	up->route = route_find(d->routes, path, &up->segs);
 	up->body = (struct buf)BUF_INIT(up->route && up->post ? up->route->body_max : FORM_MAX_BYTES);
 	return up;
 }

@@ -1,0 +1,144 @@
+#include "app/jobs.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/lang.h"
+#include "base/log.h"
+#include "engine/dispatch.h"
+#include "engine/inbound.h"
+#include "store/db.h"
+
+#define AGAIN_MS 30000	/* after a fault */
+#define LOOK_MS 1000	/* how long a wait may sleep without looking at the clock */
+
+struct task {
+	struct jobs *jobs;		/* [c] */
+	const char *name;		/* [c] for the log */
+	int (*run)(struct jobs *, struct db *, struct err *);	/* [c] 0 or -1: try again later */
+	int64_t every_ms;		/* [c] between two runs that went well */
+	pthread_t thread;
+	bool running;			/* main thread only */
+};
+
+struct jobs {
+	const struct conf *conf;	/* [c] */
+	const char *store;		/* [c] */
+	struct task dispatch, inbound;
+	volatile sig_atomic_t stop;	/* for the dispatcher, as it asks for it */
+	atomic_bool ending;		/* for everybody */
+	int wake;			/* [c] eventfd: readable when all shall end */
+};
+
+static int
+run_dispatch(struct jobs *j, struct db *db, struct err *e)
+{
+	struct dispatch_options o = { .forever = true, .stop = &j->stop };
+	struct dispatch_result r = { .left = 0 };
+
+	return dispatch_run(db, j->conf, &o, &r, e);
+}
+
+static int
+run_inbound(struct jobs *j, struct db *db, struct err *e)
+{
+	struct inbound_tally t = { .read = 0 };
+	int rc = inbound_fetch(db, j->conf, &j->ending, &t, e);
+
+	if (t.read)
+		log_info("inbound", "read=%" PRId64 " known=%" PRId64 " matched=%" PRId64 " unmatched=%" PRId64
+		    " forged=%" PRId64, t.read, t.known, t.matched, t.unmatched, t.forged);
+	return rc;
+}
+
+static void
+wait_ms(struct jobs *j, int64_t ms)
+{
+	int64_t until = clock_ms() + ms;
+
+	while (!atomic_load(&j->ending) && clock_ms() < until)
+		clock_wait(until, j->wake, LOOK_MS);
+}
+
+/* A store handle for each run: a fault of the store is cured by opening it again. */
+static void *
+work(void *arg)
+{
+	struct task *task = arg;
+	struct jobs *j = task->jobs;
+
+	while (!atomic_load(&j->ending)) {
+		struct err e = ERR_INIT;
+		struct db *db = NULL;
+		struct log_q q;
+		int rc = db_open(&db, j->store, DB_WRITE, &e);
+
+		if (rc == 0)
+			rc = task->run(j, db, &e);
+		db_close(db);
+		if (rc < 0)
+			log_error(task->name, "again_in_s=%d text=%s", AGAIN_MS / 1000, log_q(&q, e.text));
+		wait_ms(j, rc < 0 ? AGAIN_MS : task->every_ms);
+	}
+	return NULL;
+}
+
+static int
+start(struct jobs *j, struct task *task, struct err *e)
+{
+	task->jobs = j;
+	if (pthread_create(&task->thread, NULL, work, task) != 0)
+		return err_set(e, ERR_SYSTEM, TR("cannot start the thread for %s", "không tạo được luồng cho %s"), task->name);
+	task->running = true;
+	return 0;
+}
+
+int
+jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
+{
+	struct jobs *j = mem_zalloc(sizeof(*j));
+	int rc = 0;
+
+	*out = NULL;
+	j->conf = o->conf;
+	j->store = o->store;
+	j->dispatch = (struct task){ .name = "dispatch", .run = run_dispatch, .every_ms = LOOK_MS };
+	j->inbound = (struct task){ .name = "inbound", .run = run_inbound, .every_ms = o->conf->inbound_poll_s * 1000 };
+	if ((j->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
+		rc = err_sys(e, "eventfd");
+	if (rc == 0 && o->dispatch)
+		rc = start(j, &j->dispatch, e);
+	if (rc == 0 && o->inbound)
+		rc = start(j, &j->inbound, e);
+	if (rc < 0) {
+		jobs_stop(j);
+		return -1;
+	}
+	*out = j;
+	return 0;
+}
+
+void
+jobs_stop(struct jobs *j)
+{
+	uint64_t one = 1;
+
+	if (!j)
+		return;
+	j->stop = 1;
+	atomic_store(&j->ending, true);
+	if (j->wake >= 0 && write(j->wake, &one, sizeof(one)) < 0)
+		log_warn("stop", "wake=no");	/* they look at the flag every second */
+	if (j->dispatch.running)
+		pthread_join(j->dispatch.thread, NULL);
+	if (j->inbound.running)
+		pthread_join(j->inbound.thread, NULL);
+	if (j->wake >= 0)
+		close(j->wake);
+	free(j);
+}

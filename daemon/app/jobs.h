@@ -1,0 +1,29 @@
+/*
+ * jobs.h - the daemon's threads that are not the web: sending, inbound mail.
+ *
+ * Each has its own store handle. A job that fails says so in the log and tries
+ * again after a while; it never takes the daemon down.
+ *
+ * Units      none.
+ * Ownership  options->conf must outlive the jobs.
+ * Errors     jobs_start: -1 when a thread cannot be made.
+ * Threads    jobs_* from the main thread.
+ * Source     engine/dispatch.h, engine/inbound.h.
+ */
+#ifndef THUMOI_APP_JOBS_H
+#define THUMOI_APP_JOBS_H
+
+#include "base/conf.h"
+
+struct jobs;
+
+struct jobs_options {
+	const struct conf *conf;
+	const char *store;
+	bool dispatch, inbound;
+};
+
+int	jobs_start(struct jobs **, const struct jobs_options *, struct err *);
+void	jobs_stop(struct jobs *);	/* finishes the messages at hand; NULL is fine */
+
+#endif
