@@ -127,6 +127,25 @@ finding_key(enum finding_kind k)
 	return keys[k];
 }
 
+const char *
+finding_title(enum finding_kind k, enum lang l)
+{
+	static const struct { const char *en, *vi; } titles[FINDINGS] = {
+		[FINDING_SENDER] = { "First of all: our own sender (grade A)", "Trước hết: chính bên gửi (mức A)" },
+		[FINDING_NO_ROSTER] = { "Units without a roster", "Đơn vị chưa gửi danh sách" },
+		[FINDING_ZERO] = { "Units where nobody took part", "Đơn vị không có ai tham gia" },
+		[FINDING_VERY_FEW] = { "Units where very few took part", "Đơn vị có rất ít người tham gia" },
+		[FINDING_DOMAIN_REFUSES] = { "Mail domains that refuse or put off (proven, grade A)",
+		    "Tên miền thư từ chối hoặc hoãn (đã chứng minh, mức A)" },
+		[FINDING_DOMAIN_SILENT] = { "Mail domains that accept and stay silent (indicative for the group, grade C)",
+		    "Tên miền thư nhận nhưng im lặng (chỉ gợi ý cho cả nhóm, mức C)" },
+		[FINDING_DOMAIN_SPAM] = { "Found in the spam folder, by the word of those who told us (indicative, grade C)",
+		    "Tìm thấy trong thư rác, theo lời những người cho biết (chỉ gợi ý, mức C)" },
+	};
+
+	return TRL(l, titles[k].en, titles[k].vi);
+}
+
 static void
 lead_text(struct buf *b, const struct finding *f, enum lang l)
 {
@@ -152,7 +171,7 @@ finding_text(struct buf *b, const struct finding *f, enum lang l)
 		    " Cần sửa trước khi quy cho bất kỳ đơn vị nào."), n, of);
 		break;
 	case FINDING_NO_ROSTER:
-		buf_printf(b, TRL(l, "%s: no roster received", "%s: chưa gửi danh sách"), unit_name(&f->unit->unit, l));
+		buf_printf(b, TRL(l, "%s sent no roster", "%s chưa gửi danh sách"), unit_name(&f->unit->unit, l));
 		break;
 	case FINDING_ZERO:
 		buf_printf(b, TRL(l, "%s: nobody of %s took part", "%s: không ai trong %s người tham gia"),

@@ -42,6 +42,7 @@ struct finding {
 
 size_t	findings(const struct account *, struct arena *, struct finding **);
 const char *finding_key(enum finding_kind);
+const char *finding_title(enum finding_kind, enum lang);	/* what the findings of a kind have in common, and their grade */
 void	finding_text(struct buf *, const struct finding *, enum lang);
 /* The 95 % interval of k of n; 0 to 1 when n is 0. */
 void	wilson(int64_t k, int64_t n, double *low, double *high);

@@ -171,40 +171,27 @@ whole(const struct report *r, struct buf *b)
 static void
 finding_list(const struct report *r, struct buf *b)
 {
-	static const struct { enum finding_kind kind; const char *en, *vi; } titles[] = {
-		{ FINDING_SENDER, "First of all: our own sender", "Trước hết: chính bên gửi" },
-		{ FINDING_ZERO, "Units where nobody took part", "Đơn vị không có ai tham gia" },
-		{ FINDING_VERY_FEW, "Units where very few took part", "Đơn vị có rất ít người tham gia" },
-		{ FINDING_DOMAIN_REFUSES, "Mail domains that refuse or put off (proven, grade A)",
-		    "Tên miền thư từ chối hoặc hoãn (đã chứng minh, mức A)" },
-		{ FINDING_DOMAIN_SILENT, "Mail domains that accept and stay silent (indicative for the group, grade C)",
-		    "Tên miền thư nhận nhưng im lặng (chỉ gợi ý cho cả nhóm, mức C)" },
-		{ FINDING_DOMAIN_SPAM, "Found in the spam folder by those who told us (indicative for the group, grade C)",
-		    "Tìm thấy trong thư rác, theo lời người đã trả lời (chỉ gợi ý cho cả nhóm, mức C)" },
-	};
+	enum finding_kind last = FINDINGS;
 
+	if (!r->n_findings)
+		return;
 	tag(b, "<h2>", TRL(r->lang, "Findings about groups", "Nhận định theo nhóm"), "</h2>\n");
 	tag(b, "<p class=\"note\">", TRL(r->lang, "They stand beside the causes and say nothing about any one person.",
 	    "Đặt bên cạnh nguyên nhân, không nói về riêng một cá nhân nào."), "</p>\n");
-	for (size_t k = 0; k < COUNT_OF(titles); k++) {
-		bool titled = false;
+	for (size_t i = 0; i < r->n_findings; i++) {
+		const struct finding *g = &r->findings[i];
+		struct buf s = BUF_INIT(65536);
 
-		for (size_t i = 0; i < r->n_findings; i++) {
-			struct buf s = BUF_INIT(65536);
-
-			if (r->findings[i].kind != titles[k].kind)
-				continue;
-			if (!titled) {
-				tag(b, "<h3>", TRL(r->lang, titles[k].en, titles[k].vi), "</h3>\n<ul class=\"findings\">\n");
-				titled = true;
-			}
-			finding_text(&s, &r->findings[i], r->lang);
-			tag(b, "<li>", buf_str(&s), "</li>\n");
-			buf_release(&s);
+		if (g->kind != last) {
+			buf_str_add(b, i ? "</ul>\n" : "");
+			tag(b, "<h3>", finding_title(g->kind, r->lang), "</h3>\n<ul class=\"findings\">\n");
 		}
-		if (titled)
-			buf_str_add(b, "</ul>\n");
+		last = g->kind;
+		finding_text(&s, g, r->lang);
+		tag(b, "<li>", buf_str(&s), "</li>\n");
+		buf_release(&s);
 	}
+	buf_str_add(b, "</ul>\n");
 }
 
 static void

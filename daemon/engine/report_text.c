@@ -335,21 +335,20 @@ by_owner(const struct report *r, FILE *f)
 static void
 told_findings(const struct report *r, FILE *f)
 {
-	bool titled = false;
+	enum finding_kind last = FINDINGS;
 
+	if (r->n_findings)
+		underlined(f, TRL(r->lang, "Findings about groups (nobody in particular)",
+		    "Nhận định theo nhóm (không nói về cá nhân nào)"));
 	for (size_t i = 0; i < r->n_findings; i++) {
 		const struct finding *g = &r->findings[i];
 		struct buf b = BUF_INIT(65536);
 
+		if (g->kind != last)
+			fprintf(f, "%s%s\n", i ? "\n" : "", finding_title(g->kind, r->lang));
+		last = g->kind;
 		finding_text(&b, g, r->lang);
-		if (!titled)
-			underlined(f, TRL(r->lang, "Findings about groups (nobody in particular)",
-			    "Nhận định theo nhóm (không nói về cá nhân nào)"));
-		titled = true;
-		fprintf(f, "• %s", buf_str(&b));
-		if (g->grade)
-			fprintf(f, TRL(r->lang, " [grade %c]", " [mức %c]"), g->grade);
-		fputc('\n', f);
+		fprintf(f, "  • %s\n", buf_str(&b));
 		buf_release(&b);
 	}
 }

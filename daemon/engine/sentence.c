@@ -71,7 +71,7 @@ sentence_units(struct buf *b, const struct account *a, enum unit_kind kind, enum
 	if (n)
 		qsort(names, n, sizeof(*names), by_vietnamese);
 	for (size_t i = 0; i < n; i++)
-		buf_printf(b, "%s%s", i == 0 ? "" : i + 1 == n ? TRL(l, " and ", " và ") : "; ", names[i]);
+		buf_printf(b, "%s%s", i == 0 ? "" : i + 1 < n ? "; " : TRL(l, n > 2 ? "; and " : " and ", " và "), names[i]);
 	return all;
 }
 

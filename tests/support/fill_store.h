@@ -102,14 +102,15 @@ fill_close(struct fill *f)
 
 /* with_roster: one file was received from it. */
 static inline int64_t
-fill_unit(struct fill *f, const char *code, enum unit_kind kind, const char *name, const char *brief, bool with_roster)
+fill_unit_en(struct fill *f, const char *code, enum unit_kind kind, const char *name, const char *english,
+    const char *brief, bool with_roster)
 {
 	static const char roster[] =
 	    "INSERT INTO roster (campaign, unit, file, sha256, bytes, received_from, received_at, imported_at, encoding,"
 	    " delimiter, columns, blanked, records) VALUES ($1, $2, $3, '', 0, 'focal@unit.example', $4, $4, 'UTF-8', ',',"
 	    " 'name,email', '', 0)";
 	static int64_t position;
-	struct unit u = { .tree = f->tree, .code = code, .kind = kind, .name_vi = name, .name_en = "", .short_vi = brief,
+	struct unit u = { .tree = f->tree, .code = code, .kind = kind, .name_vi = name, .name_en = english, .short_vi = brief,
 	    .position = ++position, .predecessors = "" };
 	struct err e = ERR_INIT;
 	struct stmt *s;
@@ -124,6 +125,12 @@ fill_unit(struct fill *f, const char *code, enum unit_kind kind, const char *nam
 		fill_check(db_run(s, &e), &e, "roster");
 	}
 	return u.id;
+}
+
+static inline int64_t
+fill_unit(struct fill *f, const char *code, enum unit_kind kind, const char *name, const char *brief, bool with_roster)
+{
+	return fill_unit_en(f, code, kind, name, "", brief, with_roster);
 }
 
 /* A data record of the unit's roster; contact 0: nobody's. */

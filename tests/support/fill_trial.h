@@ -71,8 +71,8 @@ trial_units(struct fill *f, struct trial_unit *units, size_t *n)
 		enum unit_kind kind = strcmp(cell[1], "ministry") == 0 ? UNIT_MINISTRY : UNIT_PROVINCE;
 
 		snprintf(units[*n].code, sizeof(units[*n].code), "%s", cell[0]);
-		units[*n].id = fill_unit(f, arena_dup(&f->arena, cell[0]), kind, arena_dup(&f->arena, cell[2]),
-		    arena_dup(&f->arena, cell[4]), strcmp(cell[11], "sent") == 0);
+		units[*n].id = fill_unit_en(f, arena_dup(&f->arena, cell[0]), kind, arena_dup(&f->arena, cell[2]),
+		    arena_dup(&f->arena, cell[3]), arena_dup(&f->arena, cell[4]), strcmp(cell[11], "sent") == 0);
 	}
 	free(text);
 	file_release(&file);

@@ -227,6 +227,8 @@ test_trial_sentences(struct made *m)
 	sentences_participation(&b, &m->a, LANG_EN);
 	CHECK(has(buf_str(&b), "13 of 19 ministries and 63 of 63 provinces sent a roster; 2,429 officials were nominated"), "rosters");
 	CHECK(has(buf_str(&b), "1,480 of 2,429 (60.9%) have not answered it.\n"), "the gap in English");
+	CHECK(has(buf_str(&b), "4 of 63 provinces sent a roster, but nobody took part: Binh Duong Province; Gia Lai Province;"
+	    " Quang Ngai Province; and Tien Giang Province.\n"), "the four in English");
 	buf_clear(&b);
 	sentences_causes(&b, &m->a, LANG_VI);
 	CHECK(has(buf_str(&b), "1.511 công chức chưa trả lời đủ các phiếu. Nguyên nhân đã có bằng chứng: máy chủ nhận từ chối"
