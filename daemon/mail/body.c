@@ -5,23 +5,21 @@
 #define LINE_MAX_OCTETS 998
 #define QP_LINE 76
 
-static const char hex[] = "0123456789ABCDEF";
+/*
+ * What an octet becomes in quoted-printable, and how many octets that is. A
+ * table, because a branch for each letter of Vietnamese costs more than
+ * writing four octets and keeping one or three.
+ */
+#define CONTROL(c)	(((c) < 0x20 && (c) != '\t') || (c) == 0x7f)
+#define LITERAL(c)	(((c) >= 0x20 && (c) < 0x7f && (c) != '=') || (c) == '\t')
+#define HEX(d)		((char)((d) < 10 ? '0' + (d) : 'A' + (d) - 10))
+#define CODE(c)		{ { LITERAL(c) ? (char)(c) : CONTROL(c) ? ' ' : '=', HEX((c) >> 4), HEX((c) & 15) }, \
+			  LITERAL(c) || CONTROL(c) ? 1 : 3 }
+#define CODE4(c)	CODE(c), CODE(c + 1), CODE(c + 2), CODE(c + 3)
+#define CODE16(c)	CODE4(c), CODE4(c + 4), CODE4(c + 8), CODE4(c + 12)
+#define CODE64(c)	CODE16(c), CODE16(c + 16), CODE16(c + 32), CODE16(c + 48)
 
-/* May stand for itself in quoted-printable; blanks only within a line. */
-static const bool literal[256] = {
-	[' '] = true, ['\t'] = true, ['!'] = true, ['"'] = true, ['#'] = true, ['$'] = true, ['%'] = true, ['&'] = true,
-	['\''] = true, ['('] = true, [')'] = true, ['*'] = true, ['+'] = true, [','] = true, ['-'] = true, ['.'] = true,
-	['/'] = true, ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true,
-	['7'] = true, ['8'] = true, ['9'] = true, [':'] = true, [';'] = true, ['<'] = true, ['>'] = true, ['?'] = true,
-	['@'] = true, ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true, ['G'] = true,
-	['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true, ['M'] = true, ['N'] = true, ['O'] = true,
-	['P'] = true, ['Q'] = true, ['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true, ['V'] = true, ['W'] = true,
-	['X'] = true, ['Y'] = true, ['Z'] = true, ['['] = true, ['\\'] = true, [']'] = true, ['^'] = true, ['_'] = true,
-	['`'] = true, ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true,
-	['h'] = true, ['i'] = true, ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true, ['o'] = true,
-	['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true,
-	['x'] = true, ['y'] = true, ['z'] = true, ['{'] = true, ['|'] = true, ['}'] = true, ['~'] = true,
-};
+static const struct code { char s[3]; unsigned char n; } codes[256] = { CODE64(0), CODE64(64), CODE64(128), CODE64(192) };
 
 /* The next line of a text, without its end (LF, CRLF or a lone CR). */
 struct line {
@@ -89,38 +87,63 @@ body_encoding_name(enum body_encoding e)
 static bool
 is_control(unsigned char c)
 {
-	return (c < 0x20 && c != '\t') || c == 0x7f;
+	return CONTROL(c);
+}
+
+/* Eight octets at a time; a tab counts as one here. */
+static bool
+may_have_control(const char *s, size_t n)
+{
+	const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
+	uint64_t seen = 0, w, x;
+
+	for (; n >= 8; s += 8, n -= 8) {
+		memcpy(&w, s, 8);
+		x = w ^ ones * 0x7f;
+		seen |= ((w - ones * 0x20) & ~w) | ((x - ones) & ~x);
+	}
+	for (; n; s++, n--)
+		seen |= is_control((unsigned char)*s) ? highs : 0;
+	return (seen & highs) != 0;
 }
 
 /* A line as it is, controls as blanks. */
 static void
 plain_line(struct buf *b, const struct line *l)
 {
-	size_t from = b->len;
-	unsigned bad = 0;
+	char *o = buf_room(b, l->len + 2);
 
-	buf_add(b, l->s, l->len);
-	buf_add(b, "\r\n", 2);
-	for (size_t i = 0; i < l->len; i++)
-		bad |= is_control((unsigned char)l->s[i]);
-	if (bad && !b->failed)
+	if (!o)
+		return;
+	memcpy(o, l->s, l->len);
+	if (may_have_control(o, l->len))
 		for (size_t i = 0; i < l->len; i++)
-			if (is_control((unsigned char)l->s[i]))
-				b->s[from + i] = ' ';
+			if (is_control((unsigned char)o[i]))
+				o[i] = ' ';
+	memcpy(o + l->len, "\r\n", 2);
+	buf_grown(b, l->len + 2);
 }
 
 static char *
 escape(char *o, unsigned char c)
 {
-	*o++ = '=';
-	*o++ = hex[c >> 4];
-	*o++ = hex[c & 15];
-	return o;
+	o[0] = '=';
+	o[1] = HEX(c >> 4);
+	o[2] = HEX(c & 15);
+	return o + 3;
+}
+
+static char *
+soft_break(char *o)
+{
+	memcpy(o, "=\r\n", 3);
+	return o + 3;
 }
 
 /*
  * One line; o has room for the worst case. What might be taken for something
- * else at the start of a line ("From ", a dot) is escaped there.
+ * else at the start of a line ("From ", a dot) is escaped there, a blank at
+ * the end too.
  */
 static char *
 qp_line(char *o, const struct line *l)
@@ -129,23 +152,22 @@ qp_line(char *o, const struct line *l)
 	char *line = o;
 
 	while (s < end) {
-		unsigned char c = is_control(*s) ? ' ' : *s;
-		bool last = s + 1 == end;
-		bool plain = literal[c] && !(last && (c == ' ' || c == '\t'));
-
-		if (o == line && (c == '.' || (c == 'F' && end - s >= 5 && memcmp(s, "From ", 5) == 0)))
-			plain = false;
-		/* Only the last character may use the column that else belongs to the soft break. */
-		if (o - line + (plain ? 1 : 3) > QP_LINE - !last) {
-			memcpy(o, "=\r\n", 3);
-			line = o += 3;
-			continue;	/* this character now begins a line */
+		if (*s == '.' || (*s == 'F' && end - s >= 5 && memcmp(s, "From ", 5) == 0))
+			o = escape(o, *s++);
+		/* Room for one more of three octets and for the soft break. */
+		for (const char *most = line + QP_LINE - 4; s < end && o <= most; s++) {
+			memcpy(o, &codes[*s], sizeof(codes[0]));
+			o += codes[*s].n;
 		}
-		if (plain)
-			*o++ = (char)c;
-		else
-			o = escape(o, c);
-		s++;
+		if (s < end)
+			o = line = soft_break(o);
+	}
+	if (o > line && (o[-1] == ' ' || o[-1] == '\t')) {
+		char last = *--o;
+
+		if (o + 3 > line + QP_LINE)
+			o = soft_break(o);
+		o = escape(o, (unsigned char)last);
 	}
 	memcpy(o, "\r\n", 2);
 	return o + 2;
@@ -164,8 +186,8 @@ body_text(struct buf *b, const char *s, size_t len, enum body_encoding enc)
 			plain_line(b, &l);
 			continue;
 		}
-		/* three octets a character, and a soft break in 72 of them */
-		if (!(o = buf_room(b, l.len * 3 + l.len * 3 / 72 * 3 + 8)))
+		/* three octets each, and a soft break after 72 or more of them */
+		if (!(o = buf_room(b, l.len * 3 + l.len * 3 / 72 * 3 + 16)))
 			return;
 		buf_grown(b, (size_t)(qp_line(o, &l) - o));
 	}

@@ -10,11 +10,11 @@
 static int
 check_bare(const char *what, const char *s, struct err *e)
 {
-	const char *bad = *s == '"' ? "" : " <>";
+	bool quoted = *s == '"';
 	size_t n = strlen(s);
 
 	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f || strchr(bad, s[i]))
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f || (!quoted && (s[i] == ' ' || s[i] == '<' || s[i] == '>')))
 			return err_set(e, ERR_INPUT, TR("%s: a character that cannot stand in a header",
 			    "%s: có ký tự không được phép trong tiêu đề thư"), what);
 	if (n == 0 || n > ID_MAX_OCTETS)

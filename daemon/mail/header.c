@@ -16,11 +16,17 @@ static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 static int
 class_of(unsigned char c)
 {
-	if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
 		return 'a';
-	if (c == '!' || c == '*' || c == '+' || c == '-' || c == '/')
+	switch (c) {
+	case '!': case '*': case '+': case '-': case '/':
 		return 'a';
-	return c && c < 0x80 && strchr("#$%&'=?^_`{|}~", c) ? 'b' : 0;
+	case '#': case '$': case '%': case '&': case '\'': case '=': case '?': case '^': case '_': case '`':
+	case '{': case '|': case '}': case '~':
+		return 'b';
+	default:
+		return 0;
+	}
 }
 
 enum fate { KEEP, BLANK, DROP };
@@ -48,7 +54,12 @@ is_line(const char *s, size_t len)
 		ucs4_t c = u[i];
 		int n = 1;
 
-		if (c >= 0x80) {
+		/* U+00C0 to U+05FF and U+1000 to U+1FFF, all that Vietnamese needs, hold nothing to mend. */
+		if (c >= 0xC3 && c < 0xD8 && (u[i + 1] & 0xC0) == 0x80) {
+			n = 2;
+		} else if (c == 0xE1 && (u[i + 1] & 0xC0) == 0x80 && (u[i + 2] & 0xC0) == 0x80) {
+			n = 3;
+		} else if (c >= 0x80) {
 			n = u8_mbtoucr(&c, u + i, len - i);
 			if (n < 0 || fate_of(c) != KEEP)
 				return false;
@@ -164,33 +175,42 @@ character_bytes(const char *s, size_t len)
 	return n;
 }
 
+/* Both write what cost says they do, at most WORD_PAYLOAD octets. */
 static void
 q_write(struct buf *b, const char *s, size_t len)
 {
+	char out[WORD_PAYLOAD], *o = out;
+
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)s[i];
 
-		if (q_safe(c))
-			buf_char(b, (char)c);
-		else if (c == ' ')
-			buf_char(b, '_');
-		else
-			buf_add(b, (char[]){ '=', hex[c >> 4], hex[c & 15] }, 3);
+		if (q_safe(c) || c == ' ') {
+			*o++ = (char)(c == ' ' ? '_' : c);
+		} else {
+			*o++ = '=';
+			*o++ = hex[c >> 4];
+			*o++ = hex[c & 15];
+		}
 	}
+	buf_add(b, out, (size_t)(o - out));
 }
 
 static void
 b_write(struct buf *b, const char *s, size_t len)
 {
 	const unsigned char *u = (const unsigned char *)s;
+	char out[WORD_PAYLOAD + 1], *o = out;
 
 	for (size_t i = 0; i < len; i += 3) {
 		unsigned v = (unsigned)u[i] << 16 | (i + 1 < len ? (unsigned)u[i + 1] << 8 : 0) |
 		    (i + 2 < len ? u[i + 2] : 0u);
 
-		buf_add(b, (char[]){ base64[v >> 18], base64[v >> 12 & 63], i + 1 < len ? base64[v >> 6 & 63] : '=',
-		    i + 2 < len ? base64[v & 63] : '=' }, 4);
+		*o++ = base64[v >> 18];
+		*o++ = base64[v >> 12 & 63];
+		*o++ = i + 1 < len ? base64[v >> 6 & 63] : '=';
+		*o++ = i + 2 < len ? base64[v & 63] : '=';
 	}
+	buf_add(b, out, (size_t)(o - out));
 }
 
 /*
@@ -367,7 +387,8 @@ header_url(struct buf *b, const char *url)
 	for (; *url; url++) {
 		unsigned char c = (unsigned char)*url;
 
-		if (c <= 0x20 || c >= 0x7f || strchr("<>\"\\^`{|},", c))
+		if (c <= 0x20 || c >= 0x7f || c == '<' || c == '>' || c == '"' || c == ',' || c == '\\' || c == '^' ||
+		    c == '`' || (c >= '{' && c <= '}'))
 			buf_add(b, (char[]){ '%', hex[c >> 4], hex[c & 15] }, 3);
 		else
 			buf_char(b, (char)c);
