@@ -9,6 +9,8 @@ const struct command commands[] = {
 	    "sao lưu kho dữ liệu vào một tệp trong khi vẫn làm việc" },
 	{ "campaign", cmd_campaign, NEEDS_STORE_RW, "create and list campaigns", "tạo và liệt kê các đợt" },
 	{ "instrument", cmd_instrument, NEEDS_STORE_RW, "the forms of a campaign", "các phiếu của một đợt" },
+	{ "wave", cmd_wave, NEEDS_STORE_RW, "create, run and watch waves", "tạo, chạy và theo dõi các lượt thư" },
+	{ "dispatch", cmd_dispatch, NEEDS_STORE_RW, "send what is due", "gửi những thư đến hạn" },
 	{ "config", cmd_config, NEEDS_NOTHING, "check and show the settings", "kiểm tra và xem thiết lập" },
 	{ "person", cmd_person, NEEDS_STORE_RO, "one person's story, found by name, address or token",
 	    "diễn biến của một người, tìm theo tên, địa chỉ hoặc mã" },

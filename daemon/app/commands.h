@@ -15,6 +15,8 @@ int	cmd_campaign(struct app *, int argc, char **argv);
 int	cmd_instrument(struct app *, int argc, char **argv);
 int	cmd_inbound(struct app *, int argc, char **argv);
 int	cmd_debug(struct app *, int argc, char **argv);
+int	cmd_wave(struct app *, int argc, char **argv);
+int	cmd_dispatch(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);

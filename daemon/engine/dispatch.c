@@ -11,7 +11,8 @@
 
 #define SWEEP_PER_COMMIT 500
 #define GATHER_MS 8			/* outcomes of so long share a commit while there is work ahead */
-#define UNREACHED_MOST_US INT64_C(20000000)	/* nothing could be sent at all: give up after this */
+#define UNREACHED_MOST_S 20		/* nothing could be sent at all: give up after this */
+#define LOCKED_OUT_MOST_S 3		/* ... because of a password or certificate: that does not mend itself */
 #define REST_MOST_US INT64_C(600000000)		/* it worked before: wait this long for the relay */
 #define STORE_TROUBLE_MOST_US INT64_C(300000000)
 
@@ -35,6 +36,7 @@ struct dispatch {
 	int64_t due_at;			/* nothing is due before */
 	int trouble_streak;		/* conversations in a row that did not get in */
 	bool reached;			/* some message was tried in this run */
+	bool locked_out;		/* at STARTTLS or AUTH */
 	int64_t down_since_us;		/* 0: the relay works */
 	int64_t store_since_us;		/* 0: the store works */
 	int64_t shown_us;
@@ -194,6 +196,7 @@ watch_relay(struct dispatch *d, const struct job *j)
 	}
 	if (!*j->command)
 		return;
+	d->locked_out = strcmp(j->command, "STARTTLS") == 0 || strcmp(j->command, "AUTH") == 0;
 	snprintf(d->trouble, sizeof(d->trouble), "%s%s%s", j->command, j->text && *j->text ? ": " : "", j->text ? j->text : "");
 	if (++d->trouble_streak >= d->connections && !d->down_since_us) {
 		struct log_q q;
@@ -420,9 +423,12 @@ finished(struct dispatch *d, int64_t now, struct err *e)
 static bool
 give_up(const struct dispatch *d)
 {
-	int64_t most = d->reached ? REST_MOST_US : UNREACHED_MOST_US;
+	int64_t most_s = d->opt->give_up_s ? d->opt->give_up_s : UNREACHED_MOST_S;
 
-	return d->down_since_us && !d->opt->forever && clock_mono_us() - d->down_since_us > most;
+	if (d->locked_out && most_s > LOCKED_OUT_MOST_S)
+		most_s = LOCKED_OUT_MOST_S;
+	return d->down_since_us && !d->opt->forever &&
+	    clock_mono_us() - d->down_since_us > (d->reached ? REST_MOST_US : most_s * 1000000);
 }
 
 static void

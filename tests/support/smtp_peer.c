@@ -163,7 +163,7 @@ fault_at(struct guest *g, enum peer_step step)
 	for (size_t i = 0; i < g->p->o.n_faults && !found; i++) {
 		const struct peer_fault *f = &g->p->o.faults[i];
 
-		if (f->step == step && (!f->match || strstr(g->mail, f->match)) && (!f->times || g->p->used[i] < f->times)) {
+		if (f->step == step && (!f->match || strstr(g->mail, f->match) || strstr(g->rcpt, f->match)) && (!f->times || g->p->used[i] < f->times)) {
 			g->p->used[i]++;
 			found = f;
 		}
@@ -384,8 +384,9 @@ take_command(struct guest *g, const char *s, struct buf *chunks)
 		pthread_mutex_unlock(&g->p->lock);
 		answer(g, PEER_MAIL, g->p->o.password && !g->logged_in ? "530 5.7.0 log in first" : "250 2.1.0 ok");
 	} else if (strncasecmp(s, "RCPT TO:", 8) == 0) {
-		if (answer(g, PEER_RCPT, "250 2.1.5 ok"))
-			snprintf(g->rcpt, sizeof(g->rcpt), "%.*s", (int)strcspn(s, "\r\n"), s);
+		snprintf(g->rcpt, sizeof(g->rcpt), "%.*s", (int)strcspn(s, "\r\n"), s);
+		if (!answer(g, PEER_RCPT, "250 2.1.5 ok"))
+			g->rcpt[0] = '\0';
 	} else if (strncasecmp(s, "DATA", 4) == 0) {
 		take_data(g);
 	} else if (strncasecmp(s, "BDAT ", 5) == 0) {

@@ -2,8 +2,8 @@
  * smtp_peer.h - an SMTP server inside the test, that misbehaves on demand.
  *
  * It accepts everything but what its faults say. A fault applies at a step to
- * the transactions whose envelope sender contains `match` (NULL: all), `times`
- * times (0: always): the reply is sent in place of the usual one (NULL:
+ * the transactions whose envelope contains `match` (NULL: all), `times` times
+ * (0: always): the reply is sent in place of the usual one (NULL:
  * silence, "": nothing at all and go on to `then`), and then the peer goes on,
  * hangs up, resets the connection, or stalls until it is stopped.
  *

@@ -1,0 +1,371 @@
+/* thumoi wave create|run|status - invitations and reminders. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "app/sending.h"
+#include "base/clock.h"
+#include "engine/plan.h"
+#include "store/evidence.h"
+
+/* --- create ------------------------------------------------------------- */
+
+struct create {
+	const char *template, *audience, *not_before, *not_after, *uncertain;
+};
+
+static bool
+plain_name(const char *s)
+{
+	for (const char *p = s; *p; p++)
+		if (!isalnum((unsigned char)*p) && *p != '-' && *p != '_' && *p != '.')
+			return false;
+	return *s && strlen(s) <= 64;
+}
+
+static int
+fill(const struct create *o, const struct campaign *c, struct wave *w, struct err *e)
+{
+	if (!plain_name(w->name))
+		return err_set(e, ERR_INPUT, TR("the name '%s' may only have letters a-z, digits, '-', '_' and '.'",
+		    "tên '%s' chỉ được gồm chữ a-z, số, '-', '_' và '.'"), w->name);
+	if (o->not_before && date_parse(o->not_before, &c->zone, DATE_START, &w->not_before, e) < 0)
+		return err_wrap(e, "--not-before");
+	if (o->not_after && date_parse(o->not_after, &c->zone, DATE_END, &w->not_after, e) < 0)
+		return err_wrap(e, "--not-after");
+	if (w->not_before && w->not_after && w->not_after < w->not_before)
+		return err_set(e, ERR_INPUT, TR("--not-after is before --not-before", "--not-after trước --not-before"));
+	if (strcmp(w->uncertain, "resend") != 0 && strcmp(w->uncertain, "hold") != 0)
+		return err_set(e, ERR_INPUT, TR("--uncertain %s: resend or hold", "--uncertain %s: chọn resend hoặc hold"),
+		    w->uncertain);
+	return plan_check(w->audience, c, e);
+}
+
+/* A template with a fault is found now, not on the night of sending. */
+static int
+try_template(struct app *app, const struct campaign *c, const struct wave *w, struct err *e)
+{
+	struct message_maker *maker;
+	struct secret key;
+
+	if (secret_load(&key, app->conf.secret_file, e) < 0 ||
+	    message_maker_new(&maker, c, &app->conf, &key, w->template, e) < 0)
+		return -1;
+	message_maker_free(maker);
+	return 0;
+}
+
+static int
+store_wave(struct db *db, const struct campaign *c, struct wave *w, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct wave known;
+	int rc = wave_find(db, &a, c->id, w->name, &known, e);
+
+	arena_release(&a);
+	if (rc == 1)
+		return err_set(e, ERR_INPUT, TR("campaign '%s' has a wave '%s' already", "đợt '%s' đã có lượt '%s'"), c->key, w->name);
+	if (rc < 0 || db_begin(db, e) < 0)
+		return -1;
+	if (wave_insert(db, w, e) < 0 || audit_add(db, "cli", "wave create", w->name, e) < 0)
+		return db_abort(db);
+	return db_commit(db, e);
+}
+
+static int
+wave_create(struct app *app, int argc, char **argv)
+{
+	struct create o = { .audience = "" };
+	const struct opt opts[] = {
+		{ "template", OPT_TEXT, &o.template, "T", "invitation, reminder, ... (templates/T.LANG.txt and .html)",
+		    "invitation, reminder, ... (templates/T.LANG.txt và .html)" },
+		{ "audience", OPT_TEXT, &o.audience, "EXPR", "e.g. 'unit=T92,T01 missing=survey'; empty: all who have not answered",
+		    "vd 'unit=T92,T01 missing=survey'; để trống: mọi người chưa trả lời" },
+		{ "not-before", OPT_TEXT, &o.not_before, "DATE", "nothing goes out before", "không gửi trước lúc này" },
+		{ "not-after", OPT_TEXT, &o.not_after, "DATE", "nothing goes out after", "không gửi sau lúc này" },
+		{ "uncertain", OPT_TEXT, &o.uncertain, "resend|hold",
+		    "when a line drops after the last dot (hold for reminders, else resend)",
+		    "khi mất kết nối sau dấu chấm cuối (thư nhắc: hold, còn lại: resend)" },
+	};
+	int first, rc = opt_parse(argc, argv, "wave create", "CAMPAIGN NAME --template T", opts, COUNT_OF(opts), 2, 2, &first);
+	struct wave w = { .state = "planned" };
+	struct campaign c;
+	struct err e = ERR_INIT;
+
+	if (rc >= 0)
+		return rc;
+	if (!o.template)
+		return app_usage("wave create", TR("--template is needed", "cần --template"));
+	w.name = argv[first + 1];
+	w.template = o.template;
+	w.audience = o.audience;
+	w.uncertain = o.uncertain ? o.uncertain : strncmp(o.template, "reminder", 8) == 0 ? "hold" : "resend";
+	if (campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0)
+		return app_fail(&e);
+	w.campaign = c.id;
+	if (fill(&o, &c, &w, &e) < 0 || try_template(app, &c, &w, &e) < 0 || store_wave(app->db, &c, &w, &e) < 0)
+		return app_fail(&e);
+	if (!app->quiet)
+		fprintf(stderr, TR("wave '%s' created; next: 'thumoi wave run %s %s'\n",
+		    "đã tạo lượt '%s'; tiếp theo: 'thumoi wave run %s %s'\n"), w.name, c.key, w.name);
+	return EXIT_DONE;
+}
+
+/* --- run ---------------------------------------------------------------- */
+
+static int
+wave_need(struct app *app, const struct campaign *c, const char *name, struct wave *w, struct err *e)
+{
+	struct buf names = BUF_INIT(400);
+	struct wave each = { .id = 0 };
+	int rc = wave_find(app->db, &app->arena, c->id, name, w, e);
+
+	if (rc != 0)
+		return rc == 1 ? 0 : -1;
+	while ((rc = wave_next(app->db, &app->arena, each.id, c->id, NULL, &each, e)) == 1) {
+		buf_str_add(&names, names.len ? ", " : "");
+		buf_str_add(&names, each.name);
+	}
+	if (rc == 0 && names.len)
+		err_set(e, ERR_NOTFOUND, TR("campaign '%s' has no wave '%s'; there is: %s", "đợt '%s' không có lượt '%s'; hiện có: %s"),
+		    c->key, name, buf_str(&names));
+	else if (rc == 0)
+		err_set(e, ERR_NOTFOUND, TR("campaign '%s' has no wave '%s': make it with 'thumoi wave create'",
+		    "đợt '%s' chưa có lượt '%s': hãy tạo bằng 'thumoi wave create'"), c->key, name);
+	buf_release(&names);
+	return -1;
+}
+
+static int
+refused_row(const char *category, int64_t n, void *arg)
+{
+	struct out *o = arg;
+
+	out_text(o, "refused");
+	out_text(o, category);
+	out_int(o, n);
+	out_row(o);
+	return 0;
+}
+
+/* One line a state, refused ones by category. */
+static int
+print_summary(struct app *app, const struct wave *w, struct err *e)
+{
+	const struct out_column columns[] = {
+		{ "state", TR("state", "trạng thái"), false }, { "category", TR("category", "loại"), false },
+		{ "invites", TR("invites", "số thư"), true },
+	};
+	int64_t counts[INVITE_STATES], all = 0;
+	struct out o;
+
+	if (invite_counts(app->db, w->id, counts, e) < 0)
+		return -1;
+	out_begin(&o, stdout, app->json ? OUT_JSON : OUT_TEXT, columns, COUNT_OF(columns));
+	for (int i = 0; i < INVITE_STATES; i++) {
+		all += counts[i];
+		if (counts[i] && i == INVITE_REFUSED) {
+			if (invite_refused_by(app->db, w->id, refused_row, &o, e) < 0) {
+				out_end(&o, NULL);
+				return -1;
+			}
+		} else if (counts[i]) {
+			out_text(&o, invite_state_name((enum invite_state)i));
+			out_text(&o, "");
+			out_int(&o, counts[i]);
+			out_row(&o);
+		}
+	}
+	out_text(&o, "all");
+	out_text(&o, "");
+	out_int(&o, all);
+	out_row(&o);
+	return out_end(&o, e);
+}
+
+static void
+say_plan(const struct app *app, const struct plan *p)
+{
+	if (app->quiet)
+		return;
+	fprintf(stderr, TR("planned: %" PRId64 " new, %" PRId64 " before", "lập kế hoạch: %" PRId64 " thư mới, %" PRId64 " đã có"),
+	    p->planned, p->before);
+	if (p->answered)
+		fprintf(stderr, TR(", %" PRId64 " have answered", ", %" PRId64 " đã trả lời"), p->answered);
+	if (p->stopped)
+		fprintf(stderr, TR(", %" PRId64 " asked to stop", ", %" PRId64 " đã xin thôi nhận"), p->stopped);
+	if (p->held)
+		fprintf(stderr, TR(", %" PRId64 " held or rejected at import", ", %" PRId64 " bị giữ hoặc loại khi nhập"), p->held);
+	if (p->dead)
+		fprintf(stderr, TR(", %" PRId64 " with a dead address", ", %" PRId64 " có địa chỉ hỏng"), p->dead);
+	if (p->outside)
+		fprintf(stderr, TR(", %" PRId64 " not in the audience", ", %" PRId64 " ngoài đối tượng"), p->outside);
+	fputc('\n', stderr);
+}
+
+/* Plans; too late means: nothing new, and what is still open comes to its end. */
+static int
+plan(struct app *app, const struct campaign *c, struct wave *w, struct err *e)
+{
+	struct plan p;
+
+	if (strcmp(w->state, "paused") == 0)
+		return err_set(e, ERR_NOTNOW, TR("wave '%s' is paused", "lượt '%s' đang tạm dừng"), w->name);
+	if (plan_wave(app->db, c, w, clock_now(), &p, e) < 0)
+		return -1;
+	if (wave_set_state(app->db, w->id, "running", e) < 0)
+		return -1;
+	say_plan(app, &p);
+	return 0;
+}
+
+static int
+finish(struct app *app, const struct wave *w, const struct dispatch_result *r, int rc, struct err *e)
+{
+	struct err other = ERR_INIT;
+
+	if (rc < 0 && e->code == ERR_BUSY) {
+		/* Overlapping runs: one wins, the other says so. */
+		fprintf(stderr, "thumoi: %s\n", e->text);
+		return EXIT_DONE;
+	}
+	if (print_summary(app, w, &other) < 0)
+		return app_fail(&other);
+	if (rc < 0)
+		return app_fail(e);
+	if (r->left && !app->quiet)
+		fprintf(stderr, TR("%" PRId64 " invites are not sent yet\n", "còn %" PRId64 " thư chưa gửi\n"), r->left);
+	return r->stopped ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int
+wave_run(struct app *app, int argc, char **argv)
+{
+	struct dispatch_options d = { .wave = 0 };
+	bool no_wait = false;
+	int64_t connections = 0, counts[INVITE_STATES];
+	const struct opt opts[] = {
+		{ "relay", OPT_TEXT, &d.relay_url, "URL", "smtp://host:port, smtps://host:port or dir:PATH",
+		    "smtp://máy:cổng, smtps://máy:cổng hoặc dir:THƯMỤC" },
+		{ "connections", OPT_INT, &connections, "N", "how many at once", "số kết nối đồng thời" },
+		{ "no-wait", OPT_FLAG, &no_wait, NULL, "leave deferred invites to the next run", "để thư bị hoãn cho lần chạy sau" },
+	};
+	int first, rc = opt_parse(argc, argv, "wave run", "CAMPAIGN NAME", opts, COUNT_OF(opts), 2, 2, &first);
+	struct dispatch_result result = { .left = 0 };
+	struct err e = ERR_INIT, late = ERR_INIT;
+	struct campaign c;
+	struct wave w;
+
+	if (rc >= 0)
+		return rc;
+	if (connections < 0 || connections > 64)
+		return app_usage("wave run", TR("--connections is a number from 1 to 64", "--connections là số từ 1 đến 64"));
+	if (campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0 || wave_need(app, &c, argv[first + 1], &w, &e) < 0)
+		return app_fail(&e);
+	if (plan(app, &c, &w, &late) < 0 && (late.code != ERR_NOTNOW || strcmp(w.state, "running") != 0))
+		return app_fail(&late);
+	if (invite_counts(app->db, w.id, counts, &e) < 0)
+		return app_fail(&e);
+	d.wave = w.id;
+	d.connections = (int)connections;
+	/* Before its time a wave is planned and left to the time. */
+	d.wait = !no_wait && w.not_before <= clock_now();
+	rc = sending_run(app, &d, counts[INVITE_PLANNED] + counts[INVITE_DEFERRED] + counts[INVITE_SENDING], &result, &e);
+	rc = finish(app, &w, &result, rc, &e);
+	return late.code ? app_fail(&late) : rc;
+}
+
+/* --- status ------------------------------------------------------------- */
+
+static int
+status_rows(struct app *app, int64_t campaign, struct out *o, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct wave w = { .id = 0 };
+	int rc;
+
+	while ((rc = wave_next(app->db, &a, w.id, campaign, NULL, &w, e)) == 1) {
+		int64_t counts[INVITE_STATES];
+		struct campaign c;
+
+		if ((rc = campaign_by_id(app->db, &a, w.campaign, &c, e)) != 1 ||
+		    (rc = invite_counts(app->db, w.id, counts, e)) < 0)
+			break;
+		out_text(o, c.key);
+		out_text(o, w.name);
+		out_text(o, w.state);
+		for (int i = 0; i < INVITE_STATES; i++)
+			out_int(o, counts[i]);
+		out_row(o);
+	}
+	arena_release(&a);
+	return rc;
+}
+
+static int
+print_status(struct app *app, int64_t campaign, enum out_format f, struct err *e)
+{
+	struct out_column columns[3 + INVITE_STATES] = {
+		{ "campaign", TR("campaign", "đợt"), false }, { "wave", TR("wave", "lượt"), false },
+		{ "state", TR("state", "trạng thái"), false },
+	};
+	const char *const titles[INVITE_STATES] = {
+		TR("planned", "chờ gửi"), TR("sending", "đang gửi"), TR("accepted", "được nhận"), TR("deferred", "bị hoãn"),
+		TR("refused", "bị từ chối"), TR("uncertain", "không chắc"), TR("expired", "hết hạn"), TR("cancelled", "đã hủy"),
+	};
+	struct out o;
+	int rc;
+
+	for (int i = 0; i < INVITE_STATES; i++)
+		columns[3 + i] = (struct out_column){ invite_state_name((enum invite_state)i), titles[i], true };
+	out_begin(&o, stdout, f, columns, COUNT_OF(columns));
+	rc = status_rows(app, campaign, &o, e);
+	if (out_end(&o, rc < 0 ? NULL : e) < 0)
+		return -1;
+	return rc;
+}
+
+static int
+wave_status(struct app *app, int argc, char **argv)
+{
+	bool watch = false;
+	const char *format = NULL;
+	const struct opt opts[] = {
+		{ "watch", OPT_FLAG, &watch, NULL, "again every second, until interrupted", "lặp lại mỗi giây đến khi bị ngắt" },
+		{ "format", OPT_TEXT, &format, "text|csv|json", "form of the table", "dạng bảng" },
+	};
+	int first, rc = opt_parse(argc, argv, "wave status", "[CAMPAIGN]", opts, COUNT_OF(opts), 0, 1, &first);
+	enum out_format f;
+	struct campaign c = { .id = 0 };
+	struct err e = ERR_INIT;
+
+	if (rc >= 0)
+		return rc;
+	if (app_format(app, format, &f) < 0)
+		return EXIT_USAGE;
+	if (first < argc && campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0)
+		return app_fail(&e);
+	for (;;) {
+		if (watch && isatty(STDOUT_FILENO))
+			fputs("\033[H\033[2J", stdout);
+		if (print_status(app, c.id, f, &e) < 0)
+			return app_fail(&e);
+		if (!watch || fflush(stdout) != 0)
+			return EXIT_DONE;
+		clock_wait(clock_ms() + 86400000, -1, 1000);
+	}
+}
+
+int
+cmd_wave(struct app *app, int argc, char **argv)
+{
+	static const struct command table[] = {
+		{ "create", wave_create, NEEDS_STORE_RW, "a new wave of a campaign", "tạo lượt thư mới của một đợt" },
+		{ "run", wave_run, NEEDS_STORE_RW, "plan and send, in the foreground", "lập kế hoạch và gửi, chạy ở tiền cảnh" },
+		{ "status", wave_status, NEEDS_STORE_RW, "how far each wave is", "tiến độ từng lượt" },
+		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
+	};
+
+	return app_sub(app, argc, argv, table);
+}

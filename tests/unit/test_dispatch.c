@@ -1,0 +1,449 @@
+/* The dispatcher, with a folder and with a scripted relay: what it keeps, retries, gives up, and finds after a crash. */
+#include "support/check.h"
+#include "support/fill_store.h"
+#include "support/smtp_peer.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/dispatch.h"
+#include "engine/plan.h"
+
+struct world {
+	struct fill f;
+	struct conf conf;
+	char secret[128], relay[160];
+	int64_t unit;
+	struct wave wave;
+};
+
+static void
+sql_int(struct world *w, const char *sql, int64_t value)
+{
+	struct err e = ERR_INIT;
+	struct stmt *s = db_stmt(w->f.db, sql, &e);
+
+	bind_int(s, 1, value);
+	fill_check(db_run(s, &e), &e, sql);
+}
+
+static int64_t
+count(struct world *w, const char *sql)
+{
+	struct err e = ERR_INIT;
+	int64_t n = -1;
+
+	fill_check(db_one_int(db_stmt(w->f.db, sql, &e), &n, &e), &e, sql);
+	return n;
+}
+
+/* n people of one unit, one running wave; the campaign is open now. */
+static void
+world_open(struct world *w, int n)
+{
+	static const char closes[] = "UPDATE campaign SET closes_at = $1";
+	struct err e = ERR_INIT;
+
+	memset(w, 0, sizeof(*w));
+	fill_open(&w->f);
+	w->f.c.closes_at = clock_now() + 86400 * 30;
+	sql_int(w, closes, w->f.c.closes_at);
+	w->unit = fill_unit(&w->f, "T92", UNIT_PROVINCE, "Thành phố Cần Thơ", "Cần Thơ", 1);
+	for (int i = 1; i <= n; i++) {
+		char email[64], name[64];
+
+		snprintf(email, sizeof(email), "person%d@unit.example", i);
+		snprintf(name, sizeof(name), "Nguyễn Thị %d", i);
+		fill_person(&w->f, w->unit, name, email);
+	}
+	fill_commit(&w->f);
+	fill_check(conf_load(&w->conf, NULL, false, &e), &e, "settings");
+	snprintf(w->secret, sizeof(w->secret), "%s/secret.key", w->f.dir);
+	snprintf(w->relay, sizeof(w->relay), "dir:%s/out", w->f.dir);
+	w->conf.secret_file = w->secret;
+	w->conf.relay_tls = "none";
+	w->conf.reply_timeout_s = w->conf.data_timeout_s = 2;
+	fill_check(wave_by_id(w->f.db, &w->f.arena, w->f.wave, &w->wave, &e), &e, "wave");
+}
+
+static void
+world_close(struct world *w)
+{
+	conf_release(&w->conf);
+	fill_close(&w->f);
+}
+
+static struct plan
+plan(struct world *w)
+{
+	struct err e = ERR_INIT;
+	struct plan p = { .planned = -1 };
+
+	if (!CHECK_INT(plan_wave(w->f.db, &w->f.c, &w->wave, clock_now(), &p, &e), 0, "plan"))
+		puts(e.text);
+	return p;
+}
+
+static int
+send_now(struct world *w, const char *relay, struct dispatch_options o, struct dispatch_result *r)
+{
+	static const char running[] = "UPDATE wave SET state = 'running' WHERE id = $1";
+	struct err e = ERR_INIT;
+	int rc;
+
+	o.relay_url = relay;
+	if (!o.connections)
+		o.connections = 2;
+	sql_int(w, running, w->f.wave);
+	rc = dispatch_run(w->f.db, &w->conf, &o, r, &e);
+	if (rc < 0)
+		printf("# %s\n", e.text);
+	return rc;
+}
+
+static int
+files(const struct world *w)
+{
+	DIR *d = opendir(w->relay + 4);
+	struct dirent *f;
+	int n = 0;
+
+	while (d && (f = readdir(d)))
+		n += strstr(f->d_name, ".eml") != NULL;
+	if (d)
+		closedir(d);
+	return n;
+}
+
+/* --- */
+
+static void
+test_folder(void)
+{
+	static const char states[] = "SELECT count(*) FROM invite WHERE state = 'accepted' AND attempts = 1";
+	static const char cancelled[] = "SELECT count(*) FROM invite WHERE state = 'cancelled'";
+	static const char done[] = "SELECT count(*) FROM wave WHERE state = 'done'";
+	struct dispatch_result r;
+	struct err e = ERR_INIT;
+	struct world w;
+
+	world_open(&w, 40);
+	CHECK_INT(plan(&w).planned, 40, "everybody");
+	fill_evidence(&w.f, 7, 0, "opt_out", "", clock_now());
+	answer_record(w.f.db, 8, 1, clock_now(), "api", &e);
+	answer_record(w.f.db, 8, 2, clock_now(), "api", &e);
+	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "sent");
+	CHECK_INT(r.now.accepted, 38, "accepted");
+	CHECK_INT(files(&w), 38, "files");
+	CHECK_INT(count(&w, states), 38, "in the store");
+	CHECK_INT(count(&w, cancelled), 2, "who stopped or answered since planning gets nothing");
+	CHECK_INT(count(&w, done), 1, "the wave is done");
+	CHECK_INT(plan(&w).planned, 0, "nobody new");
+	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "again");
+	CHECK_INT(files(&w), 38, "running twice sends nothing twice");
+	fill_person(&w.f, w.unit, "Người mới", "new@unit.example");
+	fill_commit(&w.f);
+	CHECK_INT(plan(&w).planned, 1, "one new");
+	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wait = false }, &r), 0, "every running wave");
+	CHECK_INT(files(&w), 39, "the new one");
+	world_close(&w);
+}
+
+static void
+test_retry(void)
+{
+	static const struct peer_fault faults[] = {
+		{ PEER_RCPT, "person2@", 1, "451 4.7.1 greylisted, come back", PEER_GO_ON },
+		{ PEER_RCPT, "person3@", 0, "452 4.2.2 mailbox full", PEER_GO_ON },
+		{ PEER_RCPT, "person4@", 0, "550 5.1.1 no such user here", PEER_GO_ON },
+		{ PEER_DOT, "person5@", 0, "554 5.7.1 message looks like spam", PEER_GO_ON },
+	};
+	static const char deferred[] = "SELECT count(*) FROM invite WHERE state = 'deferred' AND attempts = 1"
+	    " AND due_at >= moved_at + 899 AND due_at <= moved_at + 901 AND expires_at > moved_at + 431000";
+	static const char second[] = "SELECT count(*) FROM invite WHERE state = 'deferred' AND attempts = 2 AND due_at >= moved_at + 1799";
+	static const char attempt[] = "SELECT count(*) FROM attempt WHERE command = 'RCPT' AND code = 451 AND enhanced = '4.7.1'"
+	    " AND text = 'greylisted, come back' AND verdict = 'deferred' AND relay LIKE '127.0.0.1:%' AND duration_ms >= 0";
+	static const char refusal[] = "SELECT count(*) FROM evidence WHERE kind = 'refusal' AND grade = 'A' AND hard = 1"
+	    " AND category = 'unknown-user' AND email = 'person4@unit.example' AND status = '5.1.1'";
+	static const char content[] = "SELECT count(*) FROM evidence WHERE kind = 'refusal' AND hard = 0 AND category = 'content'";
+	static const char expired[] = "SELECT count(*) FROM evidence v JOIN invite i ON i.id = v.invite WHERE v.kind = 'expired'"
+	    " AND v.category = 'mailbox-full' AND i.state = 'expired' AND v.email = 'person3@unit.example'";
+	static const char sooner[] = "UPDATE invite SET due_at = due_at - $1 WHERE state = 'deferred'";
+	static const char over[] = "UPDATE invite SET expires_at = moved_at - $1 WHERE state = 'deferred'";
+	struct peer *p = peer_start(&(struct peer_options){ .faults = faults, .n_faults = COUNT_OF(faults) });
+	const struct dispatch_options once = { .wait = false };
+	struct dispatch_result r;
+	struct world w;
+
+	world_open(&w, 6);
+	plan(&w);
+	CHECK_INT(send_now(&w, peer_url(p), once, &r), 0, "first run");
+	CHECK_INT(r.now.accepted, 2, "accepted");
+	CHECK_INT(r.now.deferred, 2, "deferred");
+	CHECK_INT(r.now.refused, 2, "refused");
+	CHECK_INT(r.left, 2, "left");
+	CHECK_INT(count(&w, deferred), 2, "again after fifteen minutes, for five days");
+	CHECK_INT(count(&w, attempt), 1, "the attempt says everything");
+	CHECK_INT(count(&w, refusal), 1, "hard evidence");
+	CHECK_INT(count(&w, content), 1, "soft evidence");
+	CHECK_INT(send_now(&w, peer_url(p), once, &r), 0, "too early");
+	CHECK_INT((int64_t)peer_transactions(p), 6, "nothing is due");
+	sql_int(&w, sooner, 1000);
+	CHECK_INT(send_now(&w, peer_url(p), once, &r), 0, "second run");
+	CHECK_INT(r.now.accepted, 1, "greylisting is over");
+	CHECK_INT(count(&w, second), 1, "the other one waits twice as long");
+	sql_int(&w, over, 1);
+	CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "expiry");
+	CHECK_INT(r.now.expired, 1, "expired");
+	CHECK_INT(count(&w, expired), 1, "with the reason of its last attempt");
+	CHECK_INT((int64_t)peer_mails(p), 3, "three mails in all");
+	world_close(&w);
+	peer_stop(p);
+}
+
+static void
+test_deadline(void)
+{
+	static const char closes[] = "UPDATE campaign SET closes_at = $1";
+	static const char states[] = "SELECT count(*) FROM invite WHERE state = 'cancelled'";
+	static const char capped[] = "SELECT count(*) FROM invite i, campaign c WHERE i.state = 'deferred' AND i.expires_at = c.closes_at";
+	static const char expired[] = "SELECT count(*) FROM invite WHERE state = 'expired'";
+	static const struct peer_fault later = { PEER_RCPT, NULL, 1, "451 4.3.0 later", PEER_GO_ON };
+	struct peer *p = peer_start(&(struct peer_options){ .faults = &later, .n_faults = 1 });
+	struct dispatch_result r;
+	struct world w;
+
+	world_open(&w, 1);
+	plan(&w);
+	w.f.c.closes_at = clock_now() + 5000;
+	sql_int(&w, closes, w.f.c.closes_at);
+	CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wait = false }, &r), 0, "first");
+	CHECK_INT(count(&w, capped), 1, "nothing lives longer than its campaign");
+	for (int i = 0; i < 3; i++)
+		fill_person(&w.f, w.unit, "Trễ", i == 0 ? "a@unit.example" : i == 1 ? "b@unit.example" : "c@unit.example");
+	fill_commit(&w.f);
+	plan(&w);
+	w.f.c.closes_at = clock_now() - 10;
+	sql_int(&w, closes, w.f.c.closes_at);
+	{
+		static const char over[] = "UPDATE invite SET expires_at = $1 WHERE state = 'deferred'";
+
+		sql_int(&w, over, w.f.c.closes_at);
+	}
+	CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "closed");
+	CHECK_INT((int64_t)peer_mails(p), 0, "nothing is sent after closing");
+	CHECK_INT(count(&w, states), 3, "planned ones are cancelled");
+	CHECK_INT(count(&w, expired), 1, "the deferred one has expired");
+	world_close(&w);
+	peer_stop(p);
+}
+
+static void
+test_uncertain(void)
+{
+	static const struct peer_fault drop = { PEER_DOT, "person2@", 1, "", PEER_HANG_UP };
+	static const char policy[] = "UPDATE wave SET uncertain = CASE WHEN $1 = 1 THEN 'resend' ELSE 'hold' END";
+	static const char held[] = "SELECT count(*) FROM invite WHERE state = 'uncertain'";
+	static const char recorded[] = "SELECT count(*) FROM attempt WHERE verdict = 'uncertain' AND command = 'DOT' AND code = 0";
+	static const char sooner[] = "UPDATE invite SET due_at = due_at - $1 WHERE state = 'deferred'";
+
+	for (int resend = 0; resend <= 1; resend++) {
+		struct peer *p = peer_start(&(struct peer_options){ .faults = &drop, .n_faults = 1 });
+		struct dispatch_result r;
+		struct world w;
+
+		world_open(&w, 4);
+		sql_int(&w, policy, resend);
+		plan(&w);
+		CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wait = false }, &r), 0, "run");
+		CHECK_INT(r.now.uncertain, 1, "one is uncertain");
+		CHECK_INT(r.now.accepted, 3, "the others went");
+		CHECK_INT(count(&w, recorded), 1, "recorded as such");
+		sql_int(&w, sooner, 1000);
+		CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wait = false }, &r), 0, "later");
+		CHECK_INT(count(&w, held), !resend, resend ? "sent again" : "held");
+		CHECK_INT((int64_t)peer_mails(p), 3 + resend, "mails");
+		world_close(&w);
+		peer_stop(p);
+	}
+}
+
+/* Its own process, so that it can be killed and so that there are two of them. */
+static pid_t
+send_elsewhere(struct world *w, const char *relay, struct dispatch_options o)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct dispatch_result r;
+		struct err e = ERR_INIT;
+		struct db *db;
+
+		o.relay_url = relay;
+		if (db_open(&db, w->f.path, DB_WRITE, &e) < 0 || dispatch_run(db, &w->conf, &o, &r, &e) < 0) {
+			if (e.code != ERR_BUSY)
+				printf("# child: %s\n", e.text);
+			_exit(e.code == ERR_BUSY ? 7 : 1);
+		}
+		db_close(db);
+		_exit(0);
+	}
+	return pid;
+}
+
+static int
+wait_for(pid_t pid)
+{
+	int status;
+
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void
+test_kill(void)
+{
+	static const struct peer_fault stall = { PEER_DOT, "person5@", 1, "", PEER_STALL };
+	static const char text[] = "SELECT count(*) FROM attempt WHERE verdict = 'uncertain' AND text <> ''";
+	static const char states[] = "SELECT count(*) FROM invite WHERE state = 'accepted'";
+	static const char held[] = "SELECT count(*) FROM invite WHERE state = 'uncertain'";
+	static const char sending[] = "SELECT count(*) FROM invite WHERE state = 'sending'";
+	struct peer *p = peer_start(&(struct peer_options){ .faults = &stall, .n_faults = 1 });
+	struct dispatch_result r;
+	struct world w;
+	pid_t pid;
+
+	world_open(&w, 20);
+	w.conf.data_timeout_s = 60;
+	plan(&w);
+	pid = send_elsewhere(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .connections = 1, .wait = true });
+	for (int i = 0; i < 500 && peer_transactions(p) < 5; i++)
+		usleep(10000);
+	usleep(50000);
+	kill(pid, SIGKILL);
+	CHECK_INT(wait_for(pid), 128 + SIGKILL, "killed");
+	CHECK(count(&w, sending) > 0, "claims are left behind");
+	CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "afterwards");
+	CHECK_INT(count(&w, held), 1, "the one under way is uncertain, no other");
+	CHECK_INT(count(&w, text), 1, "and says why");
+	CHECK_INT(count(&w, states), 19, "everybody else has it");
+	CHECK_INT((int64_t)peer_mails(p), 19, "once");
+	world_close(&w);
+	peer_stop(p);
+}
+
+/* A claim without a journal to believe: nothing is known, so it is uncertain. */
+static void
+test_power_loss(void)
+{
+	static const char held[] = "SELECT count(*) FROM invite WHERE state = 'uncertain'";
+	struct arena a = ARENA_INIT;
+	struct dispatch_result r;
+	struct err e = ERR_INIT;
+	struct invite list[3];
+	struct world w;
+	size_t n;
+
+	world_open(&w, 6);
+	plan(&w);
+	CHECK_INT(invite_claim(w.f.db, &a, w.f.wave, clock_now(), 4711, list, 3, &n, &e), 0, "claimed by nobody known");
+	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "run");
+	CHECK_INT(count(&w, held), 3, "held");
+	CHECK_INT(files(&w), 3, "the others went");
+	arena_release(&a);
+	world_close(&w);
+}
+
+static void
+test_two(void)
+{
+	static const char states[] = "SELECT count(*) FROM invite WHERE state = 'accepted' AND attempts = 1";
+	struct peer *p = peer_start(&(struct peer_options){ .delay_ms = 2 });
+	struct world w;
+	pid_t a, b, c;
+
+	world_open(&w, 400);
+	plan(&w);
+	a = send_elsewhere(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .connections = 3, .wait = true });
+	for (int i = 0; i < 500 && peer_mails(p) < 20; i++)
+		usleep(2000);
+	b = send_elsewhere(&w, peer_url(p), (struct dispatch_options){ .connections = 3, .wait = true });
+	c = send_elsewhere(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .connections = 3, .wait = true });
+	CHECK_INT(wait_for(c), 7, "the same wave is not run twice at once");
+	CHECK_INT(wait_for(a), 0, "the first ends well");
+	CHECK_INT(wait_for(b), 0, "the second ends well");
+	CHECK_INT(count(&w, states), 400, "everybody, in one attempt");
+	CHECK_INT((int64_t)peer_mails(p), 400, "once");
+	world_close(&w);
+	peer_stop(p);
+}
+
+static void
+test_unreachable(void)
+{
+	static const char planned[] = "SELECT count(*) FROM invite WHERE state = 'planned' AND attempts = 0";
+	static const char attempts[] = "SELECT count(*) FROM attempt";
+	static const struct peer_fault closed = { PEER_GREETING, NULL, 6, "421 4.3.2 not yet", PEER_HANG_UP };
+	struct peer *p = peer_start(&(struct peer_options){ .faults = &closed, .n_faults = 1 });
+	struct dispatch_result r;
+	struct world w;
+
+	world_open(&w, 30);
+	plan(&w);
+	CHECK_INT(send_now(&w, "smtp://127.0.0.1:1", (struct dispatch_options){ .wave = w.f.wave, .wait = true, .give_up_s = 1 }, &r),
+	    -1, "nobody listens");
+	CHECK_INT(count(&w, planned), 30, "everything is given back");
+	CHECK_INT(count(&w, attempts), 0, "no message was tried");
+	CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "the relay comes back");
+	CHECK_INT((int64_t)peer_mails(p), 30, "and everybody gets it");
+	world_close(&w);
+	peer_stop(p);
+}
+
+static volatile sig_atomic_t stop_flag;
+
+static void
+stop_early(const struct dispatch_result *r, void *arg)
+{
+	(void)arg;
+	if (r->now.accepted >= 10)
+		stop_flag = 1;
+}
+
+static void
+test_stop(void)
+{
+	static const char sending[] = "SELECT count(*) FROM invite WHERE state = 'sending'";
+	struct peer *p = peer_start(&(struct peer_options){ .delay_ms = 10 });
+	struct dispatch_result r;
+	struct world w;
+
+	world_open(&w, 200);
+	plan(&w);
+	CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .wait = true, .stop = &stop_flag,
+	    .progress = stop_early }, &r), 0, "stopped");
+	CHECK(r.stopped && r.left > 100, "early");
+	CHECK_INT(count(&w, sending), 0, "nothing is left half done");
+	CHECK_INT(200 - r.left, (int64_t)peer_mails(p), "what went out is recorded");
+	world_close(&w);
+	peer_stop(p);
+}
+
+int
+main(void)
+{
+	log_to(-1, LOG_LEVEL_ERROR);
+	test_folder();
+	test_retry();
+	test_deadline();
+	test_uncertain();
+	test_kill();
+	test_power_loss();
+	test_two();
+	test_unreachable();
+	test_stop();
+	return check_done();
+}
