@@ -525,15 +525,16 @@ run(struct dispatch *d, struct err *e)
 	return 0;
 }
 
+/* What has ended with this run, and what is left for the next. */
 static int
-count_left(struct dispatch *d, struct err *e)
+close_and_count(struct dispatch *d, struct err *e)
 {
 	for (struct sending *s = d->sendings.first; s; s = s->next) {
 		int64_t counts[INVITE_STATES];
 
 		if (d->opt->wave && s->wave.id != d->opt->wave)
 			continue;
-		if (invite_counts(d->db, s->wave.id, counts, e) < 0)
+		if (close_wave(d, s, e) < 0 || invite_counts(d->db, s->wave.id, counts, e) < 0)
 			return -1;
 		d->result->left += counts[INVITE_PLANNED] + counts[INVITE_DEFERRED];
 	}
@@ -577,9 +578,9 @@ dispatch_run(struct db *db, const struct conf *conf, const struct dispatch_optio
 	if (prepare(&d, e) == 0) {
 		rc = run(&d, e);
 		if (rc == 0)
-			rc = count_left(&d, e);
+			rc = close_and_count(&d, e);
 		else
-			count_left(&d, &ignored);
+			close_and_count(&d, &ignored);
 	}
 	result->now = d.sendings.tally;
 	if (d.couriers)
