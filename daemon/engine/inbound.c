@@ -186,12 +186,6 @@ record_by_tag(struct taking *t)
 		return record(t, to, &v, "", &t->t.complaints);
 	case MREPORT_MDN:
 		v.text = r ? r->text : "";
-		if (r && r->verdict.category == CAT_POLICY) {
-			v.kind = "dsn";
-			v.category = category_name(CAT_POLICY);
-			v.text = m->text;
-			return record(t, to, &v, "mdn", &t->t.failed);
-		}
 		v.grade = 'B';
 		v.category = category_name(CAT_AUTO_REPLY);
 		v.kind = strcasestr(v.text, "displayed") || strcasestr(v.text, "dispatched") ? "read_receipt" : "auto_reply";
@@ -301,7 +295,7 @@ inbound_take(struct inbound *in, struct db *db, const char *source, const char *
 		return own ? db_abort(db) : -1;
 	if (own && db_commit(db, e) < 0)
 		return -1;
-	log_info("inbound", "row=%" PRId64 " kind=%s fate=%s invite=%" PRId64, row.id, row.kind, row.fate,
+	log_debug("inbound", "row=%" PRId64 " kind=%s fate=%s invite=%" PRId64, row.id, row.kind, row.fate,
 	    t.match.by == MATCH_NONE || t.match.by == MATCH_FORGED ? 0 : t.match.target.invite);
 	inbound_tally_add(tally, &t.t);
 	return 0;

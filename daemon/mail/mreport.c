@@ -135,6 +135,24 @@ report_returned(struct report *r, const char *human)
 	}
 }
 
+/* What the remote itself said: behind "said:", else from its reply code on. */
+static const char *
+remote_words(const char *text)
+{
+	const char *said = strcasestr(text, "said:"), *code;
+
+	if (said)
+		return said + 5;
+	return (code = reply_code_at(text)) ? code : text;
+}
+
+bool
+report_is_delay(const struct report *r, const char *text)
+{
+	return report_says(r, "delayed-surely", r->out->subject) || report_says(r, "delayed-surely", text) ||
+	    (report_says(r, "delayed", text) && !report_says(r, "given-up", text));
+}
+
 void
 report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 {
@@ -145,7 +163,8 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 	out->code = reply_code_find(out->text);
 	if (reply_status_find(out->text, found) || (!*out->status && !out->code && reply_status_find(extra, found))) {
 		size_t n = strlen(out->status);
-		bool generic = n >= 4 && strcmp(out->status + n - 4, ".0.0") == 0;
+		/* x.0.0 says nothing, x.4.7 only that time was over: the reply says why. */
+		bool generic = n >= 4 && (strcmp(out->status + n - 4, ".0.0") == 0 || strcmp(out->status + n - 4, ".4.7") == 0);
 
 		if (!*out->status || (generic && *found == *out->status && strcmp(found + 1, ".0.0") != 0))
 			out->status = arena_dup(r->a, found);
@@ -154,14 +173,21 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 		out->code = reply_code_find(extra);
 	if (out->action == ACTION_NONE)
 		out->action = *out->status == '2' ? ACTION_DELIVERED :
-		    report_says(r, "delayed", extra) && !report_says(r, "given-up", extra) ? ACTION_DELAYED : ACTION_FAILED;
-	if (out->action == ACTION_DELAYED && (report_says(r, "given-up", out->text) || report_says(r, "given-up", extra)))
+		    report_is_delay(r, extra) ? ACTION_DELAYED : ACTION_FAILED;
+	if (out->action == ACTION_DELAYED && !report_says(r, "delayed-surely", extra) &&
+	    (report_says(r, "given-up", out->text) || report_says(r, "given-up", extra)))
 		out->gave_up = true;
 	if (out->action == ACTION_DELIVERED || out->action == ACTION_RELAYED || out->action == ACTION_EXPANDED) {
 		out->verdict = (struct verdict){ CAT_DELIVERED, false, false, false, "action" };
 		return;
 	}
-	v = classify_at(r->rules, out->code, out->status, out->text, receiver);
+	v = classify_at(r->rules, out->code, out->status, remote_words(out->text), receiver);
+	if (!v.by_words) {
+		struct verdict w = classify_at(r->rules, out->code, out->status, out->text, receiver);
+
+		if (w.by_words)
+			v = w;
+	}
 	if (!v.by_words && !is_blank(extra)) {
 		struct verdict w = classify_at(r->rules, out->code, out->status, extra, receiver);
 
@@ -327,7 +353,7 @@ read_one(struct report *r)
 	m->delivered_to = delivered_to(r);
 	if (!report_arf(r) && !report_mdn(r) && !report_dsn(r)) {
 		m->n_rcpt = 0;
-		if (!report_text(r) && !report_auto(r))
+		if (!report_json(r) && !report_text(r) && !report_auto(r))
 			m->n_rcpt = 0;
 	}
 	report_human(r);

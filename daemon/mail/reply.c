@@ -51,8 +51,8 @@ reply_status_find(const char *text, char out[REPLY_STATUS_MAX])
 	return false;
 }
 
-int
-reply_code_find(const char *text)
+const char *
+reply_code_at(const char *text)
 {
 	for (const char *p = text; (p = strpbrk(p, "45")); p++) {
 		if (p > text && (is_digit(p[-1]) || strchr(".-/_:=", p[-1]) || ((p[-1] | 32) >= 'a' && (p[-1] | 32) <= 'z')) &&
@@ -62,7 +62,15 @@ reply_code_find(const char *text)
 			continue;
 		if (p[3] == '-' || p[3] == ' ' || p[3] == '\n' || p[3] == '\r' || p[3] == '\0' || p[3] == '\t' ||
 		    p[3] == ':' || p[3] == '"' || p[3] == '>' || p[3] == ')' || p[3] == ']' || p[3] == ';' || p[3] == ',' || p[3] == '#')
-			return (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+			return p;
 	}
-	return 0;
+	return NULL;
+}
+
+int
+reply_code_find(const char *text)
+{
+	const char *p = reply_code_at(text);
+
+	return p ? (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0') : 0;
 }

@@ -17,6 +17,7 @@
 
 /* The first reply code of class 4 or 5 that stands as one ("550 5.1.1 ...", "said: 550-"), 0 for none. */
 int	reply_code_find(const char *text);
+const char *reply_code_at(const char *text);	/* where it stands; NULL for none */
 /* The first enhanced status of class 4 or 5 (no IP address, no version number), "" and false for none. */
 bool	reply_status_find(const char *text, char out[REPLY_STATUS_MAX]);
 /* text begins with an enhanced status of class 2, 4 or 5: its length, else 0. */

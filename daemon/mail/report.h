@@ -27,6 +27,7 @@ bool	report_dsn(struct report *);		/* report_dsn.c: a part with delivery-status 
 bool	report_arf(struct report *);		/* report_arf.c: feedback loop complaints */
 bool	report_mdn(struct report *);		/* report_auto.c: read receipts */
 bool	report_auto(struct report *);		/* report_auto.c: automatic replies */
+bool	report_json(struct report *);		/* report_json.c: Amazon SES notifications */
 bool	report_text(struct report *);		/* report_text.c: bounces without delivery-status */
 
 /* mreport.c: a new recipient, all texts ""; NULL beyond REPORT_RCPT_MAX. */
@@ -45,11 +46,15 @@ const char *report_address(struct arena *, const char *s);
 const char *report_next_address(struct arena *, const char **p, const char **start, size_t *len);
 /* Does the header of this part hold this address? */
 bool	report_header_has(struct arena *, const struct mime_part *, const char *name, const char *address);
+/* Whom the returned mail was to, when the report does not tell: "" when that is not clear. */
+const char *report_intended(struct report *);
 /* A mailer's own address: mailer-daemon, postmaster ... */
 bool	report_is_daemon(const char *address);
 
 /* Takes code, status and reason of r out of its texts; extra is asked when r->text says nothing. */
 void	report_judge(struct report *, struct mreport_rcpt *r, const char *extra);
+/* Does this text say that the mail is still on its way? */
+bool	report_is_delay(const struct report *, const char *text);
 /* Is one of the phrases [text section] in s? */
 bool	report_says(const struct report *, const char *section, const char *s);
 

@@ -149,12 +149,31 @@ report_header_has(struct arena *a, const struct mime_part *m, const char *name, 
 	return false;
 }
 
+const char *
+report_intended(struct report *r)
+{
+	static const char *const failed[] = { "X-Failed-Recipients", "X-Failed-Recipient" };
+	static const char *const to[] = { "X-Original-To", "Envelope-To", "X-Rcpt-To", "To" };
+	const char *p, *start, *first = NULL;
+	size_t len;
+
+	for (size_t i = 0; i < COUNT_OF(failed) && !first; i++) {
+		p = mime_get(r->top, failed[i]);
+		first = report_next_address(r->a, &p, &start, &len);
+	}
+	for (size_t i = 0; r->returned && i < COUNT_OF(to) && !first; i++) {
+		p = mime_get(r->returned, to[i]);
+		first = report_next_address(r->a, &p, &start, &len);
+	}
+	return first ? first : "";
+}
+
 bool
 report_is_daemon(const char *s)
 {
 	static const char *const names[] = { "mailer-daemon", "mailerdaemon", "mailer_daemon", "mdaemon", "postmaster",
 	    "mail-daemon", "maildaemon", "mail.daemon", "mailer", "mailsubsystem", "nobody", "root", "mailadmin", "daemon",
-	    "mailmaster", "mail-administrator", "microsoftexchange", "no-reply-bounce", "bounce-notification" };
+	    "mailmaster", "post_master", "mail-administrator", "microsoftexchange", "no-reply-bounce", "bounce-notification" };
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		size_t n = strlen(names[i]);

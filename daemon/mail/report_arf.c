@@ -64,8 +64,8 @@ report_arf(struct report *r)
 	}
 	/* Nobody named: the one the mail was to, unless that is hidden or one of many. */
 	if (r->out->n_rcpt == 0 && r->returned) {
-		static const char *const names[] = { "X-HmXmrOriginalRecipient", "X-Original-To", "Delivered-To",
-		    "X-Rcpt-To", "Envelope-To", "To" };
+		static const char *const names[] = { "X-HmXmrOriginalRecipient", "To", "X-Rcpt-To", "Envelope-To",
+		    "X-Original-To", "Delivered-To" };
 
 		for (size_t i = 0; i < COUNT_OF(names) && r->out->n_rcpt == 0; i++) {
 			const char *p = mime_get(r->returned, names[i]), *start, *found;

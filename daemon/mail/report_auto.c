@@ -30,7 +30,25 @@ report_mdn(struct report *r)
 		else if (strcasecmp(h->name, "Action") == 0)
 			return false;		/* a delivery status under a wrong name */
 	}
+	if (!strcasestr(disposition, "-action") && !strcasestr(disposition, "MDN-sent"))
+		return false;
 	report_returned(r, "");
+	/* Sieve's reject, a full mailbox: thrown away by rule, and the words say why. That is a bounce in other clothes. */
+	if (strcasestr(disposition, "automatic-action") && strcasestr(disposition, "deleted") &&
+	    report_says(r, "mdn-refused", report_human(r))) {
+		r->out->kind = MREPORT_BOUNCE;
+		if ((out = report_rcpt(r))) {
+			out->address = *final ? final : original;
+			out->original = original;
+			out->action = ACTION_FAILED;
+			out->text = report_human(r);
+			report_judge(r, out, r->out->text);
+			/* Refused by the person or the rule of a person: the address is good. */
+			if (!out->verdict.by_words || out->verdict.category == CAT_UNKNOWN)
+				out->verdict = (struct verdict){ CAT_POLICY, false, false, false, "refused by a rule of the recipient" };
+		}
+		return true;
+	}
 	r->out->kind = MREPORT_MDN;
 	if (!(out = report_rcpt(r)))
 		return true;
@@ -38,10 +56,6 @@ report_mdn(struct report *r)
 	out->original = original;
 	out->text = disposition;
 	out->verdict = (struct verdict){ .category = CAT_AUTO_REPLY, .rule = "disposition" };
-	/* Sieve's reject sends an MDN: a rule of the recipient threw the mail away and says so. */
-	if (strcasestr(disposition, "automatic-action") && strcasestr(disposition, "deleted") &&
-	    report_says(r, "mdn-refused", report_human(r)))
-		out->verdict.category = CAT_POLICY;
 	return true;
 }
 

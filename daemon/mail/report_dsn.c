@@ -90,7 +90,9 @@ choose_address(struct report *r, const struct group *g)
 	const char *final = report_address(r->a, g->final), *original = report_address(r->a, g->original),
 	    *actual = report_address(r->a, g->actual), *bare = after_type(g->final);
 
-	if (*final && *bare != '|' && *bare != '/' && !strpbrk(final, "|"))
+	bool local_name = *final && !strchr(strchr(final, '@'), '.');	/* user@server: a name inside that house */
+
+	if (*final && *bare != '|' && *bare != '/' && !strpbrk(final, "|") && !(local_name && *original))
 		return final;
 	if (*original)
 		return original;
@@ -100,7 +102,7 @@ choose_address(struct report *r, const struct group *g)
 	bare += *bare == '<';
 	if (*bare && *bare != '|' && *bare != '/' && !strpbrk(bare, " \t@\"=?"))
 		return arena_ndup(r->a, bare, strcspn(bare, ">"));
-	return "";
+	return report_intended(r);
 }
 
 static const char *

@@ -6,19 +6,23 @@
 
 #include <strings.h>
 
-struct line {
-	const char *s;
-	size_t len;
-	size_t indent;
-};
+#include "base/buf.h"
+#include "mail/reply.h"
 
 struct candidate {
 	const char *address;
-	const char *where;		/* in the human text */
 	int score;
+	bool other;			/* somewhere it is called a contact, a helper: never the recipient */
+	bool in_zone;
+};
+
+struct mention {
+	const char *where;		/* beginning of its line in the human text */
+	size_t candidate;
 };
 
 #define CANDIDATES_MAX 200
+#define MENTIONS_MAX 1000
 #define LINES_MAX 400
 
 struct reading {
@@ -27,6 +31,8 @@ struct reading {
 	const char *end;		/* of the human words; the returned message begins here */
 	struct candidate found[CANDIDATES_MAX];
 	size_t n;
+	struct mention mention[MENTIONS_MAX];
+	size_t n_mention;
 };
 
 static bool
@@ -152,20 +158,22 @@ returned_to(const struct report *r, const char *address)
 	return false;
 }
 
-static void
+static struct candidate *
 add_candidate(struct reading *in, const char *address, const char *where, int score)
 {
-	for (size_t i = 0; i < in->n; i++)
-		if (strcasecmp(in->found[i].address, address) == 0) {
-			if (score > in->found[i].score) {
-				in->found[i].score = score;
-				if (where)
-					in->found[i].where = where;
-			}
-			return;
-		}
-	if (in->n < CANDIDATES_MAX)
-		in->found[in->n++] = (struct candidate){ address, where, score };
+	size_t i = 0;
+
+	while (i < in->n && strcasecmp(in->found[i].address, address) != 0)
+		i++;
+	if (i == CANDIDATES_MAX)
+		return NULL;
+	if (i == in->n)
+		in->found[in->n++] = (struct candidate){ .address = address, .score = score };
+	else if (score > in->found[i].score)
+		in->found[i].score = score;
+	if (where && in->n_mention < MENTIONS_MAX)
+		in->mention[in->n_mention++] = (struct mention){ where, i };
+	return &in->found[i];
 }
 
 /* How much speaks for this address being the one that failed. */
@@ -177,6 +185,9 @@ weigh(struct reading *in, const char *line, size_t len, const char *start, size_
 	bool at_start = before + (*before == '<' || *before == '"' || *before == '\'' || *before == '(') >= start;
 	int score = 0;
 
+	size_t near = (size_t)(start - line) > 60 ? 60 : (size_t)(start - line);
+	bool strong = near && line_says(r, "recipient-surely", start - near, near);
+
 	after += after < eol && (*after == '>' || *after == ')' || *after == '"' || *after == '\'');
 	if (at_start) {
 		const char *rest = after;
@@ -185,11 +196,14 @@ weigh(struct reading *in, const char *line, size_t len, const char *start, size_
 			rest++;
 		score += rest >= eol ? 6 : *after == ':' || *after == ';' || (after + 1 < eol && after[0] == '.' && after[1] == '.') ? 6 : 2;
 	}
-	if (start > line && line_says(r, "recipient-label", line, (size_t)(start - line)))
+	if (strong || (near && line_says(r, "recipient-label", start - near, near)))
+		score += 6;
+	/* sendmail: "550 <user@host>... User unknown" */
+	if (!at_start && after + 3 < eol && memcmp(after, "...", 3) == 0)
 		score += 6;
 	if (zone)
 		score += 4;
-	if (start > line && line_says(r, "not-recipient", line, (size_t)(start - line)))
+	if (!strong && near && line_says(r, "not-recipient", start - near, near))
 		score -= 8;
 	if (after < eol && line_says(r, "recipient-after", after, (size_t)(eol - after)))
 		score += 4;
@@ -221,7 +235,12 @@ find_candidates(struct reading *in)
 		bool any = false;
 
 		while ((found = report_next_address(r->a, &q, &start, &alen))) {
-			add_candidate(in, found, p + (start - line), weigh(in, line, len, start, alen, found, zone));
+			struct candidate *c = add_candidate(in, found, p, weigh(in, line, len, start, alen, found, zone));
+
+			if (c && zone)
+				c->in_zone = true;
+			if (c && start > line && line_says(r, "contact", line, (size_t)(start - line)))
+				c->other = true;
 			any = true;
 		}
 		if (line_says(r, "failed-below", line, len))
@@ -250,20 +269,56 @@ header_candidates(struct reading *in)
 		}
 }
 
-/* The words about one candidate: from its place to that of the next. */
+/* The words about one candidate: from each line that names it to the line that names another. */
 static const char *
-words_about(const struct reading *in, const struct candidate *c, int least)
+words_about(const struct reading *in, size_t which, int least)
 {
-	const char *from = c->where, *to = in->end;
+	struct buf b = BUF_INIT(16384);
+	const char *s, *session;
 
-	if (!from)
-		return arena_ndup(in->r->a, in->human, (size_t)(in->end - in->human));
-	for (size_t i = 0; i < in->n; i++)
-		if (in->found[i].score >= least && in->found[i].where && in->found[i].where > from && in->found[i].where < to)
-			to = in->found[i].where;
-	while (from > in->human && from[-1] != '\n')
-		from--;
-	return arena_ndup(in->r->a, from, (size_t)(to - from));
+	for (size_t i = 0; i < in->n_mention; i++) {
+		const char *to = in->end;
+
+		if (in->mention[i].candidate != which || (i && in->mention[i - 1].candidate == which))
+			continue;
+		for (size_t k = i + 1; k < in->n_mention && to == in->end; k++)
+			if (in->mention[k].candidate != which && in->found[in->mention[k].candidate].score >= least)
+				to = in->mention[k].where;
+		if (to > in->mention[i].where)
+			buf_add(&b, in->mention[i].where, (size_t)(to - in->mention[i].where));
+	}
+	if (b.len == 0)
+		buf_add(&b, in->human, (size_t)(in->end - in->human));
+	s = arena_ndup(in->r->a, buf_str(&b), b.len);
+	buf_release(&b);
+	/* sendmail: "(reason: 553 ...)" is the reply; the session below it tells of other commands, too. */
+	if ((session = strcasestr(s, "transcript of session")) && reply_code_at(s) && reply_code_at(s) < session)
+		s = arena_ndup(in->r->a, s, (size_t)(session - s));
+	return s;
+}
+
+/* Only a local part is named ("   userx"): at the domain of the mailer that says so. */
+static const char *
+bare_name(struct reading *in)
+{
+	struct report *r = in->r;
+	const char *at = strchr(r->out->from, '@');
+	bool zone = false;
+
+	if (!at || !report_is_daemon(r->out->from))
+		return "";
+	for (const char *p = in->human; p < in->end; ) {
+		const char *nl = memchr(p, '\n', (size_t)(in->end - p)), *eol = nl ? nl : in->end, *s = p + strspn(p, " \t<");
+		size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+
+		if (zone && s > p && n > 1 && s + n <= eol && strspn(s + n, " \t>:\r") == (size_t)(eol - s - (ptrdiff_t)n))
+			return arena_printf(r->a, "%.*s%s", (int)n, s, at);
+		zone = zone || line_says(r, "failed-below", p, (size_t)(eol - p));
+		if (!nl)
+			break;
+		p = nl + 1;
+	}
+	return "";
 }
 
 static int
@@ -273,6 +328,7 @@ bounce_score(struct reading *in)
 	const struct mime_part *t = r->top;
 	const char *words = arena_ndup(r->a, in->human, (size_t)(in->end - in->human));
 	const char *path = mime_get(t, "Return-Path"), *submitted = mime_get(t, "Auto-Submitted");
+	bool null_path = strncmp(path, "<>", 2) == 0 || strcasestr(path, "mailer-daemon") != NULL;
 	bool daemon = report_is_daemon(r->out->from) || report_says(r, "bounce-from", mime_words(r->a, mime_get(t, "From")));
 	bool subject = report_says(r, "bounce-subject", r->out->subject), body = report_says(r, "bounce-body", words);
 	bool failed = *mime_get(t, "X-Failed-Recipients") != '\0';
@@ -282,7 +338,7 @@ bounce_score(struct reading *in)
 	if (*mime_get(t, "List-Id") || *mime_get(t, "List-Post"))
 		score -= 4;
 	score += daemon ? 4 : 0;
-	score += strncmp(path, "<>", 2) == 0 ? 2 : 0;
+	score += null_path ? 2 : 0;
 	score += subject ? 3 : 0;
 	score += body ? 3 : 0;
 	score += failed ? 6 : 0;
@@ -293,7 +349,7 @@ bounce_score(struct reading *in)
 		score -= 3;
 	if (!daemon && !subject && !failed && !report)
 		score -= 2;
-	if (!body && !failed && !report)
+	if (!body && !failed && !report && !(daemon && subject))
 		score -= 3;
 	if (!daemon && report_says(r, "auto-subject", r->out->subject))
 		score -= 6;
@@ -312,7 +368,7 @@ take(struct reading *in, const char *address, const char *words, const char *all
 	out->text = words;
 	if (report_says(r, "delivered", all) && !report_says(r, "bounce-body", all))
 		out->action = ACTION_DELIVERED;
-	else if ((report_says(r, "delayed", all) || report_says(r, "delayed", r->out->subject)) && !report_says(r, "given-up", all))
+	else if (report_is_delay(r, all))
 		out->action = ACTION_DELAYED;
 	else
 		out->action = ACTION_FAILED;
@@ -325,6 +381,7 @@ report_text(struct report *r)
 	struct reading *in = arena_alloc(r->a, sizeof(*in));
 	const char *all;
 	int best = 0, least;
+	bool zone = false;
 
 	in->r = r;
 	in->human = report_human(r);
@@ -337,27 +394,28 @@ report_text(struct report *r)
 	find_candidates(in);
 	all = arena_ndup(r->a, in->human, (size_t)(in->end - in->human));
 	for (size_t i = 0; i < in->n; i++)
-		if (in->found[i].score > best)
-			best = in->found[i].score;
-	least = best >= 20 ? 15 : best > 8 ? best - 4 : best >= 4 ? best : 1000;
+		zone = zone || (in->found[i].in_zone && in->found[i].score >= 6);
+	for (size_t i = 0; i < in->n; i++) {
+		struct candidate *c = &in->found[i];
+
+		/* Where a list of the failed stands, what stands before it ("Your message To: ...") is no failure. */
+		if ((zone && !c->in_zone && c->score < 20) || c->other)
+			c->score -= 10;
+		if (c->score > best)
+			best = c->score;
+	}
+	least = best >= 6 ? 6 : best >= 4 ? best : 1000;
 	for (size_t i = 0; i < in->n; i++)
 		if (in->found[i].score >= least)
-			take(in, in->found[i].address, words_about(in, &in->found[i], least), all);
+			take(in, in->found[i].address, words_about(in, i, least), all);
+	/* A report that somebody sent on as an attachment: that one is to be read. */
+	if (r->out->n_rcpt == 0 && r->returned && strcmp(r->returned->type, "multipart/report") == 0)
+		return false;
 	/* The words name nobody: then it was the one the mail was to. */
-	if (r->out->n_rcpt == 0 && r->returned) {
-		static const char *const names[] = { "X-Original-To", "Envelope-To", "X-Rcpt-To", "To" };
-		const char *only = NULL;
+	if (r->out->n_rcpt == 0) {
+		const char *bare = bare_name(in);
 
-		for (size_t i = 0; i < COUNT_OF(names) && !only; i++) {
-			const char *p = mime_get(r->returned, names[i]), *start;
-			size_t len;
-
-			only = report_next_address(r->a, &p, &start, &len);
-		}
-		if (only)
-			take(in, only, all, all);
+		take(in, *bare ? bare : report_intended(r), all, all);
 	}
-	if (r->out->n_rcpt == 0)
-		take(in, "", all, all);
 	return true;
 }
