@@ -10,7 +10,11 @@
 
 enum {
 	BLOCK_BYTES = 64 * 1024,
-	WEIGHED_FULLY = 16,	/* blocks in which every word is weighed; then one of as many */
+	/* Every word of the first blocks is weighed, then some of each 16th. */
+	WEIGHED_BLOCKS = 4,
+	WEIGHED_EACH = 16,
+	WEIGHED_WORDS = 256,
+	FEW = 4096,		/* sound characters: more, and the file is no single-byte text */
 };
 
 struct charset_scan {
@@ -172,7 +176,7 @@ survey(struct charset_scan *s, const char *p, size_t n)
 		if (used) {
 			s->beyond += used;
 			note_char(s, cp);
-			for (size_t k = 0; k < used; k++)
+			for (size_t k = 0; k < used && s->several < FEW; k++)
 				s->seen[(unsigned char)p[i + k]] = true;
 			i += used;
 		} else {
@@ -191,21 +195,22 @@ in_word(unsigned char c)
 }
 
 static void
-weigh_block(struct charset_scan *s, const char *p, size_t n)
+weigh_block(struct charset_scan *s, const char *p, size_t n, size_t words)
 {
-	/* Where sound UTF-8 has been plenty so far, it is not single bytes. */
-	bool with_bytes = s->width == CHARSET_UTF8 && (s->broken || s->several < 1000);
+	bool with_bytes = s->width == CHARSET_UTF8 && (s->broken || s->several < FEW);
 	size_t from;
 
-	for (size_t i = 0; i < n;) {
+	for (size_t i = 0; i < n && words;) {
 		bool worth = false;
 
 		for (; i < n && !in_word((unsigned char)p[i]); i++)
 			;
 		for (from = i; i < n && in_word((unsigned char)p[i]); i++)
 			worth |= (p[i] & 0x80) || p[i] == '?';
-		if (worth && i - from <= 64)
+		if (worth && i - from <= 64) {
 			weigh_word(&s->weigh, p + from, i - from, with_bytes);
+			words--;
+		}
 	}
 }
 
@@ -214,8 +219,10 @@ static void
 take_text(struct charset_scan *s, const char *p, size_t n)
 {
 	survey(s, p, n);
-	if (s->blocks < WEIGHED_FULLY || s->blocks % WEIGHED_FULLY == 0)
-		weigh_block(s, p, n);
+	if (s->blocks < WEIGHED_BLOCKS)
+		weigh_block(s, p, n, SIZE_MAX);
+	else if (s->blocks % WEIGHED_EACH == 0)
+		weigh_block(s, p, n, WEIGHED_WORDS);
 	s->blocks++;
 }
 

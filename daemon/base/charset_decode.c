@@ -146,6 +146,48 @@ unicode(struct charset_decoder *d, uint32_t cp, struct buf *out)
 	}
 }
 
+/*
+ * n > 0 ASCII characters, which no letter before can join: only the last may
+ * be the base of what follows, so all others go out at once.
+ */
+static void
+ascii(struct charset_decoder *d, const char *s, size_t n, struct buf *out)
+{
+	inner_end(d, out);
+	if (d->base)
+		put(out, d->base);
+	d->base = 0;
+	d->first = false;
+	buf_add(out, s, n - 1);
+	if (d->hidden == HIDDEN_VNI || d->charset == CHARSET_VNI)
+		inner_byte(d, HIDDEN_VNI, (unsigned char)s[n - 1], (unsigned char)s[n - 1], out);
+	else
+		compose(d, (unsigned char)s[n - 1], out);
+}
+
+static size_t
+ascii_length(const unsigned char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && p[i] < 0x80)
+		i++;
+	return i;
+}
+
+/* The same in UTF-16; at most `max` characters into s. */
+static size_t
+ascii_narrowed(const unsigned char *p, size_t n, bool big, char *s, size_t max)
+{
+	size_t i = 0;
+
+	while (i < max && 2 * i + 1 < n && p[2 * i + !big] == 0 && p[2 * i + big] < 0x80) {
+		s[i] = (char)p[2 * i + big];
+		i++;
+	}
+	return i;
+}
+
 /* ------------------------------------------------------- UTF-8 and UTF-16 */
 
 /* Takes one character from p (n bytes, n > 0). 0: more bytes are needed. */
@@ -203,8 +245,11 @@ step(const struct charset_decoder *d, const unsigned char *p, size_t n, bool las
 static void
 decode_unicode(struct charset_decoder *d, const unsigned char *p, size_t n, bool last, struct buf *out)
 {
+	bool wide = d->charset == CHARSET_UTF16LE || d->charset == CHARSET_UTF16BE;
+	bool big = d->charset == CHARSET_UTF16BE;
+	char narrow[256];
 	uint32_t cp;
-	size_t used;
+	size_t used, k;
 
 	/* First the character that the piece before left unfinished. */
 	while (d->rest_len && (n || last)) {
@@ -234,6 +279,12 @@ decode_unicode(struct charset_decoder *d, const unsigned char *p, size_t n, bool
 		}
 	}
 	for (; n; p += used, n -= used) {
+		k = wide ? ascii_narrowed(p, n, big, narrow, sizeof(narrow)) : ascii_length(p, n);
+		if (k) {
+			ascii(d, wide ? narrow : (const char *)p, k, out);
+			used = wide ? 2 * k : k;
+			continue;
+		}
 		if (!(used = step(d, p, n, last, &cp))) {
 			ASSERT(n <= sizeof(d->rest));
 			memcpy(d->rest, p, n);
@@ -252,11 +303,17 @@ decode_bytes(struct charset_decoder *d, const unsigned char *p, size_t n, struct
 	enum charset_hidden as = d->charset == CHARSET_TCVN3 ? HIDDEN_TCVN3 : d->charset == CHARSET_VNI ? HIDDEN_VNI :
 	    d->charset == CHARSET_WINDOWS_1258 ? HIDDEN_WINDOWS_1258 : HIDDEN_NONE;
 
-	for (size_t i = 0; i < n; i++) {
-		uint32_t shown = windows_1252(p[i]);
+	for (size_t i = 0, k; i < n; i++) {
+		uint32_t shown;
 
+		if ((k = ascii_length(p + i, n - i)) > 0) {
+			ascii(d, (const char *)p + i, k, out);
+			if ((i += k) == n)
+				break;
+		}
+		shown = windows_1252(p[i]);
 		/* Windows-1258 has no letter where 1252 has Š: its holes are holes. */
-		if ((p[i] && !shown) || (as == HIDDEN_WINDOWS_1258 && p[i] && !windows_1258(p[i])))
+		if (!shown || (as == HIDDEN_WINDOWS_1258 && !windows_1258(p[i])))
 			shown = UTF8_REPLACEMENT;
 		inner_byte(d, as, p[i], shown, out);
 	}

@@ -38,9 +38,10 @@ read_bytes(struct csv_state *s, char *into, size_t n, size_t *got, struct err *e
 
 	if (s->fd < 0) {
 		*got = n < s->memory_left ? n : s->memory_left;
-		if (*got)
+		if (*got) {
 			memcpy(into, s->memory, *got);
-		s->memory += *got;
+			s->memory += *got;
+		}
 		s->memory_left -= *got;
 		return 0;
 	}
@@ -111,6 +112,7 @@ begin(struct csv *in, struct err *e)
 	s->parser.max_bytes = in->max_record_bytes;
 	s->parser.max_cells = in->max_cells;
 	s->next_line = 1;
+	s->text = mem_alloc(s->cap = 2 * CHUNK_BYTES);
 	while (!s->eof && s->end < SAMPLE_BYTES)
 		if (fill(s, e) < 0)
 			return -1;
