@@ -33,6 +33,7 @@ struct charset_scan {
 	uint64_t broken;		/* bytes that are no UTF-8, surrogates without partner */
 	uint64_t several;		/* sound characters of more than a byte */
 	uint64_t marks, composed;
+	uint64_t replaced;		/* U+FFFD that somebody else put there */
 	bool seen[256];
 	struct weigh weigh;
 };
@@ -43,7 +44,7 @@ charset_scan_new(void)
 	struct charset_scan *s = mem_zalloc(sizeof(*s));
 
 	s->block = mem_alloc(BLOCK_BYTES);
-	s->wide = (struct buf)BUF_INIT(4 * BLOCK_BYTES + 64);
+	s->wide = (struct buf)BUF_INIT(8 * BLOCK_BYTES);
 	weigh_init(&s->weigh);
 	return s;
 }
@@ -148,8 +149,10 @@ note_char(struct charset_scan *s, uint32_t cp)
 		s->composed += COMPOSED_LATIN1 >> (cp - 0xC0) & 1;
 	else if (cp >= 0x1EA0 && cp < 0x1EFA)
 		s->composed++;
+	else if (cp == UTF8_REPLACEMENT && s->width == CHARSET_UTF8)
+		s->replaced++;
 	else if (cp == UTF8_REPLACEMENT)
-		s->broken += s->width != CHARSET_UTF8;
+		s->broken++;
 }
 
 static void
@@ -391,7 +394,7 @@ decide(const struct charset_scan *s, struct charset_finding *f)
 		f->bom = false;
 		return;
 	}
-	f->lost_letters = w->lost >= 3 || (w->lost && w->lost >= w->whole);
+	f->lost_letters = s->replaced || w->lost >= 3 || (w->lost && w->lost >= w->whole);
 	if (s->width != CHARSET_UTF8 || s->broken == 0 || s->several > s->broken) {
 		f->charset = s->width;
 		f->hidden = hidden_in(w);

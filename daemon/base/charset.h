@@ -92,7 +92,7 @@ struct charset_finding {
 	enum charset_binary binary;
 	bool bom;
 	bool ascii;			/* nothing but ASCII */
-	bool lost_letters;		/* '?' stand where letters were: "Nguy?n" */
+	bool lost_letters;		/* '?' or U+FFFD stand where letters were: "Nguy?n" */
 	bool damaged;			/* some bytes fit no reading */
 	uint64_t bytes;			/* looked at */
 	uint64_t words;			/* with letters beyond ASCII, of those weighed */
@@ -124,8 +124,9 @@ bool	charset_is_plain(const struct charset_finding *);
 
 /*
  * Decoding, piece by piece. A BOM is dropped, letters and their marks come
- * out as one (NFC for all Vietnamese). The output of n bytes is at most
- * 4 * n + 64 bytes.
+ * out as one (NFC for all Vietnamese). Where text is hidden, cells that
+ * plainly are sound Unicode (a header typed later) stay. What n bytes and
+ * those before them give is at most 4 * n + 512 bytes long.
  */
 struct charset_decoder {
 	enum charset charset;
@@ -137,6 +138,9 @@ struct charset_decoder {
 	unsigned inner_len;
 	uint32_t vni;			/* letter that may get a VNI mark, 0 = none */
 	uint32_t base;			/* letter that may get a combining mark, 0 = none */
+	uint32_t cell[64];		/* of text that hides another: what may be one cell of a table */
+	unsigned cell_len;
+	bool cell_sound;		/* it holds a letter nothing can hide in: it stays as it is */
 };
 
 void	charset_decoder_init(struct charset_decoder *, const struct charset_finding *);

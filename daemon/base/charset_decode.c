@@ -126,24 +126,55 @@ inner_end(struct charset_decoder *d, struct buf *out)
 	inner_flush(d, out);
 }
 
+/* The cell is complete, or as long as a cell can be. */
+static void
+cell_flush(struct charset_decoder *d, struct buf *out)
+{
+	for (unsigned i = 0; i < d->cell_len; i++) {
+		uint32_t cp = d->cell[i];
+		int b = d->cell_sound ? -1 : windows_1252_byte(cp);
+
+		if (b < 0) {
+			inner_end(d, out);
+			compose(d, cp, out);
+		} else {
+			inner_byte(d, d->hidden, (unsigned char)b, cp, out);
+		}
+	}
+	d->cell_len = 0;
+}
+
+static void
+cell_add(struct charset_decoder *d, uint32_t cp, struct buf *out)
+{
+	struct viet_letter v;
+	bool ends = cp < 0x80 && cp && strchr(",;|\t\r\n\"", (int)cp);
+
+	if (ends || d->cell_len == COUNT_OF(d->cell))
+		cell_flush(d, out);
+	if (ends) {
+		d->cell_sound = false;
+		inner_end(d, out);
+		compose(d, cp, out);
+		return;
+	}
+	if (cp > 0xFF && viet_letter(cp, &v))
+		d->cell_sound = true;
+	d->cell[d->cell_len++] = cp;
+}
+
 static void
 unicode(struct charset_decoder *d, uint32_t cp, struct buf *out)
 {
-	int b;
-
 	if (d->first) {
 		d->first = false;
 		if (cp == 0xFEFF)
 			return;
 	}
-	if (d->hidden == HIDDEN_NONE) {
+	if (d->hidden == HIDDEN_NONE)
 		compose(d, cp, out);
-	} else if ((b = windows_1252_byte(cp)) < 0) {
-		inner_end(d, out);
-		compose(d, cp, out);
-	} else {
-		inner_byte(d, d->hidden, (unsigned char)b, cp, out);
-	}
+	else
+		cell_add(d, cp, out);
 }
 
 /*
@@ -159,7 +190,7 @@ ascii(struct charset_decoder *d, const char *s, size_t n, struct buf *out)
 	d->base = 0;
 	d->first = false;
 	buf_add(out, s, n - 1);
-	if (d->hidden == HIDDEN_VNI || d->charset == CHARSET_VNI)
+	if (d->charset == CHARSET_VNI)
 		inner_byte(d, HIDDEN_VNI, (unsigned char)s[n - 1], (unsigned char)s[n - 1], out);
 	else
 		compose(d, (unsigned char)s[n - 1], out);
@@ -279,7 +310,7 @@ decode_unicode(struct charset_decoder *d, const unsigned char *p, size_t n, bool
 		}
 	}
 	for (; n; p += used, n -= used) {
-		k = wide ? ascii_narrowed(p, n, big, narrow, sizeof(narrow)) : ascii_length(p, n);
+		k = d->hidden ? 0 : wide ? ascii_narrowed(p, n, big, narrow, sizeof(narrow)) : ascii_length(p, n);
 		if (k) {
 			ascii(d, wide ? narrow : (const char *)p, k, out);
 			used = wide ? 2 * k : k;
@@ -338,6 +369,7 @@ charset_decode(struct charset_decoder *d, const void *in, size_t n, bool last, s
 	}
 	if (!last)
 		return;
+	cell_flush(d, out);
 	inner_end(d, out);
 	if (d->base)
 		put(out, d->base);
@@ -353,7 +385,7 @@ charset_is_plain(const struct charset_finding *f)
 char *
 charset_text(struct arena *a, const void *data, size_t len, const struct charset_finding *f)
 {
-	struct buf out = BUF_INIT(4 * len + 64);
+	struct buf out = BUF_INIT(4 * len + 512);
 	struct charset_decoder d;
 	char *text;
 

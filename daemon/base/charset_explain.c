@@ -118,8 +118,8 @@ charset_explain(struct arena *a, const struct charset_finding *f, enum lang l)
 		buf_printf(&b, TRL(l, "%s; converted to Unicode.", "%s; đã chuyển sang Unicode."),
 		    charset_names[f->charset]);
 	if (f->lost_letters && f->charset != CHARSET_WINDOWS_1252)
-		buf_str_add(&b, TRL(l, " Some letters were lost before and are \"?\".",
-		    " Một số chữ đã bị mất từ trước, nay là dấu \"?\"."));
+		buf_str_add(&b, TRL(l, " Some letters were lost before and are \"?\" or \"\xEF\xBF\xBD\".",
+		    " Một số chữ đã bị mất từ trước, nay là dấu \"?\" hoặc \"\xEF\xBF\xBD\"."));
 	if (f->damaged)
 		buf_str_add(&b, TRL(l, " Some bytes mean nothing and were replaced by \"\xEF\xBF\xBD\".",
 		    " Một số byte không đọc được, đã thay bằng \"\xEF\xBF\xBD\"."));

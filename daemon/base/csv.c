@@ -105,7 +105,7 @@ begin(struct csv *in, struct err *e)
 	}
 	s->plain = charset_is_plain(&in->charset);
 	charset_decoder_init(&s->decoder, &in->charset);
-	s->decoded = (struct buf)BUF_INIT(4 * CHUNK_BYTES + 64);
+	s->decoded = (struct buf)BUF_INIT(4 * CHUNK_BYTES + 512);
 	if (!s->plain)
 		s->chunk = mem_alloc(CHUNK_BYTES);
 	s->parser = (struct csv_parser)CSV_PARSER_INIT;

@@ -29,7 +29,8 @@
  *            `sep=` line and line breaks inside quotes count.
  * Ownership  a row and its cells belong to the reader until the next csv_next.
  * Errors     ERR_INPUT: no text, record longer than max_record_bytes or wider
- *            than max_cells (with line number). ERR_SYSTEM: reading failed.
+ *            than max_cells. ERR_SYSTEM: reading failed. csv_open names the
+ *            file, csv_next the line. csv_release also after a failed open.
  * Threads    one reader, one thread.
  * Source     RFC 4180; how spreadsheets write, see charset.h.
  */
@@ -75,7 +76,7 @@ struct csv_row {
 	const struct csv_cell *cell;
 	size_t count;
 	int64_t line;
-	const char *raw;		/* the record as UTF-8 without its line end; not terminated */
+	const char *raw;		/* the record decoded, without its line end; not terminated, NULs stay */
 	size_t raw_len;
 	bool open_quote;		/* a quote without its partner was taken as a character */
 };

@@ -12,7 +12,7 @@ int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 decode_as(const struct charset_finding *f, const uint8_t *data, size_t size)
 {
-	struct buf whole = BUF_INIT(4 * size + 64), pieces = BUF_INIT(4 * size + 64);
+	struct buf whole = BUF_INIT(4 * size + 512), pieces = BUF_INIT(4 * size + 512);
 	struct charset_decoder d;
 	size_t piece = size ? data[0] % 7 + 1 : 1, n;
 

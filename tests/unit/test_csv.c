@@ -8,6 +8,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 /* The whole table as one string: cells in [], rows with their line, ! for an open quote. */
 static char *
@@ -298,6 +299,45 @@ test_rosters(const char *folder)
 	arena_release(&a);
 }
 
+/* The directory of units says where each of the 63 stands in the alphabet. */
+static void
+test_order(const char *path)
+{
+	enum { MOST = 100 };
+	struct arena a = ARENA_INIT;
+	struct csv in = CSV_INIT;
+	struct csv_row row;
+	struct err e = ERR_INIT;
+	char *names[MOST];
+	int rank[MOST], n = 0;
+	size_t name = 0, sort = 0;
+
+	if (access(path, R_OK) < 0) {
+		check_skip("the directory of units is not here: ../shared/domain/units-vn-2021.csv");
+		return;
+	}
+	CHECK_INT(csv_open(&in, path, &e), 0, e.text);
+	while (csv_next(&in, &row, &e) == 1 && n < MOST) {
+		if (in.rows == 1) {
+			for (size_t i = 0; i < row.count; i++) {
+				name = strcmp(csv_cell(&row, i), "short_vi") == 0 ? i : name;
+				sort = strcmp(csv_cell(&row, i), "sort_vi") == 0 ? i : sort;
+			}
+			CHECK(name && sort, "columns short_vi and sort_vi");
+		} else if (strcmp(csv_cell(&row, 1), "province") == 0) {
+			rank[n] = (int)strtol(csv_cell(&row, sort), NULL, 10);
+			names[n++] = arena_dup(&a, csv_cell(&row, name));
+		}
+	}
+	csv_release(&in);
+	CHECK_INT(n, 63, "provinces");
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < n; k++)
+			if (rank[i] < rank[k])
+				CHECK(text_collate(names[i], names[k]) < 0, names[i]);
+	arena_release(&a);
+}
+
 int
 main(void)
 {
@@ -310,5 +350,6 @@ main(void)
 	test_stream("piped", true);
 	test_refused();
 	test_rosters("../shared/domain/trial-2021");
+	test_order("../shared/domain/units-vn-2021.csv");
 	return check_done();
 }
