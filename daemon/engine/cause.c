@@ -184,8 +184,10 @@ cause_of(const struct facts *f, const struct cause_ask *ask, char *grade)
 		return CAUSE_ANSWERED_PARTLY;
 	if (f->opted_out)
 		return CAUSE_OPTED_OUT;
-	if (f->complained)
+	if (f->complained) {
+		*grade = f->complained_grade;
 		return CAUSE_COMPLAINED;
+	}
 	if (f->state != CONTACT_MAILABLE)
 		return CAUSE_BAD_ROW;
 	if (!f->begun && !f->waiting && !f->received_at && f->found == FOUND_UNTOLD)

@@ -366,6 +366,8 @@ note(struct facts_reader *r, struct facts *f, struct stmt *s)
 		f->opted_out = true;
 	} else if (strcmp(kind, "complaint") == 0) {
 		f->complained = true;
+		if (!f->complained_grade || grade < f->complained_grade)
+			f->complained_grade = grade;
 	} else if (strcmp(kind, "found_spam") == 0) {
 		note_found(f, FOUND_SPAM, true);
 	} else if (strcmp(kind, "focal_word") == 0) {

@@ -36,6 +36,7 @@ struct facts {
 
 	unsigned answered;		/* bit i: instrument i of the campaign */
 	bool opted_out, complained;
+	char complained_grade;		/* the best */
 
 	/* Messages, to whatever address. */
 	bool invited;			/* one was begun: it left the plan */
