@@ -8,6 +8,8 @@ const struct command commands[] = {
 	{ "backup", cmd_backup, NEEDS_STORE_RO, "copy the store into one file while work goes on",
 	    "sao lưu kho dữ liệu vào một tệp trong khi vẫn làm việc" },
 	{ "campaign", cmd_campaign, NEEDS_STORE_RW, "create and list campaigns", "tạo và liệt kê các đợt" },
+	{ "roster", cmd_roster, NEEDS_STORE_RW, "read the rosters that units sent; every row and what was made of it",
+	    "nhập danh sách các đơn vị gửi; từng dòng và kết quả xử lý" },
 	{ "instrument", cmd_instrument, NEEDS_STORE_RW, "the forms of a campaign", "các phiếu của một đợt" },
 	{ "wave", cmd_wave, NEEDS_STORE_RW, "create, run and watch waves", "tạo, chạy và theo dõi các lượt thư" },
 	{ "dispatch", cmd_dispatch, NEEDS_STORE_RW, "send what is due", "gửi những thư đến hạn" },

@@ -20,6 +20,7 @@ int	cmd_dispatch(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);
+int	cmd_roster(struct app *, int argc, char **argv);
 int	cmd_serve(struct app *, int argc, char **argv);
 int	cmd_template(struct app *, int argc, char **argv);
 

@@ -226,3 +226,36 @@ sha256_hex(char out[65], const void *data, size_t len)
 	for (unsigned i = 0; i < n; i++)
 		snprintf(out + i * 2, 3, "%02x", m[i]);
 }
+
+int
+sha256_file(char out[65], const char *path, int64_t *bytes, struct err *e)
+{
+	unsigned char m[EVP_MAX_MD_SIZE], *block;
+	EVP_MD_CTX *ctx;
+	unsigned n = 0;
+	ssize_t got;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	*bytes = 0;
+	if (fd < 0)
+		return err_sys(e, TR("cannot read %s", "không đọc được %s"), path);
+	if (!(ctx = EVP_MD_CTX_new()) || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
+		die("SHA-256 failed");
+	block = mem_alloc(1 << 16);
+	while ((got = read(fd, block, 1 << 16)) > 0 || (got < 0 && errno == EINTR)) {
+		if (got < 0)
+			continue;
+		EVP_DigestUpdate(ctx, block, (size_t)got);
+		*bytes += got;
+	}
+	free(block);
+	if (EVP_DigestFinal_ex(ctx, m, &n) != 1 || n != 32)
+		die("SHA-256 failed");
+	EVP_MD_CTX_free(ctx);
+	for (unsigned i = 0; i < n; i++)
+		snprintf(out + i * 2, 3, "%02x", m[i]);
+	if (got < 0)
+		err_sys(e, TR("cannot read %s", "không đọc được %s"), path);
+	close(fd);
+	return got < 0 ? -1 : 0;
+}

@@ -42,6 +42,7 @@ bool	sign_check(const char *sig, const struct secret *, const char *purpose, con
 /* The key file: made with mode 0600 when it is not there, so that set-up is one step. */
 int	secret_load(struct secret *, const char *path, struct err *);
 void	sha256_hex(char out[65], const void *data, size_t len);
+int	sha256_file(char out[65], const char *path, int64_t *bytes, struct err *);
 bool	same_secret(const char *a, const char *b);	/* constant time */
 
 #endif

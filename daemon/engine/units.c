@@ -272,3 +272,9 @@ units_providers(const struct units *u, size_t *n)
 	*n = u->n_providers;
 	return u->providers;
 }
+
+const char *
+units_domain_at(const struct units *u, size_t i)
+{
+	return i < u->n_domains ? u->domains[i].text : NULL;
+}

@@ -33,6 +33,7 @@ const struct unit *units_domain_owner(const struct units *, const char *domain);
 bool	units_domain_known(const struct units *, const char *domain);	/* of a unit or a provider, exactly */
 bool	units_is_provider(const struct units *, const char *domain);
 const char *const *units_providers(const struct units *, size_t *n);
+const char *units_domain_at(const struct units *, size_t i);	/* the units' domains, sorted; NULL: no more */
 
 /* How a name is compared: folded, without prefixes and anything but letters and digits. */
 char	*units_key(struct arena *, const char *name);

@@ -24,6 +24,7 @@ struct contact {
 	const char *email;		/* rank 1; "" when held or rejected */
 	const char *alternate;		/* rank 2; "" */
 	int64_t missing_since;		/* 0: in the unit's latest roster */
+	int64_t roster, seq;		/* the row that decided; 0: none */
 };
 
 int	contact_by_id(struct db *, struct arena *, int64_t id, struct contact *, struct err *);
@@ -36,5 +37,22 @@ int	contact_by_email(struct db *, struct arena *, const char *email, struct cont
 /* Everybody of a campaign with this name: name_key is text_fold of it without honorific. As contact_by_email. */
 int	contact_by_name(struct db *, struct arena *, int64_t campaign, const char *name_key, struct contact **, size_t *n,
 	    struct err *);
+
+/*
+ * For the importer. contact_insert takes name, name_key, sub_unit, position,
+ * token, state, reason, email, alternate, roster and seq, and fills id;
+ * contact_update writes the same but the token, the unit as well, and clears
+ * missing_since.
+ */
+int	contact_insert(struct db *, struct contact *, int64_t created_at, struct err *);
+int	contact_update(struct db *, const struct contact *, struct err *);
+int	contact_set_missing(struct db *, int64_t id, int64_t since, struct err *);
+/* Those of one campaign whose first address this is, oldest first; in the arena. 0 or -1. */
+int	contact_sharing(struct db *, struct arena *, int64_t campaign, const char *email, struct contact **, size_t *n,
+	    struct err *);
+/* All contacts of a unit in a campaign, oldest first; in the arena. 0 or -1. */
+int	contact_of_unit(struct db *, struct arena *, int64_t campaign, int64_t unit, struct contact **, size_t *n,
+	    struct err *);
+int	contact_any(struct db *, int64_t campaign, struct err *);	/* 1 there are some, 0, -1 */
 
 #endif

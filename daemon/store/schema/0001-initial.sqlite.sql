@@ -90,7 +90,8 @@ CREATE TABLE roster (
 	blanked		TEXT NOT NULL,			-- headings of columns that were not stored
 	records		INTEGER NOT NULL,
 	declared	INTEGER,			-- total that the footer states
-	replaces	INTEGER REFERENCES roster	-- the unit's roster before this one
+	replaces	INTEGER REFERENCES roster,	-- the unit's roster before this one
+	replaced_by	INTEGER REFERENCES roster	-- NULL: this one counts
 ) STRICT;
 CREATE INDEX roster_unit ON roster (campaign, unit);
 
@@ -106,7 +107,9 @@ CREATE TABLE contact (					-- one nominated person
 	state		TEXT NOT NULL CHECK (state IN ('mailable', 'held', 'rejected')),
 	reason		TEXT NOT NULL,			-- of the row that decided: clean, typo_domain ...
 	missing_since	INTEGER,			-- not in the unit's latest roster any more
-	created_at	INTEGER NOT NULL
+	created_at	INTEGER NOT NULL,
+	roster		INTEGER REFERENCES roster,	-- the row that decided: roster and its seq
+	seq		INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX contact_token ON contact (token);
 CREATE INDEX contact_person ON contact (campaign, unit, name_key);

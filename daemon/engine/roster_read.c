@@ -1,0 +1,117 @@
+#include "engine/roster_read.h"
+
+#include "engine/person.h"
+
+static void
+copy_row(struct roster_reader *r, const struct csv_row *from, struct csv_row *to)
+{
+	struct csv_cell *cell = arena_alloc(&r->arena, (from->count + 1) * sizeof(*cell));
+
+	*to = *from;
+	for (size_t i = 0; i < from->count; i++)
+		cell[i] = (struct csv_cell){ arena_ndup(&r->arena, from->cell[i].s, from->cell[i].len), from->cell[i].len };
+	to->cell = cell;
+	to->raw = arena_ndup(&r->arena, from->raw, from->raw_len);
+}
+
+/* Reads the first records and learns from them. */
+static int
+begin(struct roster_reader *r, const struct units *units, const struct unit *sender, struct err *e)
+{
+	struct csv_row row;
+	size_t bytes = 0;
+	int rc = 1;
+
+	layout_init(&r->layout);
+	r->judge = judge_new(units, sender);
+	r->raw = (struct buf)BUF_INIT(r->csv.max_record_bytes * 2 + 64);
+	r->sample = arena_alloc(&r->arena, LAYOUT_SAMPLE * sizeof(*r->sample));
+	while (r->n_sample < LAYOUT_SAMPLE && bytes < 8u << 20 && (rc = csv_next(&r->csv, &row, e)) == 1) {
+		copy_row(r, &row, &r->sample[r->n_sample++]);
+		bytes += row.raw_len + row.count * sizeof(struct csv_cell);
+	}
+	if (rc < 0)
+		return -1;
+	r->ended = rc == 0;
+	return layout_learn(&r->layout, r->sample, r->n_sample, e);
+}
+
+static void
+prepare(struct roster_reader *r)
+{
+	memset(r, 0, sizeof(*r));
+	r->csv = (struct csv)CSV_INIT;
+}
+
+int
+roster_open(struct roster_reader *r, const char *path, const struct units *units, const struct unit *sender,
+    const struct conf *conf, struct err *e)
+{
+	prepare(r);
+	if (conf)
+		r->csv.max_record_bytes = (size_t)conf->roster_max_line_bytes;
+	if (csv_open(&r->csv, path, e) < 0 || begin(r, units, sender, e) < 0) {
+		roster_close(r);
+		return -1;
+	}
+	return 0;
+}
+
+int
+roster_open_memory(struct roster_reader *r, const void *data, size_t len, const struct units *units,
+    const struct unit *sender, struct err *e)
+{
+	prepare(r);
+	if (csv_open_memory(&r->csv, data, len, e) < 0 || begin(r, units, sender, e) < 0) {
+		roster_close(r);
+		return -1;
+	}
+	return 0;
+}
+
+int
+roster_next(struct roster_reader *r, struct arena *a, struct read_row *out, struct err *e)
+{
+	struct csv_row row;
+	struct layout_row found;
+
+	for (;;) {
+		arena_reset(&r->scratch);
+		if (r->at_sample < r->n_sample) {
+			row = r->sample[r->at_sample++];
+		} else {
+			int rc = r->ended ? 0 : csv_next(&r->csv, &row, e);
+
+			if (rc != 1) {
+				r->ended = true;
+				return rc;
+			}
+		}
+		if (layout_read(&r->layout, &row, &r->scratch, &found) == ROW_PERSON)
+			break;
+	}
+	*out = (struct read_row){ .line = row.line, .seq = ++r->seq };
+	judge_row(r->judge, &r->scratch, &(struct judge_in){ found.name, found.email, found.second, row.cell, row.count },
+	    &out->judged);
+	out->name = arena_dup(a, found.name);
+	out->key = arena_dup(a, person_key(&r->scratch, out->name));
+	out->sub_unit = arena_dup(a, found.sub_unit);
+	out->position = arena_dup(a, found.position);
+	out->judged.email = *out->judged.email ? arena_dup(a, out->judged.email) : "";
+	out->judged.alternate = *out->judged.alternate ? arena_dup(a, out->judged.alternate) : "";
+	out->judged.suggestion = *out->judged.suggestion ? arena_dup(a, out->judged.suggestion) : "";
+	out->raw = layout_raw(&r->layout, &row, r->csv.delimiter, &r->raw, &out->raw_len);
+	return 1;
+}
+
+void
+roster_close(struct roster_reader *r)
+{
+	csv_release(&r->csv);
+	layout_release(&r->layout);
+	judge_free(r->judge);
+	buf_release(&r->raw);
+	arena_release(&r->arena);
+	arena_release(&r->scratch);
+	memset(r, 0, sizeof(*r));
+}

@@ -1,0 +1,175 @@
+#include "store/roster.h"
+
+int
+roster_insert(struct db *db, struct roster *r, struct err *e)
+{
+	static const char sql[] =
+	    "INSERT INTO roster (campaign, unit, file, sha256, bytes, received_from, received_at, imported_at, encoding,"
+	    " delimiter, columns, blanked, records, declared, replaces)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, NULL, $13) RETURNING id";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, r->campaign);
+	bind_int(s, 2, r->unit);
+	bind_text(s, 3, r->file);
+	bind_text(s, 4, r->sha256);
+	bind_int(s, 5, r->bytes);
+	bind_text(s, 6, r->received_from);
+	bind_int(s, 7, r->received_at);
+	bind_int(s, 8, r->imported_at);
+	bind_text(s, 9, r->encoding);
+	bind_text(s, 10, r->delimiter);
+	bind_text(s, 11, r->columns);
+	bind_text(s, 12, r->blanked);
+	if (r->replaces)
+		bind_int(s, 13, r->replaces);
+	return db_one_int(s, &r->id, e) == 1 ? 0 : -1;
+}
+
+int
+roster_finish(struct db *db, const struct roster *r, struct err *e)
+{
+	static const char sql[] = "UPDATE roster SET records = $2, declared = nullif($3, 0) WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, r->id);
+	bind_int(s, 2, r->records);
+	bind_int(s, 3, r->declared);
+	return db_run(s, e);
+}
+
+int
+roster_counting(struct db *db, struct arena *a, int64_t campaign, int64_t unit, struct roster **out, size_t *n,
+    struct err *e)
+{
+	static const char sql[] =
+	    "SELECT id, file, sha256, imported_at, records FROM roster"
+	    " WHERE campaign = $1 AND unit = $2 AND replaced_by IS NULL ORDER BY id";
+	struct stmt *s = db_stmt(db, sql, e);
+	struct roster *list = NULL;
+	size_t cap = 0;
+	int rc;
+
+	*n = 0;
+	*out = NULL;
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	bind_int(s, 2, unit);
+	while ((rc = db_step(s, e)) == 1) {
+		list = mem_room(list, *n, &cap, sizeof(*list));
+		list[(*n)++] = (struct roster){ .id = col_int(s, 0), .campaign = campaign, .unit = unit,
+		    .file = arena_dup(a, col_text(s, 1)), .sha256 = arena_dup(a, col_text(s, 2)),
+		    .imported_at = col_int(s, 3), .records = col_int(s, 4) };
+	}
+	db_done(s);
+	if (*n) {
+		*out = arena_alloc(a, *n * sizeof(*list));
+		memcpy(*out, list, *n * sizeof(*list));
+	}
+	free(list);
+	return rc;
+}
+
+int
+roster_set_replaced(struct db *db, int64_t id, int64_t by, struct err *e)
+{
+	static const char sql[] = "UPDATE roster SET replaced_by = $2 WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	bind_int(s, 2, by);
+	return db_run(s, e);
+}
+
+int
+roster_row_insert(struct db *db, const struct roster_row *r, struct err *e)
+{
+	static const char sql[] =
+	    "INSERT INTO roster_row (roster, seq, line, name, email, alternate, disposition, reason, warnings, suggestion,"
+	    " raw, contact) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, 0))";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, r->roster);
+	bind_int(s, 2, r->seq);
+	bind_int(s, 3, r->line);
+	bind_text(s, 4, r->name);
+	bind_text(s, 5, r->email);
+	bind_text(s, 6, r->alternate);
+	bind_text(s, 7, r->disposition);
+	bind_text(s, 8, r->reason);
+	bind_text(s, 9, r->warnings);
+	bind_text(s, 10, r->suggestion);
+	bind_text(s, 11, r->raw);
+	bind_int(s, 12, r->contact);
+	return db_run(s, e);
+}
+
+int
+roster_row_set_duplicate(struct db *db, int64_t roster, int64_t seq, const char *reason, int64_t contact, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE roster_row SET disposition = 'duplicate', reason = $3, alternate = '', warnings = '', contact = $4"
+	    " WHERE roster = $1 AND seq = $2";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, roster);
+	bind_int(s, 2, seq);
+	bind_text(s, 3, reason);
+	bind_int(s, 4, contact);
+	return db_run(s, e);
+}
+
+int
+roster_row_set_warnings(struct db *db, int64_t roster, int64_t seq, const char *warnings, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE roster_row SET warnings = $3 WHERE roster = $1 AND seq = $2 AND disposition = 'accept' AND warnings <> $3";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, roster);
+	bind_int(s, 2, seq);
+	bind_text(s, 3, warnings);
+	return db_run(s, e);
+}
+
+int
+roster_rows_each(struct db *db, int64_t campaign, int (*each)(const struct roster_row *, void *), void *arg,
+    struct err *e)
+{
+	static const char sql[] =
+	    "SELECT w.roster, w.seq, w.line, r.file, u.code, w.name, w.email, w.alternate, w.disposition, w.reason,"
+	    " w.warnings, w.suggestion, w.raw, coalesce(w.contact, 0)"
+	    " FROM roster r JOIN unit u ON u.id = r.unit JOIN roster_row w ON w.roster = r.id"
+	    " WHERE r.campaign = $1 AND r.replaced_by IS NULL ORDER BY r.id, w.seq";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	while ((rc = db_step(s, e)) == 1) {
+		struct roster_row w = { .roster = col_int(s, 0), .seq = col_int(s, 1), .line = col_int(s, 2),
+		    .file = col_text(s, 3), .unit_code = col_text(s, 4), .name = col_text(s, 5), .email = col_text(s, 6),
+		    .alternate = col_text(s, 7), .disposition = col_text(s, 8), .reason = col_text(s, 9),
+		    .warnings = col_text(s, 10), .suggestion = col_text(s, 11), .raw = col_text(s, 12),
+		    .contact = col_int(s, 13) };
+
+		if ((rc = each(&w, arg)) != 0)
+			break;
+	}
+	db_done(s);
+	return rc;
+}

@@ -1,0 +1,59 @@
+/*
+ * roster.h - received files and their data records in the store.
+ *
+ * Every data record is kept, as it came (without the columns that are not
+ * needed) and with what was made of it. A roster that a corrected one
+ * replaced stays, but no longer counts.
+ *
+ * Units      times are Unix seconds; line and seq count from 1.
+ * Ownership  texts are bound, not kept; those handed to a callback are
+ *            borrowed until it returns.
+ * Errors     lookups 1 found, 0 none, -1 error; others 0/-1.
+ * Threads    the thread of the db handle.
+ * Source     none.
+ */
+#ifndef THUMOI_STORE_ROSTER_H
+#define THUMOI_STORE_ROSTER_H
+
+#include "store/db.h"
+
+struct roster {
+	int64_t id, campaign, unit;
+	const char *file;		/* base name */
+	const char *sha256;
+	int64_t bytes;
+	const char *received_from;
+	int64_t received_at, imported_at;
+	const char *encoding, *delimiter;
+	const char *columns, *blanked;
+	int64_t records;
+	int64_t declared;		/* 0: not stated */
+	int64_t replaces;		/* 0: none */
+};
+
+struct roster_row {
+	int64_t roster, seq, line;
+	const char *file, *unit_code;	/* filled by roster_rows_each only */
+	const char *name, *email, *alternate;
+	const char *disposition, *reason, *warnings, *suggestion;
+	const char *raw;
+	size_t raw_len;
+	int64_t contact;		/* 0: none */
+};
+
+int	roster_insert(struct db *, struct roster *, struct err *);	/* fills id */
+int	roster_finish(struct db *, const struct roster *, struct err *);	/* records, declared */
+/* The unit's rosters that count, oldest first; ids in the arena. */
+int	roster_counting(struct db *, struct arena *, int64_t campaign, int64_t unit, struct roster **, size_t *n, struct err *);
+int	roster_set_replaced(struct db *, int64_t id, int64_t by, struct err *);
+int	roster_row_insert(struct db *, const struct roster_row *, struct err *);
+/* An accepted row turns out to repeat a person of another unit. */
+int	roster_row_set_duplicate(struct db *, int64_t roster, int64_t seq, const char *reason, int64_t contact, struct err *);
+int	roster_row_set_warnings(struct db *, int64_t roster, int64_t seq, const char *warnings, struct err *);
+/*
+ * The rows of all rosters that count, by roster, then seq, until the callback
+ * returns non-zero.
+ */
+int	roster_rows_each(struct db *, int64_t campaign, int (*each)(const struct roster_row *, void *), void *, struct err *);
+
+#endif
