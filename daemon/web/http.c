@@ -22,6 +22,15 @@ http_is_loopback(const struct sockaddr *sa)
 	return false;
 }
 
+bool
+http_bound_to_loopback(int fd)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+
+	return getsockname(fd, (struct sockaddr *)&ss, &len) == 0 && http_is_loopback((struct sockaddr *)&ss);
+}
+
 /* Splits "host:port" and "[host]:port". */
 static bool
 split_address(const char *address, char *host, size_t host_size, const char **port)
@@ -116,8 +125,8 @@ http_start(const struct http_options *o, struct err *e)
 		err_sys(e, TR("cannot start the web server", "không khởi động được máy chủ web"));
 		return NULL;
 	}
-	loopback = getsockname(fd, (struct sockaddr *)&ss, &len) == 0 && http_is_loopback((struct sockaddr *)&ss);
-	if (ss.ss_family == AF_INET6)
+	loopback = http_bound_to_loopback(fd);
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0 && ss.ss_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
 	if (o->cert_pem) {
 		flags |= MHD_USE_TLS;

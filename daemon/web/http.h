@@ -33,6 +33,7 @@ struct http_where { char text[80]; };	/* "127.0.0.1:8080", "[::1]:8080" */
 /* "127.0.0.1:8080", "[::1]:8080", "localhost:0"; port 0 takes a free one. The descriptor, or -1. */
 int	http_listen(const char *address, struct http_where *bound, struct err *);
 bool	http_is_loopback(const struct sockaddr *);
+bool	http_bound_to_loopback(int fd);
 
 struct http_options {
 	int fd;

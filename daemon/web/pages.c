@@ -30,6 +30,8 @@ static const struct {
 	[PAGE_STOP] = { "stop", { COMMON, GUEST, "title", "action", "landing_url", NULL }, { GUEST_LISTS, NULL } },
 	[PAGE_RETURN] = { "return", { COMMON, GUEST, "title", "form_title", "missing", "all_done", "landing_url", NULL },
 	    { GUEST_LISTS, "missing.title", "missing.action", NULL } },
+	[PAGE_DESK] = { "desk", { COMMON, "title", "campaigns", NULL },
+	    { "campaigns.title", "campaigns.key", "campaigns.opens", "campaigns.closes", NULL } },
 	[PAGE_NOTICE] = { "notice", { COMMON, "title", "text", NULL }, { NULL } },
 };
 

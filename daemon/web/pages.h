@@ -16,7 +16,7 @@
 #include "base/lang.h"
 #include "base/mustache.h"
 
-enum page { PAGE_LANDING, PAGE_STOP, PAGE_RETURN, PAGE_NOTICE, PAGES };
+enum page { PAGE_LANDING, PAGE_STOP, PAGE_RETURN, PAGE_NOTICE, PAGE_DESK, PAGES };
 
 struct page_file {		/* served as it is */
 	const char *path;	/* /static/style.css */

@@ -152,8 +152,8 @@ reply_queue(struct request *r)
 {
 	size_t len = r->out.len;
 	char *body = buf_steal(&r->out);
-	const char *csp = arena_printf(r->arena, "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'%s%s; "
-	    "base-uri 'none'; frame-ancestors 'none'", r->form_to ? " " : "", r->form_to ? r->form_to : "");
+	const char *csp = arena_printf(r->arena, "default-src 'none'; style-src 'self'%s%s; img-src 'self'; form-action 'self'%s%s; "
+	    "base-uri 'none'; frame-ancestors 'none'", r->style_hash ? " " : "", r->style_hash ? r->style_hash : "", r->form_to ? " " : "", r->form_to ? r->form_to : "");
 	struct MHD_Response *m;
 	enum MHD_Result rc;
 

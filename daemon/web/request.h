@@ -59,6 +59,7 @@ struct request {
 	int status;
 	struct buf out;
 	const char *type, *location, *cache, *allow, *retry_after, *challenge;
+	const char *style_hash;		/* lets one style sheet within the page in */
 	const char *form_to;		/* origins that forms may lead to, ' ' between */
 };
 

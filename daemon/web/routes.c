@@ -1,6 +1,7 @@
 #include "web/routes.h"
 
 #include "web/api.h"
+#include "web/desk.h"
 #include "web/landing.h"
 
 static void
@@ -63,6 +64,9 @@ const struct route routes_public[] = {
 };
 
 const struct route routes_admin[] = {
+	{ "/", desk_index, NULL, FORM_MAX_BYTES },
+	{ "/report/*/participation", desk_participation, NULL, FORM_MAX_BYTES },
+	{ "/report/*/causes", desk_causes, NULL, FORM_MAX_BYTES },
 	{ "/healthz", show_health, NULL, FORM_MAX_BYTES },
 	{ "/static/*", show_static, NULL, FORM_MAX_BYTES },
 	{ NULL, NULL, NULL, 0 },

@@ -286,6 +286,9 @@ start_daemon(struct web *w, struct daemon *d, int fd, const struct route *routes
 	*d = (struct daemon){ .web = w, .routes = routes };
 	if (fd < 0)
 		return 0;
+	if (routes == routes_admin && !http_bound_to_loopback(fd))
+		return err_set(e, ERR_INPUT, TR("admin_listen must be an address of this machine alone: 127.0.0.1:PORT or [::1]:PORT",
+		    "admin_listen phải là địa chỉ chỉ của máy này: 127.0.0.1:CỔNG hoặc [::1]:CỔNG"));
 	if (tls && (read_pem(&w->arena, c->tls_cert_file, &o.cert_pem, e) < 0 ||
 	    read_pem(&w->arena, c->tls_key_file, &o.key_pem, e) < 0))
 		return -1;

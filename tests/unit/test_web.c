@@ -411,6 +411,32 @@ test_hostile(void)
 }
 
 static void
+test_desk(void)
+{
+	static const struct { const char *label, *path; long status; const char *says; } cases[] = {
+		{ "index", "/", 200, "/report/open/participation" },
+		{ "participation", "/report/open/participation", 200, "Thành phố Cần Thơ" },
+		{ "causes", "/report/open/causes", 200, "Tham gia và nguyên nhân" },
+		{ "in English", "/report/open/causes?lang=en", 200, "Participation and causes" },
+		{ "no such campaign", "/report/none/causes", 404, "Liên kết này" },
+		{ "no such report", "/report/open/people", 404, "Liên kết này" },
+		{ "nobody's landing page", "/i/$", 404, "Liên kết này" },
+		{ "health", "/healthz", 200, "ok" },
+	};
+	struct ask rebound = { .headers = { "Host: evil.example" } };
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		CHECK_INT(get(cases[i].path, open_token), cases[i].status, cases[i].label);
+		CHECK(http_says(&page, cases[i].says), cases[i].label);
+		CHECK(strstr(http_header(&page, "Content-Security-Policy"), "unsafe") == NULL, cases[i].label);
+	}
+	get("/report/open/causes", "");
+	CHECK(strstr(http_header(&page, "Content-Security-Policy"), "'sha256-") != NULL, "its own style is let in");
+	http_ask(&page, url("/report/open/causes", ""), &rebound);
+	CHECK_INT(page.status, 404, "a foreign name that points here");
+}
+
+static void
 write_file(const char *name, const char *text, const char **out)
 {
 	char *path = arena_printf(&w.arena, "%s/%s", w.dir, name);
@@ -501,6 +527,16 @@ main(void)
 	test_hostile();
 	web_stop(web, 1000);
 	close(o.fd);
+	o.admin_fd = http_listen("127.0.0.1:0", &where, &w.e);
+	o.fd = -1;
+	if (CHECK_INT(web_start(&web, &o, &w.e), 0, "the desk alone")) {
+		test_desk();
+		web_stop(web, 1000);
+	}
+	close(o.admin_fd);
+	o.admin_fd = http_listen("0.0.0.0:0", &where, &w.e);
+	CHECK_INT(web_start(&web, &o, &w.e), -1, "the desk is for this machine alone");
+	close(o.admin_fd);
 	test_tls();
 	test_addresses();
 	buf_release(&page.head);
