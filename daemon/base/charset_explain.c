@@ -110,14 +110,15 @@ charset_explain(struct arena *a, const struct charset_finding *f, enum lang l)
 		    f->form == FORM_NFC ? "" : TRL(l, " with letters and marks apart (NFD); put together on reading",
 		    " với chữ và dấu tách rời (NFD); đã ghép lại khi đọc"));
 	else if (f->lost_letters)
-		buf_str_add(&b, TRL(l, "windows-1252: letters were lost when the file was saved and are now \"?\"."
+		buf_printf(&b, TRL(l, "%s: letters were lost when the file was saved and are now \"?\"."
 		    " Names cannot be restored, addresses are intact: ask the unit for the file as CSV UTF-8.",
-		    "windows-1252: một số chữ đã mất khi lưu tệp, nay là dấu \"?\"."
-		    " Không khôi phục được họ tên, địa chỉ thư vẫn đúng: hãy đề nghị đơn vị gửi lại tệp CSV UTF-8."));
+		    "%s: một số chữ đã mất khi lưu tệp, nay là dấu \"?\"."
+		    " Không khôi phục được họ tên, địa chỉ thư vẫn đúng: hãy đề nghị đơn vị gửi lại tệp CSV UTF-8."),
+		    charset_names[f->charset]);
 	else
 		buf_printf(&b, TRL(l, "%s; converted to Unicode.", "%s; đã chuyển sang Unicode."),
 		    charset_names[f->charset]);
-	if (f->lost_letters && f->charset != CHARSET_WINDOWS_1252)
+	if (f->lost_letters && f->charset != CHARSET_WINDOWS_1252 && f->charset != CHARSET_WINDOWS_1258)
 		buf_str_add(&b, TRL(l, " Some letters were lost before and are \"?\" or \"\xEF\xBF\xBD\".",
 		    " Một số chữ đã bị mất từ trước, nay là dấu \"?\" hoặc \"\xEF\xBF\xBD\"."));
 	if (f->damaged)

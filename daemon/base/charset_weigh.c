@@ -151,8 +151,8 @@ weigh_word(struct weigh *w, const char *s, size_t len, bool with_bytes)
 		return;
 	w->byte_words++;
 	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
-		if (lost)	/* only Windows-1252 loses Vietnamese letters so */
-			count(&w->bytes[single[i]], single[i] == CHARSET_WINDOWS_1252 ? GOOD : BAD);
+		if (lost)	/* what Windows writes for letters its code page lacks */
+			count(&w->bytes[single[i]], i < 2 ? GOOD : BAD);
 		else
 			count(&w->bytes[single[i]], judge_as(w, s, len, single[i], HIDDEN_NONE));
 }

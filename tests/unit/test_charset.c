@@ -166,6 +166,8 @@ test_vietnamese(void)
 		{ "Windows-1258", in_1258, "windows-1258", clean },
 		{ "Windows-1258, always split", in_1258_split, "windows-1258", clean },
 		{ "Windows-1252, letters lost", in_1252_lossy, "windows-1252 with lost letters", clean_lossy },
+		{ "Windows-1258, letters lost", "Nguy?n V\xE3n D\xFD\xF5ng;Tr?n Th? S\xF5n;B?c \xD0\xF4ng\n",
+			"windows-1258 with lost letters", "Nguy?n Văn Dương;Tr?n Th? Sơn;B?c Đông\n" },
 		{ "VNI", in_vni, "VNI", clean },
 		{ "hidden TCVN3", as_1252(&a, in_tcvn3), "TCVN3 (ABC) as windows-1252 in UTF-8", clean_small },
 		{ "hidden VNI", as_1252(&a, in_vni), "VNI as windows-1252 in UTF-8", clean },
