@@ -395,7 +395,7 @@ decide(const struct charset_scan *s, struct charset_finding *f)
 		return;
 	}
 	f->lost_letters = s->replaced || w->lost >= 3 || (w->lost && w->lost >= w->whole);
-	if (s->width != CHARSET_UTF8 || s->broken == 0 || s->several > s->broken) {
+	if (s->width != CHARSET_UTF8 || s->bom || s->broken == 0 || s->several > s->broken) {
 		f->charset = s->width;
 		f->hidden = hidden_in(w);
 		t = &w->utf8[f->hidden];

@@ -193,6 +193,8 @@ test_vietnamese(void)
 		{ "questions", "Ai? O dau? Bao gio? http://a.example/?q=1&b=?\n", "ASCII",
 			"Ai? O dau? Bao gio? http://a.example/?q=1&b=?\n" },
 		{ "UTF-8 with a bad byte", "Nguyễn Văn \xFF Hải\n", "UTF-8, damaged", "Nguyễn Văn \xEF\xBF\xBD Hải\n" },
+		{ "a BOM decides", "\xEF\xBB\xBFNguy\xD4n V\xA8n", "UTF-8 with BOM, damaged", "Nguy\xEF\xBF\xBDn V\xEF\xBF\xBDn" },
+		{ "only a BOM", "\xEF\xBB\xBF", "UTF-8 with BOM", "" },
 		{ "UTF-8 that is cut", "Nguyễn Văn Đức\xE1\xBB", "UTF-8, damaged", "Nguyễn Văn Đức\xEF\xBF\xBD\xEF\xBF\xBD" },
 	};
 	size_t len;

@@ -172,9 +172,9 @@ static void
 test_stream(const char *suffix, bool piped)
 {
 	enum { ROWS = 20000 };
-	char path[] = "/tmp/test-csv-XXXXXX", command[64];
-	int fd = mkstemp(path), rc;
-	FILE *f = fdopen(fd, "w");
+	char path[64];
+	FILE *f = tmpfile(), *cat = NULL;
+	int rc;
 	struct csv in = CSV_INIT;
 	struct csv_row row;
 	struct err e = ERR_INIT;
@@ -182,19 +182,19 @@ test_stream(const char *suffix, bool piped)
 
 	for (int i = 0; i < ROWS; i++)
 		fprintf(f, "%d,\"Nguyễn Văn %d\r\nHải\",\"\"\"%s\"\"\",%0*d\r\n", i, i, suffix, i % 97 + 1, 7);
-	fclose(f);
+	fflush(f);
+	lseek(fileno(f), 0, SEEK_SET);
 	in.delimiter = ',';
-	if (piped) {
-		FILE *p;
-
-		snprintf(command, sizeof(command), "cat %s", path);
-		p = popen(command, "r");
-		snprintf(command, sizeof(command), "/dev/fd/%d", fileno(p));
-		rc = csv_open(&in, command, &e);
-		pclose(p);
-	} else {
-		rc = csv_open(&in, path, &e);
+	snprintf(path, sizeof(path), "cat <&%d", fileno(f));
+	if (piped && !(cat = popen(path, "r"))) {
+		check_skip("no shell to make a pipe");
+		fclose(f);
+		return;
 	}
+	snprintf(path, sizeof(path), "/dev/fd/%d", fileno(cat ? cat : f));
+	rc = csv_open(&in, path, &e);
+	if (cat)
+		pclose(cat);
 	CHECK_INT(rc, 0, e.text);
 	while (rc == 0 && csv_next(&in, &row, &e) == 1) {
 		char name[64], last[128], quoted[64];
@@ -210,7 +210,7 @@ test_stream(const char *suffix, bool piped)
 	CHECK_INT(rows, ROWS, "all rows");
 	CHECK_INT(wrong, 0, "all right");
 	csv_release(&in);
-	unlink(path);
+	fclose(f);
 }
 
 static void
@@ -222,7 +222,7 @@ test_refused(void)
 	CHECK_INT(csv_open(&in, "/nowhere/at-all.csv", &e), -1, "no such file");
 	CHECK_INT(e.code, ERR_SYSTEM, "no such file: code");
 	csv_release(&in);
-	CHECK_INT(csv_open(&in, "/tmp", &e), -1, "a folder");
+	CHECK_INT(csv_open(&in, ".", &e), -1, "a folder");
 	CHECK_INT(e.code, ERR_INPUT, "a folder: code");
 	csv_release(&in);
 	CHECK_INT(csv_open_memory(&in, "PK\x03\x04....xl/workbook.xml", 24, &e), -1, "a workbook");

@@ -144,6 +144,54 @@ test_distance(void)
 	CHECK_INT((int64_t)text_distance(longer, other, 2), 3, "long words, cut off");
 }
 
+/* The whole table, as the textbook has it. */
+static size_t
+slow_distance(const char *a, const char *b)
+{
+	size_t d[10][10], la = strlen(a), lb = strlen(b);
+
+	for (size_t i = 0; i <= la; i++)
+		for (size_t j = 0; j <= lb; j++) {
+			size_t m = i + j;
+
+			if (i && j && d[i - 1][j - 1] + (a[i - 1] != b[j - 1]) < m)
+				m = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+			if (i && d[i - 1][j] + 1 < m)
+				m = d[i - 1][j] + 1;
+			if (j && d[i][j - 1] + 1 < m)
+				m = d[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < m)
+				m = d[i - 2][j - 2] + 1;
+			d[i][j] = m;
+		}
+	return d[la][lb];
+}
+
+static void
+test_distance_band(void)
+{
+	uint64_t random = 1;
+	int wrong = 0;
+
+	for (int t = 0; t < 20000; t++) {
+		char w[2][10] = { "", "" };
+		size_t most, want;
+
+		for (int k = 0; k < 2; k++) {
+			size_t n = (random = random * 6364136223846793005u + 1442695040888963407u) >> 60;
+
+			for (size_t i = 0; i < (n > 9 ? 9 : n); i++) {
+				random = random * 6364136223846793005u + 1442695040888963407u;
+				w[k][i] = (char)('a' + (random >> 40) % 3);
+			}
+		}
+		most = (random >> 33) % 11;
+		want = slow_distance(w[0], w[1]);
+		wrong += text_distance(w[0], w[1], most) != (want > most ? most + 1 : want);
+	}
+	CHECK_INT(wrong, 0, "only the band gives what the whole table gives");
+}
+
 static void
 test_numbers(void)
 {
@@ -177,6 +225,7 @@ main(void)
 	test_utf8();
 	test_collate();
 	test_distance();
+	test_distance_band();
 	test_numbers();
 	return check_done();
 }
