@@ -27,6 +27,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
+chmod 711 "$work"	# Postfix and Dovecot walk through it as themselves
 mkdir "$work/lab" "$work/own"
 own=$work/own
 lab_up "$work/lab" "$postoffice" || {
