@@ -154,6 +154,8 @@ cmd_debug(struct app *app, int argc, char **argv)
 {
 	static const struct command table[] = {
 		{ "classify", debug_classify, NEEDS_NOTHING, "say what a returned mail means", "cho biết ý nghĩa một thư trả về" },
+		{ "csv", debug_csv, NEEDS_NOTHING, "say which encoding and delimiter a list has",
+		    "cho biết bộ mã và dấu phân cách của một danh sách" },
 		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 	};
 

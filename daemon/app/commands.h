@@ -15,6 +15,7 @@ int	cmd_campaign(struct app *, int argc, char **argv);
 int	cmd_instrument(struct app *, int argc, char **argv);
 int	cmd_inbound(struct app *, int argc, char **argv);
 int	cmd_debug(struct app *, int argc, char **argv);
+int	debug_csv(struct app *, int argc, char **argv);	/* of cmd_debug's table */
 int	cmd_wave(struct app *, int argc, char **argv);
 int	cmd_dispatch(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);

@@ -109,6 +109,10 @@ begin(struct csv *in, struct err *e)
 	if (!s->plain)
 		s->chunk = mem_alloc(CHUNK_BYTES);
 	s->parser = (struct csv_parser)CSV_PARSER_INIT;
+	if (!in->max_record_bytes)
+		in->max_record_bytes = CSV_RECORD_BYTES;
+	if (!in->max_cells)
+		in->max_cells = CSV_CELLS;
 	s->parser.max_bytes = in->max_record_bytes;
 	s->parser.max_cells = in->max_cells;
 	s->next_line = 1;

@@ -50,7 +50,7 @@
 struct csv_state;
 
 struct csv {
-	/* Settings, before opening. */
+	/* Settings, before opening; 0 is the usual. */
 	char delimiter;			/* 0 = find it; then what was found */
 	size_t max_record_bytes;	/* decoded */
 	size_t max_cells;
