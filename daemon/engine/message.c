@@ -114,7 +114,7 @@ set_constants(struct message_maker *m, const struct campaign *c)
 	for (int i = 0; i < TEMPLATE_VARS; i++)
 		f[i].name = template_names[i];
 	set_text(f, VAR_CAMPAIGN, arena_dup(a, mail_line(a, c->title)));
-	set_text(f, VAR_SENDER, m->from_name);
+	set_text(f, VAR_SENDER, *m->from_name ? m->from_name : m->from);
 	set_text(f, VAR_SENDER_ADDRESS, m->from);
 	set(f, VAR_DISPATCHES, text_list(a, c->dispatches));
 	set(f, VAR_LEGAL_BASES, basis_list(a, c->legal_bases));
