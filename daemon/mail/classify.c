@@ -56,10 +56,11 @@ classify_at(const struct rules *rules, int code, const char *enhanced, const cha
 		if (fits(&q, &rules->rule[rules->wordless[i]]))
 			q.best = rules->wordless[i];
 	if (q.best == rules->n)
-		return (struct verdict){ CAT_UNKNOWN, false, false, false, "" };
+		return (struct verdict){ .category = CAT_UNKNOWN, .rule = "" };
 	r = &rules->rule[q.best];
 	soft_code = code / 100 == 4 || (code == 0 && *q.status == '4');
-	return (struct verdict){ r->category, r->bad_address && !soft_code, r->bad_address, r->wording, r->name };
+	return (struct verdict){ .category = r->category, .hard = r->bad_address && !soft_code, .bad_address = r->bad_address,
+	    .by_words = r->wording, .strong = r->wording && q.best < rules->first_number, .rule = r->name };
 }
 
 struct verdict

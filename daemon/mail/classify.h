@@ -39,6 +39,7 @@ struct verdict {
 	bool hard;		/* stop using this address */
 	bool bad_address;	/* hard, once the failure is final: 450 4.1.1 is not hard, but this */
 	bool by_words;		/* the remote's words decided, not a bare number */
+	bool strong;		/* words so plain that they stand before the table of numbers */
 	const char *rule;	/* which rule decided, for --explain; borrowed from rules */
 };
 

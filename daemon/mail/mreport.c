@@ -43,7 +43,7 @@ report_rcpt(struct report *r)
 		r->cap = cap;
 	}
 	m->rcpt[m->n_rcpt] = (struct mreport_rcpt){ .address = "", .original = "", .status = "", .text = "",
-	    .remote_mta = "", .verdict = { CAT_UNKNOWN, false, false, false, "" } };
+	    .remote_mta = "", .verdict = { .category = CAT_UNKNOWN, .rule = "" } };
 	return &m->rcpt[m->n_rcpt++];
 }
 
@@ -174,11 +174,11 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 	if (out->action == ACTION_NONE)
 		out->action = *out->status == '2' ? ACTION_DELIVERED :
 		    report_is_delay(r, extra) ? ACTION_DELAYED : ACTION_FAILED;
-	if (out->action == ACTION_DELAYED && !report_says(r, "delayed-surely", extra) &&
-	    (report_says(r, "given-up", out->text) || report_says(r, "given-up", extra)))
+	if (out->action == ACTION_DELAYED && (report_says(r, "given-up", out->text) ||
+	    (!report_says(r, "delayed-surely", extra) && report_says(r, "given-up", extra))))
 		out->gave_up = true;
 	if (out->action == ACTION_DELIVERED || out->action == ACTION_RELAYED || out->action == ACTION_EXPANDED) {
-		out->verdict = (struct verdict){ CAT_DELIVERED, false, false, false, "action" };
+		out->verdict = (struct verdict){ .category = CAT_DELIVERED, .rule = "action" };
 		return;
 	}
 	v = classify_at(r->rules, out->code, out->status, remote_words(out->text), receiver);
@@ -191,9 +191,14 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 	if (!v.by_words && !is_blank(extra)) {
 		struct verdict w = classify_at(r->rules, out->code, out->status, extra, receiver);
 
-		if (w.by_words || v.category == CAT_UNKNOWN)
+		/* A whole text is full of words; only plain ones count. */
+		if (w.strong || v.category == CAT_UNKNOWN)
 			v = w;
 	}
+	if (v.bad_address && report_says(r, "before-recipient", out->text))
+		v = (struct verdict){ .category = CAT_POLICY, .by_words = true, .rule = "said before the recipient was named" };
+	if (v.category == CAT_UNKNOWN && out->action == ACTION_DELAYED)
+		v = (struct verdict){ .category = CAT_NETWORK, .rule = "a delay without a reason" };
 	v.hard = v.bad_address && (out->action == ACTION_FAILED || out->gave_up);
 	out->verdict = v;
 	if (is_blank(out->text))

@@ -45,7 +45,7 @@ report_mdn(struct report *r)
 			report_judge(r, out, r->out->text);
 			/* Refused by the person or the rule of a person: the address is good. */
 			if (!out->verdict.by_words || out->verdict.category == CAT_UNKNOWN)
-				out->verdict = (struct verdict){ CAT_POLICY, false, false, false, "refused by a rule of the recipient" };
+				out->verdict = (struct verdict){ .category = CAT_POLICY, .rule = "refused by a rule of the recipient" };
 		}
 		return true;
 	}

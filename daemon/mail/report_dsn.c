@@ -6,8 +6,10 @@
 #include "mail/reply.h"
 
 struct group {
-	const char *original, *final, *actual, *action, *status, *remote, *diagnostic, *last_attempt, *extra;
+	const char *original, *final, *actual, *action, *status, *remote, *diagnostic, *last_attempt, *extra, *category;
 };
+
+#define EMPTY_GROUP { "", "", "", "", "", "", "", "", "", "" }
 
 static bool
 is_status_type(const char *type)
@@ -108,16 +110,22 @@ choose_address(struct report *r, const struct group *g)
 static const char *
 human_about(struct report *r, const char *human, const char *address)
 {
-	const char *p = *address ? strcasestr(human, address) : NULL, *end, *other, *start;
+	const char *p = *address ? strcasestr(human, address) : NULL, *end, *other, *start, *b;
 	size_t len;
 
 	if (!p)
 		return human;
 	/* From this address to the next one. */
 	end = p + strlen(address);
-	for (other = end; (start = NULL, report_next_address(r->a, &other, &start, &len)); )
-		if (strncasecmp(start, address, strlen(address)) != 0 && (start == human || start[-1] == '<' || start[-1] == '\n'))
+	for (other = end; (start = NULL, report_next_address(r->a, &other, &start, &len)); ) {
+		if (strncasecmp(start, address, strlen(address)) == 0)
+			continue;
+		/* One that begins its line. */
+		for (b = start; b > human && strchr(" \t<*", b[-1]); b--)
+			;
+		if (b == human || b[-1] == '\n')
 			break;
+	}
 	return arena_ndup(r->a, p, start ? (size_t)(start - p) : strlen(p));
 }
 
@@ -130,7 +138,7 @@ flush(struct report *r, struct group *g, const char *human)
 	size_t n;
 
 	if (!*g->final && !*g->original && !*g->action && !*g->status) {
-		*g = (struct group){ "", "", "", "", "", "", "", "", "" };
+		*g = (struct group)EMPTY_GROUP;
 		return;
 	}
 	if ((out = report_rcpt(r))) {
@@ -144,17 +152,27 @@ flush(struct report *r, struct group *g, const char *human)
 		out->remote_mta = after_type(g->remote);
 		/* The words of the first line may be the reply alone; a comment in Status says more. */
 		out->text = *diag ? diag : g->extra;
+		if (!*out->text && *out->address && strcasestr(human, out->address))
+			out->text = human_about(r, human, out->address);
 		if (!*diag && !*g->extra && n && g->status[n])
 			out->text = g->status;
 		report_judge(r, out, human_about(r, human, out->address));
+		if (*g->category) {
+			struct verdict v = classify(r->rules, 0, "", arena_printf(r->a, "bouncecategory %s", g->category));
+
+			if (v.strong && out->action == ACTION_FAILED) {
+				out->verdict = v;
+				out->verdict.hard = v.bad_address;
+			}
+		}
 	}
-	*g = (struct group){ "", "", "", "", "", "", "", "", "" };
+	*g = (struct group)EMPTY_GROUP;
 }
 
 static void
 read_groups(struct report *r, const char *text, size_t len, const char *human)
 {
-	struct group g = { "", "", "", "", "", "", "", "", "" };
+	struct group g = EMPTY_GROUP;
 	bool blank = false;
 
 	for (const struct mime_header *h = mime_fields(r->a, text, len); h; h = h->next) {
@@ -191,6 +209,8 @@ read_groups(struct report *r, const char *text, size_t len, const char *human)
 			r->out->reporting_mta = after_type(v);
 		else if (strcasecmp(h->name, "Original-Envelope-Id") == 0 && !*r->out->envid)
 			r->out->envid = v;
+		else if (strcasecmp(h->name, "X-PowerMTA-BounceCategory") == 0)
+			g.category = v;
 		else if (strcasecmp(h->name, "X-Supplementary-Info") == 0 || strcasecmp(h->name, "X-Notes") == 0 ||
 		    strcasecmp(h->name, "X-SMTP-Diagnostic") == 0 || strcasecmp(h->name, "X-Display-Name") == 0)
 			g.extra = strcasecmp(h->name, "X-Display-Name") == 0 ? g.extra : v;

@@ -284,6 +284,14 @@ words_about(const struct reading *in, size_t which, int least)
 		for (size_t k = i + 1; k < in->n_mention && to == in->end; k++)
 			if (in->mention[k].candidate != which && in->found[in->mention[k].candidate].score >= least)
 				to = in->mention[k].where;
+		/* sendmail: "554 <user@host>... Host unknown" is one line for one address. */
+		{
+			const char *line = in->mention[i].where, *nl = memchr(line, '\n', (size_t)(in->end - line));
+			const char *dots = memmem(line, (size_t)((nl ? nl : in->end) - line), ">... ", 5);
+
+			if (dots && nl && nl < to)
+				to = nl + 1;
+		}
 		if (to > in->mention[i].where)
 			buf_add(&b, in->mention[i].where, (size_t)(to - in->mention[i].where));
 	}

@@ -117,6 +117,8 @@ read_rule(struct reading *r, char *s, struct err *e)
 	} else {
 		to->wordless = mem_room(to->wordless, to->n_wordless, &to->cap_wordless, sizeof(*to->wordless));
 		to->wordless[to->n_wordless++] = to->n;
+		if (new.status && to->first_number == SIZE_MAX)
+			to->first_number = to->n;
 	}
 	to->rule = mem_room(to->rule, to->n, &to->cap, sizeof(*to->rule));
 	to->rule[to->n++] = new;
@@ -203,6 +205,7 @@ rules_load(struct rules **out, const char *path, struct err *e)
 
 	*out = NULL;
 	to->arena = (struct arena)ARENA_INIT;
+	to->first_number = SIZE_MAX;
 	phrases_init(&to->words, &to->arena);
 	if (!path)
 		path = file_data_path(&to->arena, "config/rules");

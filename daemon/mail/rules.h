@@ -38,6 +38,7 @@ struct rules {
 	struct phrases words;		/* id: index in rule */
 	size_t *wordless;		/* rules without a phrase, in order */
 	size_t n_wordless, cap_wordless;
+	size_t first_number;		/* the first rule of a status alone: what stands before is strong */
 	struct rules_text { const char *name; struct phrases phrases; } text[RULE_TEXTS_MAX];
 	size_t n_text;
 };
