@@ -182,10 +182,10 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 		return;
 	}
 	v = classify_at(r->rules, out->code, out->status, remote_words(out->text), receiver);
-	if (!v.by_words) {
+	if (!v.strong) {
 		struct verdict w = classify_at(r->rules, out->code, out->status, out->text, receiver);
 
-		if (w.by_words)
+		if (w.strong || (w.by_words && !v.by_words))
 			v = w;
 	}
 	if (!v.by_words && !is_blank(extra)) {
@@ -340,6 +340,8 @@ read_names(struct report *r)
 	add_line(&senders, m->original_sender);
 	m->original_sender = keep(r, &senders);
 	m->envid = decode_xtext(r->a, m->envid);
+	if (*m->envid == '<')		/* Haraka puts the Message-ID there */
+		m->envid = arena_ndup(r->a, m->envid + 1, strcspn(m->envid + 1, ">"));
 }
 
 static void

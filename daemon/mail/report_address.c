@@ -59,7 +59,7 @@ report_next_address(struct arena *a, const char **pp, const char **start, size_t
 			if (*e == ']')
 				e++;
 		} else {
-			while (is_domain((unsigned char)*e))
+			while (is_domain((unsigned char)*e) && !(e[0] == '.' && e[1] == '.'))
 				e++;
 			while (e > at + 1 && (e[-1] == '.' || e[-1] == '-' || e[-1] == '_'))
 				e--;

@@ -11,6 +11,7 @@
 
 struct candidate {
 	const char *address;
+	const char *original;		/* what it was made from: an alias; NULL */
 	int score;
 	bool other;			/* somewhere it is called a contact, a helper: never the recipient */
 	bool in_zone;
@@ -42,6 +43,37 @@ line_says(const struct report *r, const char *section, const char *s, size_t len
 	size_t n = phrase_fold(folded, sizeof(folded), s, len > 800 ? 800 : len);
 
 	return phrases_first(rules_phrases(r->rules, section), folded, n) >= 0;
+}
+
+static bool
+measure(void *arg, int id, size_t start, size_t end)
+{
+	size_t *longest = arg;
+
+	(void)id;
+	if (end - start > *longest)
+		*longest = end - start;
+	return true;
+}
+
+/* A line that is little else than "original message follows": words in a sentence are no border. */
+static bool
+is_border(const struct report *r, const char *s, size_t len)
+{
+	char folded[256];
+	size_t n, longest = 0;
+
+	while (len && strchr("-=*_+#|~ \t:", s[len - 1]))
+		len--;
+	while (len && strchr("-=*_+#|~ \t", *s)) {
+		s++;
+		len--;
+	}
+	if (len > 160)
+		return false;
+	n = phrase_fold(folded, sizeof(folded), s, len);
+	phrases_scan(rules_phrases(r->rules, "returned-message"), folded, n, measure, &longest);
+	return longest && n - longest <= 40;
 }
 
 /* A block of mail headers at p, with at least one that only mail has: how long it is. */
@@ -88,7 +120,7 @@ split(struct reading *in)
 			s++;
 		if (s == eol) {
 			paragraph = true;
-		} else if (lines && line_says(r, "returned-message", s, (size_t)(eol - s))) {
+		} else if (lines && is_border(r, s, (size_t)(eol - s))) {
 			in->end = p;
 			marked = true;
 			p = nl ? nl + 1 : end;
@@ -224,6 +256,7 @@ static void
 find_candidates(struct reading *in)
 {
 	struct report *r = in->r;
+	struct candidate *above = NULL;		/* named on the line before */
 	bool zone = false;
 	int lines = 0;
 
@@ -232,10 +265,17 @@ find_candidates(struct reading *in)
 		size_t len = (size_t)(eol - p);
 		const char *line = arena_ndup(r->a, p, len), *q = line, *found, *start;
 		size_t alen;
+		struct candidate *here = NULL;
 		bool any = false;
 
 		while ((found = report_next_address(r->a, &q, &start, &alen))) {
-			struct candidate *c = add_candidate(in, found, p, weigh(in, line, len, start, alen, found, zone));
+			struct candidate *c;
+
+			if (above && start > line && line_says(r, "made-from", line, (size_t)(start - line))) {
+				above->original = found;
+				continue;
+			}
+			c = here = add_candidate(in, found, p, weigh(in, line, len, start, alen, found, zone));
 
 			if (c && zone)
 				c->in_zone = true;
@@ -243,6 +283,9 @@ find_candidates(struct reading *in)
 				c->other = true;
 			any = true;
 		}
+		/* "(reason: ...)" may stand between an address and what it was made from. */
+		if (here || line[strspn(line, " \t")] != '(')
+			above = here;
 		if (line_says(r, "failed-below", line, len))
 			zone = true;
 		else if (zone && !any && len > 20 && line_says(r, "zone-ends", line, len))
@@ -365,7 +408,7 @@ bounce_score(struct reading *in)
 }
 
 static void
-take(struct reading *in, const char *address, const char *words, const char *all)
+take(struct reading *in, const char *address, const char *original, const char *words, const char *all)
 {
 	struct report *r = in->r;
 	struct mreport_rcpt *out = report_rcpt(r);
@@ -373,6 +416,7 @@ take(struct reading *in, const char *address, const char *words, const char *all
 	if (!out)
 		return;
 	out->address = address;
+	out->original = original ? original : "";
 	out->text = words;
 	if (report_says(r, "delivered", all) && !report_says(r, "bounce-body", all))
 		out->action = ACTION_DELIVERED;
@@ -415,15 +459,17 @@ report_text(struct report *r)
 	least = best >= 6 ? 6 : best >= 4 ? best : 1000;
 	for (size_t i = 0; i < in->n; i++)
 		if (in->found[i].score >= least)
-			take(in, in->found[i].address, words_about(in, i, least), all);
+			take(in, in->found[i].address, in->found[i].original, words_about(in, i, least), all);
 	/* A report that somebody sent on as an attachment: that one is to be read. */
-	if (r->out->n_rcpt == 0 && r->returned && strcmp(r->returned->type, "multipart/report") == 0)
+	if (r->out->n_rcpt == 0 && r->returned && strcmp(r->returned->type, "multipart/report") == 0) {
+		r->out->kind = MREPORT_ORDINARY;
 		return false;
+	}
 	/* The words name nobody: then it was the one the mail was to. */
 	if (r->out->n_rcpt == 0) {
 		const char *bare = bare_name(in);
 
-		take(in, *bare ? bare : report_intended(r), all, all);
+		take(in, *bare ? bare : report_intended(r), NULL, all, all);
 	}
 	return true;
 }
