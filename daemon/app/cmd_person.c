@@ -237,6 +237,28 @@ print_choice(struct app *app, const struct contact *list, size_t n, struct err *
 	return out_end(&o, e);
 }
 
+/* Exit status, or -1. */
+static int
+tell(struct app *app, const char *who, struct err *e)
+{
+	struct contact *list;
+	struct story s;
+	size_t n;
+
+	if (person_find(app->db, &app->arena, who, FOUND_MOST, &list, &n, e) < 0)
+		return -1;
+	if (n == 0)
+		return err_set(e, ERR_NOTFOUND, TR("nobody answers to '%s'", "không có ai là '%s'"), who);
+	if (n > 1)
+		return print_choice(app, list, n, e) < 0 ? -1 : EXIT_FAILED;
+	if (load(app, &list[0], &s, e) < 0)
+		return -1;
+	if (app->json)
+		return print_json(&s, e) < 0 ? -1 : EXIT_DONE;
+	print_text(&s);
+	return EXIT_DONE;
+}
+
 static int
 person_show(struct app *app, int argc, char **argv)
 {
@@ -244,29 +266,16 @@ person_show(struct app *app, int argc, char **argv)
 	    NULL, 0, 1, 16, &first);
 	struct buf who = BUF_INIT(4096);
 	struct err e = ERR_INIT;
-	struct contact *list;
-	struct story s;
-	size_t n = 0;
 
 	if (rc >= 0)
 		return rc;
 	for (int i = first; i < argc; i++)
 		buf_printf(&who, "%s%s", i > first ? " " : "", argv[i]);
-	rc = db_snapshot(app->db, &e);
-	if (rc == 0)
-		rc = person_find(app->db, &app->arena, buf_str(&who), FOUND_MOST, &list, &n, &e);
-	if (rc == 0 && n == 0)
-		rc = err_set(&e, ERR_NOTFOUND, TR("nobody answers to '%s'", "không có ai là '%s'"), buf_str(&who));
+	rc = db_snapshot(app->db, &e) < 0 ? -1 : tell(app, buf_str(&who), &e);
 	buf_release(&who);
-	if (rc == 0 && n > 1)
-		return print_choice(app, list, n, &e) < 0 ? app_fail(&e) : EXIT_FAILED;
-	if (rc == 0)
-		rc = load(app, &list[0], &s, &e);
-	if (rc == 0 && app->json)
-		rc = print_json(&s, &e);
-	else if (rc == 0)
-		print_text(&s);
-	return rc < 0 ? app_fail(&e) : EXIT_DONE;
+	if (db_in_transaction(app->db))
+		db_commit(app->db, NULL);
+	return rc < 0 ? app_fail(&e) : rc;
 }
 
 int

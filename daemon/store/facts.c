@@ -334,55 +334,87 @@ note_away(struct facts *f, int64_t at, int64_t until)
 	f->away_until = until;
 }
 
-/* One row of evidence; `delivered` gathers reports of delivery for settle(). */
+enum sign {
+	SIGN_NONE, SIGN_FAILURE, SIGN_OPT_OUT, SIGN_COMPLAINT, SIGN_SPAM, SIGN_FOCAL_WORD, SIGN_INBOX, SIGN_FORWARDED,
+	SIGN_AUTO_REPLY, SIGN_RECEIVED
+};
+
+/* A delay is no failure; a bare fetch of the link ("visit") may be a scanner: those prove nothing. */
+static enum sign
+sign_of(const char *kind)
+{
+	static const struct { const char *kind; enum sign sign; } signs[] = {
+		{ "refusal", SIGN_FAILURE }, { "dsn", SIGN_FAILURE }, { "expired", SIGN_FAILURE },
+		{ "button", SIGN_RECEIVED }, { "found_inbox", SIGN_INBOX }, { "found_spam", SIGN_SPAM },
+		{ "found_forwarded", SIGN_FORWARDED }, { "auto_reply", SIGN_AUTO_REPLY }, { "reply", SIGN_RECEIVED },
+		{ "read_receipt", SIGN_RECEIVED }, { "opt_out", SIGN_OPT_OUT }, { "complaint", SIGN_COMPLAINT },
+		{ "focal_word", SIGN_FOCAL_WORD },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(signs); i++)
+		if (kind[0] == signs[i].kind[0] && strcmp(kind, signs[i].kind) == 0)
+			return signs[i].sign;
+	return SIGN_NONE;
+}
+
+static void
+note_report(struct facts_reader *r, struct facts *f, struct stmt *s, int64_t at, char grade)
+{
+	const char *category = col_text(s, 3);
+	struct message *m = message_of(r, col_int(s, 5), at);
+	bool delivered = strcmp(category, "delivered") == 0;
+
+	if (m && !delivered)
+		m->told = true;
+	if (!about_here(r, col_int(s, 5), col_text(s, 7)))
+		return;
+	if (!delivered)
+		note_failed(r, f, at, col_text(s, 2), category, grade, m ? m->id : 0);
+	else if (at > f->accepted_at)
+		f->accepted_at = at;
+}
+
+/* One row of evidence; what a kind does not need is not read: there may be ten million. */
 static void
 note(struct facts_reader *r, struct facts *f, struct stmt *s)
 {
-	const char *kind = col_text(s, 2), *category = col_text(s, 3);
-	int64_t at = col_int(s, 1), invite = col_int(s, 5);
+	enum sign sign = sign_of(col_text(s, 2));
+	int64_t at = col_int(s, 1);
 	char grade = col_text(s, 4)[0];
 
-	if (strcmp(kind, "refusal") == 0 || strcmp(kind, "dsn") == 0 || strcmp(kind, "expired") == 0) {
-		struct message *m = message_of(r, invite, at);
-		bool delivered = strcmp(category, "delivered") == 0;
-
-		if (m && !delivered)
-			m->told = true;
-		if (!about_here(r, invite, col_text(s, 7)))
-			return;
-		if (!delivered)
-			note_failed(r, f, at, kind, category, grade, m ? m->id : 0);
-		else if (at > f->accepted_at)
-			f->accepted_at = at;
-		return;
-	}
-	if (strcmp(kind, "delay") == 0)
-		return;
-	/* A bare fetch of the link may be a scanner: that proves nothing. */
-	if (strcmp(kind, "visit") == 0)
+	if (sign == SIGN_FAILURE)
+		note_report(r, f, s, at, grade);
+	if (sign == SIGN_NONE || sign == SIGN_FAILURE)
 		return;
 	f->reacted = true;
-	if (strcmp(kind, "opt_out") == 0) {
+	switch (sign) {
+	case SIGN_OPT_OUT:
 		f->opted_out = true;
-	} else if (strcmp(kind, "complaint") == 0) {
+		break;
+	case SIGN_COMPLAINT:
 		f->complained = true;
 		if (!f->complained_grade || grade < f->complained_grade)
 			f->complained_grade = grade;
-	} else if (strcmp(kind, "found_spam") == 0) {
-		note_found(f, FOUND_SPAM, true);
-	} else if (strcmp(kind, "focal_word") == 0) {
-		note_found(f, FOUND_SPAM, false);
-	} else if (strcmp(kind, "found_inbox") == 0) {
-		note_found(f, FOUND_INBOX, true);
+		break;
+	case SIGN_SPAM:
+	case SIGN_FOCAL_WORD:
+		note_found(f, FOUND_SPAM, sign == SIGN_SPAM);
+		break;
+	case SIGN_INBOX:
+	case SIGN_FORWARDED:
+		note_found(f, sign == SIGN_INBOX ? FOUND_INBOX : FOUND_FORWARDED, true);
 		note_received(f, at, grade);
-	} else if (strcmp(kind, "found_forwarded") == 0) {
-		note_found(f, FOUND_FORWARDED, true);
-		note_received(f, at, grade);
-	} else if (strcmp(kind, "auto_reply") == 0) {
-		note_received(f, at, grade);
+		break;
+	case SIGN_AUTO_REPLY:
 		note_away(f, at, col_int(s, 6));
-	} else if (strcmp(kind, "button") == 0 || strcmp(kind, "read_receipt") == 0 || strcmp(kind, "reply") == 0) {
 		note_received(f, at, grade);
+		break;
+	case SIGN_RECEIVED:
+		note_received(f, at, grade);
+		break;
+	case SIGN_NONE:
+	case SIGN_FAILURE:
+		break;
 	}
 }
 
