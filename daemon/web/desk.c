@@ -39,7 +39,7 @@ allow_style(struct request *r)
 	if (EVP_Digest(from, (size_t)(to - from), hash, &n, EVP_sha256(), NULL) != 1)
 		die("SHA-256 failed");
 	EVP_EncodeBlock(text, hash, (int)n);
-	r->style_hash = arena_printf(r->arena, "'sha256-%s'", (const char *)text);
+	r->policy = arena_printf(r->arena, POLICY_FORMAT, arena_printf(r->arena, " 'sha256-%s'", (const char *)text), "");
 }
 
 static int

@@ -15,13 +15,14 @@ guest_enter(struct request *r, const char *token, struct guest *g)
 	int rc = visitor_by_token(r->db, r->arena, valid ? token : nobody, &g->v, &e);
 
 	if (rc == 1 && valid)
-		rc = request_campaign(r, g->v.campaign, &g->c, &e);
+		rc = request_campaign(r, g->v.campaign, &g->shown, &e);
 	if (rc < 0) {
 		reply_error(r, &e);
 		return false;
 	}
 	g->now = clock_now();
-	if (rc == 0 || !valid || g->now > g->c->closes_at + EXPIRES_S) {
+	g->c = rc == 1 && valid ? &g->shown->c : NULL;
+	if (!g->c || g->now > g->c->closes_at + EXPIRES_S) {
 		reply_unknown(r);
 		return false;
 	}
@@ -32,15 +33,29 @@ guest_enter(struct request *r, const char *token, struct guest *g)
 }
 
 char *
-guest_url(const struct request *r, const char *fmt, ...)
+guest_url(const struct request *r, ...)
 {
-	char path[256];
+	char text[256];
+	const char *part;
+	size_t n = 0;
 	va_list ap;
 
-	va_start(ap, fmt);
-	vsnprintf(path, sizeof(path), fmt, ap);
+	va_start(ap, r);
+	while ((part = va_arg(ap, const char *))) {
+		size_t len = strlen(part);
+
+		if (len > sizeof(text) - n - sizeof("?lang=xx"))	/* keys and tokens are far shorter */
+			len = sizeof(text) - n - sizeof("?lang=xx");
+		memcpy(text + n, part, len);
+		n += len;
+	}
 	va_end(ap);
-	return r->lang_chosen ? arena_printf(r->arena, "%s?lang=%s", path, lang_name(r->lang)) : arena_dup(r->arena, path);
+	if (r->lang_chosen) {
+		memcpy(text + n, "?lang=", 6);
+		memcpy(text + n + 6, lang_name(r->lang), 2);
+		n += 8;
+	}
+	return arena_ndup(r->arena, text, n);
 }
 
 /* A list of { text } objects. */
@@ -62,26 +77,54 @@ texts(struct arena *a, const char **list)
 	return mustache_list(items, n);
 }
 
+/* Where the buttons of the forms lead must be allowed too: browsers hold redirects to form-action. */
+static const char *
+policy(struct arena *a, const struct campaign *c)
+{
+	char *all = arena_dup(a, "");
+
+	for (size_t i = 0; i < c->n_instruments; i++) {
+		const char *origin = url_origin(a, c->instruments[i].url);
+
+		if (origin && !strstr(all, origin))
+			all = arena_printf(a, "%s %s", all, origin);
+	}
+	return arena_printf(a, POLICY_FORMAT, "", all);
+}
+
+void
+shown_prepare(struct shown *s, struct arena *a)
+{
+	const struct campaign *c = &s->c;
+	struct date_text t;
+
+	for (int l = 0; l < 2; l++) {
+		s->opens[l] = arena_dup(a, date_minute(&t, &c->zone, c->opens_at, (enum lang)l));
+		s->closes[l] = arena_dup(a, date_minute(&t, &c->zone, c->closes_at, (enum lang)l));
+	}
+	s->legal_bases = texts(a, c->legal_bases);
+	s->dispatches = texts(a, c->dispatches);
+	s->policy = policy(a, c);
+}
+
 size_t
 guest_fields(struct request *r, const struct guest *g, bool personal, struct mustache_field *f)
 {
 	const struct campaign *c = g->c;
-	struct date_text t;
+	const struct shown *s = g->shown;
 	size_t n = 0;
 
 	f[n++] = (struct mustache_field){ "campaign", mustache_text(c->title) };
 	f[n++] = (struct mustache_field){ "sender_name", mustache_text(*c->sender_name ? c->sender_name : c->sender_address) };
 	f[n++] = (struct mustache_field){ "sender_address", mustache_text(c->sender_address) };
 	f[n++] = (struct mustache_field){ "help", mustache_text(c->help_text) };
-	f[n++] = (struct mustache_field){ "opens",
-	    mustache_text(arena_dup(r->arena, date_minute(&t, &c->zone, c->opens_at, r->lang))) };
-	f[n++] = (struct mustache_field){ "closes",
-	    mustache_text(arena_dup(r->arena, date_minute(&t, &c->zone, c->closes_at, r->lang))) };
+	f[n++] = (struct mustache_field){ "opens", mustache_text(s->opens[r->lang]) };
+	f[n++] = (struct mustache_field){ "closes", mustache_text(s->closes[r->lang]) };
 	f[n++] = (struct mustache_field){ "not_open", guest_flag(g->not_open) };
 	f[n++] = (struct mustache_field){ "open", guest_flag(!g->not_open && !g->closed) };
 	f[n++] = (struct mustache_field){ "closed", guest_flag(g->closed) };
-	f[n++] = (struct mustache_field){ "legal_bases", texts(r->arena, c->legal_bases) };
-	f[n++] = (struct mustache_field){ "dispatches", texts(r->arena, c->dispatches) };
+	f[n++] = (struct mustache_field){ "legal_bases", s->legal_bases };
+	f[n++] = (struct mustache_field){ "dispatches", s->dispatches };
 	f[n++] = (struct mustache_field){ "has_bases", guest_flag(c->legal_bases[0] || c->dispatches[0]) };
 	f[n++] = (struct mustache_field){ "visits", guest_flag(strcmp(c->tracking, "visits") == 0) };
 	f[n++] = (struct mustache_field){ "opted_out", guest_flag(g->v.opted_out) };
@@ -90,20 +133,6 @@ guest_fields(struct request *r, const struct guest *g, bool personal, struct mus
 	f[n++] = (struct mustache_field){ "sub_unit", mustache_text(personal ? g->v.sub_unit : "") };
 	ASSERT(n <= GUEST_FIELDS);
 	return n;
-}
-
-void
-guest_allow_forms(struct request *r, const struct campaign *c)
-{
-	char *all = arena_dup(r->arena, "");
-
-	for (size_t i = 0; i < c->n_instruments; i++) {
-		const char *origin = url_origin(r->arena, c->instruments[i].url);
-
-		if (origin && !strstr(all, origin))
-			all = arena_printf(r->arena, "%s%s%s", all, *all ? " " : "", origin);
-	}
-	r->form_to = *all ? all : NULL;
 }
 
 void

@@ -29,7 +29,8 @@
 
 struct guest {
 	struct visitor v;
-	const struct campaign *c;
+	const struct shown *shown;
+	const struct campaign *c;	/* within shown */
 	int64_t now;
 	bool not_open, closed;
 };
@@ -45,10 +46,10 @@ guest_flag(bool on)
 {
 	return (struct mustache_value){ .kind = on ? MUSTACHE_TRUE : MUSTACHE_FALSE };
 }
-/* "/i/TOKEN/go/survey", with ?lang= when the person chose one. */
-char	*guest_url(const struct request *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* form-action must name where the forms' buttons lead: browsers check redirects too. */
-void	guest_allow_forms(struct request *, const struct campaign *);
+/* The parts, ended by NULL, put together: "/i/TOKEN/go/survey"; with ?lang= when the person chose one. */
+char	*guest_url(const struct request *, ...) __attribute__((sentinel));
+/* Fills what belongs to the campaign alone; the campaign is there already. */
+void	shown_prepare(struct shown *, struct arena *);
 /* The campaign's page when it has closed or not opened yet. */
 void	guest_show_shut(struct request *, const struct guest *);
 

@@ -47,9 +47,10 @@ reply_page(struct request *r, int status, enum page page, const struct mustache_
 	const char *sig = request_arg(r, "sig"), *other = "";
 
 	ASSERT(n + 3 <= COUNT_OF(fields));
-	if (!r->post)
-		other = arena_printf(r->arena, "?%s%s%slang=%s", sig ? "sig=" : "", sig ? sig : "", sig ? "&" : "",
-		    lang_name(r->lang == LANG_VI ? LANG_EN : LANG_VI));
+	if (!r->post && sig)
+		other = arena_printf(r->arena, "?sig=%s&lang=%s", sig, r->lang == LANG_VI ? "en" : "vi");
+	else if (!r->post)
+		other = r->lang == LANG_VI ? "?lang=en" : "?lang=vi";
 	fields[0] = (struct mustache_field){ "lang", mustache_text(lang_name(r->lang)) };
 	fields[1] = (struct mustache_field){ "style", mustache_text(pages_style(r->site->pages)) };
 	fields[2] = (struct mustache_field){ "other_lang_url", mustache_text(other) };
@@ -150,10 +151,10 @@ add(struct MHD_Response *m, const char *name, const char *value)
 enum MHD_Result
 reply_queue(struct request *r)
 {
+	static const char strict[] = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+	    "frame-ancestors 'none'";
 	size_t len = r->out.len;
 	char *body = buf_steal(&r->out);
-	const char *csp = arena_printf(r->arena, "default-src 'none'; style-src 'self'%s%s; img-src 'self'; form-action 'self'%s%s; "
-	    "base-uri 'none'; frame-ancestors 'none'", r->style_hash ? " " : "", r->style_hash ? r->style_hash : "", r->form_to ? " " : "", r->form_to ? r->form_to : "");
 	struct MHD_Response *m;
 	enum MHD_Result rc;
 
@@ -164,7 +165,7 @@ reply_queue(struct request *r)
 		return MHD_NO;
 	}
 	add(m, "Content-Type", r->type);
-	add(m, "Content-Security-Policy", csp);
+	add(m, "Content-Security-Policy", r->policy ? r->policy : strict);
 	add(m, "X-Content-Type-Options", "nosniff");
 	add(m, "Referrer-Policy", "no-referrer");
 	add(m, "Cache-Control", r->cache);

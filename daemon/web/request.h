@@ -36,6 +36,9 @@ struct site {
 	struct limiter tokens, keys;	/* failures by client address */
 };
 
+/* style: sources of style sheets, form: where forms may lead, beside ourselves; each "" or begins with ' '. */
+#define POLICY_FORMAT "default-src 'none'; style-src 'self'%s; img-src 'self'; form-action 'self'%s; base-uri 'none'; frame-ancestors 'none'"
+
 struct worker;		/* what one pool thread keeps: server.c */
 
 struct request {
@@ -59,16 +62,23 @@ struct request {
 	int status;
 	struct buf out;
 	const char *type, *location, *cache, *allow, *retry_after, *challenge;
-	const char *style_hash;		/* lets one style sheet within the page in */
-	const char *form_to;		/* origins that forms may lead to, ' ' between */
+	const char *policy;		/* Content-Security-Policy; NULL: the strict one */
 };
 
 const char *request_header(const struct request *, const char *name);	/* NULL: none */
 const char *request_arg(const struct request *, const char *name);	/* of the query; NULL: none */
 /* The language chosen by ?lang=, else the best of Accept-Language, else `fallback`. */
 void	request_choose_lang(struct request *, enum lang fallback);
-/* A campaign as the store has it, at most a second old; lives until the request ends. 1/0/-1. */
-int	request_campaign(struct request *, int64_t id, const struct campaign **, struct err *);
+
+/* A campaign, and what each of its pages repeats, made ready once. */
+struct shown {
+	struct campaign c;
+	const char *opens[2], *closes[2];	/* by language */
+	struct mustache_value legal_bases, dispatches;	/* lists of { text } */
+	const char *policy;		/* Content-Security-Policy of pages with buttons to the forms */
+};
+/* As the store had it at most a second ago; lives until the request ends. 1/0/-1. */
+int	request_campaign(struct request *, int64_t id, const struct shown **, struct err *);
 
 void	reply_page(struct request *, int status, enum page, const struct mustache_field *, size_t n);
 /* A page that says one thing. */

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "web/http.h"
+#include "web/landing.h"
 #include "web/reply.h"
 #include "web/routes.h"
 
@@ -27,7 +28,7 @@ struct worker {			/* belongs to one pool thread */
 	struct kept {
 		int64_t id, loaded_us;
 		struct arena arena;
-		struct campaign campaign;
+		struct shown shown;
 	} kept[CAMPAIGNS_KEPT];
 };
 
@@ -81,7 +82,7 @@ worker_mine(struct web *web, struct err *e)
 }
 
 int
-request_campaign(struct request *r, int64_t id, const struct campaign **out, struct err *e)
+request_campaign(struct request *r, int64_t id, const struct shown **out, struct err *e)
 {
 	int64_t now = clock_mono_us();
 	struct kept *k = &r->worker->kept[0];
@@ -91,7 +92,7 @@ request_campaign(struct request *r, int64_t id, const struct campaign **out, str
 		struct kept *other = &r->worker->kept[i];
 
 		if (other->id == id && now - other->loaded_us < CAMPAIGN_KEPT_US) {
-			*out = &other->campaign;
+			*out = &other->shown;
 			return 1;
 		}
 		if (other->id == id || (k->id != id && other->loaded_us < k->loaded_us))
@@ -99,10 +100,11 @@ request_campaign(struct request *r, int64_t id, const struct campaign **out, str
 	}
 	arena_reset(&k->arena);
 	k->id = 0;
-	if ((rc = campaign_by_id(r->db, &k->arena, id, &k->campaign, e)) == 1) {
+	if ((rc = campaign_by_id(r->db, &k->arena, id, &k->shown.c, e)) == 1) {
+		shown_prepare(&k->shown, &k->arena);
 		k->id = id;
 		k->loaded_us = now;
-		*out = &k->campaign;
+		*out = &k->shown;
 	}
 	return rc;
 }
