@@ -1,12 +1,13 @@
 /* thumoi template check|list|variables|preview - the mails before they go out. */
 #include "app/commands.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "engine/message.h"
 #include "engine/template.h"
-#include "store/contact.h"
 #include "store/evidence.h"
+#include "store/timeline.h"
 #include "store/unit.h"
+
+#define FOUND_MOST 1000		/* in all campaigns; those of one are chosen from them */
 
 static int
 template_check_command(struct app *app, int argc, char **argv)
@@ -127,35 +128,18 @@ choose(const struct campaign *c, const char *who, const struct contact *list, si
 
 /* WHO is a token, an address or a name. */
 static int
-person_find(struct app *app, const struct campaign *c, const char *who, struct contact *out, struct err *e)
+recipient_find(struct app *app, const struct campaign *c, const char *who, struct contact *out, struct err *e)
 {
-	const char *key = text_fold(&app->arena, who), *space;
 	struct contact *list;
 	size_t n;
-	int rc = 0;
+	int rc;
 
-	if (token_valid(who)) {
-		if ((rc = contact_by_token(app->db, &app->arena, who, out, e)) < 0)
-			return -1;
-		if (rc == 1 && out->campaign == c->id)
-			return 0;
-		rc = 0;
-	}
-	if (strchr(who, '@')) {
-		if (contact_by_email(app->db, &app->arena, text_lower_ascii(&app->arena, who), &list, &n, e) < 0)
-			return -1;
-		rc = choose(c, who, list, n, out, e);
-	}
-	/* The key of a name has no honorific; WHO may have one. */
-	for (; rc == 0 && key; key = (space = strchr(key, ' ')) ? space + 1 : NULL) {
-		if (contact_by_name(app->db, &app->arena, c->id, key, &list, &n, e) < 0)
-			return -1;
-		rc = choose(c, who, list, n, out, e);
-	}
-	if (rc == 0)
+	if (person_find(app->db, &app->arena, who, FOUND_MOST, &list, &n, e) < 0)
+		return -1;
+	if ((rc = choose(c, who, list, n, out, e)) == 0)
 		err_set(e, ERR_NOTFOUND, TR("campaign '%s' has nobody with the token, address or name '%s'",
 		    "đợt '%s' không có ai với mã, địa chỉ hay họ tên '%s'"), c->key, who);
-	return rc == 1 ? 0 : -1;
+	return rc > 0 ? 0 : -1;
 }
 
 static void
@@ -238,7 +222,7 @@ template_preview_command(struct app *app, int argc, char **argv)
 	};
 	int first, rc = opt_parse(argc, argv, "template preview", "CAMPAIGN TEMPLATE --to WHO", opts, COUNT_OF(opts), 2, 2, &first);
 	struct err e = ERR_INIT;
-	struct contact p;
+	struct contact p = { .email = "" };
 	struct campaign c;
 
 	if (rc >= 0)
@@ -250,7 +234,7 @@ template_preview_command(struct app *app, int argc, char **argv)
 		    "--part không thể là '%s': dùng text, html hoặc raw"), part);
 	if (db_open(&app->db, app->store, DB_READ, &e) < 0 ||
 	    campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0 ||
-	    person_find(app, &c, to, &p, &e) < 0 || preview(app, &c, &p, argv[first + 1], part, &e) < 0)
+	    recipient_find(app, &c, to, &p, &e) < 0 || preview(app, &c, &p, argv[first + 1], part, &e) < 0)
 		return app_fail(&e);
 	return EXIT_DONE;
 }

@@ -96,24 +96,6 @@ contact_by_email(struct db *db, struct arena *a, const char *email, struct conta
 }
 
 int
-contact_by_name(struct db *db, struct arena *a, int64_t campaign, const char *name_key, struct contact **out, size_t *n,
-    struct err *e)
-{
-	static const char sql[] =
-	    "SELECT " COLUMNS " FROM contact c JOIN unit u ON u.id = c.unit"
-	    " WHERE c.campaign = $1 AND c.name_key = $2 ORDER BY u.position, c.id";
-	struct stmt *s = db_stmt(db, sql, e);
-
-	*n = 0;
-	*out = NULL;
-	if (!s)
-		return -1;
-	bind_int(s, 1, campaign);
-	bind_text(s, 2, name_key);
-	return all(s, a, out, n, e);
-}
-
-int
 contact_sharing(struct db *db, struct arena *a, int64_t campaign, const char *email, struct contact **out, size_t *n,
     struct err *e)
 {

@@ -34,9 +34,6 @@ int	contact_by_token(struct db *, struct arena *, const char *token, struct cont
  * first; *n of them in the arena. 0 or -1.
  */
 int	contact_by_email(struct db *, struct arena *, const char *email, struct contact **, size_t *n, struct err *);
-/* Everybody of a campaign with this name: name_key is text_fold of it without honorific. As contact_by_email. */
-int	contact_by_name(struct db *, struct arena *, int64_t campaign, const char *name_key, struct contact **, size_t *n,
-	    struct err *);
 
 /*
  * For the importer. contact_insert takes name, name_key, sub_unit, position,

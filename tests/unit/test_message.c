@@ -1,5 +1,6 @@
 /* One invite, one message: the shipped templates, hostile people, links, tags. */
 #include <gmime/gmime.h>
+#include <openssl/hmac.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -400,6 +401,22 @@ test_own_templates(void)
 	arena_release(&a);
 }
 
+/* Our HMAC is the HMAC. */
+static void
+test_tag(void)
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+	unsigned char m[32];
+	char tag[TAG_MAX + 1], want[TAG_MAX + 1] = "2h-1-";
+	unsigned n = 0;
+
+	HMAC(EVP_sha256(), key.key, sizeof(key.key), (const unsigned char *)"tag\0002h-1", 8, m, &n);
+	for (size_t i = 0; i < 12; i++)
+		want[5 + i] = digits[m[i] & 31];
+	tag_write(tag, &key, 81, 1);
+	CHECK_STR(tag, want, "the tag of invite 81, attempt 1");
+}
+
 struct courier {
 	const struct message_maker *maker;
 	struct buf want;
@@ -477,6 +494,7 @@ main(void)
 	test_wording();
 	test_own_templates();
 	test_threads();
+	test_tag();
 	conf_release(&conf);
 	g_mime_shutdown();
 	return check_done();
