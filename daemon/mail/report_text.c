@@ -73,7 +73,7 @@ is_border(const struct report *r, const char *s, size_t len)
 		return false;
 	n = phrase_fold(folded, sizeof(folded), s, len);
 	phrases_scan(rules_phrases(r->rules, "returned-message"), folded, n, measure, &longest);
-	return longest && n - longest <= 40;
+	return longest && n - longest <= longest + 12;
 }
 
 /* A block of mail headers at p, with at least one that only mail has: how long it is. */
@@ -380,14 +380,15 @@ bounce_score(struct reading *in)
 	const char *words = arena_ndup(r->a, in->human, (size_t)(in->end - in->human));
 	const char *path = mime_get(t, "Return-Path"), *submitted = mime_get(t, "Auto-Submitted");
 	bool null_path = strncmp(path, "<>", 2) == 0 || strcasestr(path, "mailer-daemon") != NULL;
-	bool daemon = report_is_daemon(r->out->from) || report_says(r, "bounce-from", mime_words(r->a, mime_get(t, "From")));
+	bool daemon = !*r->out->from || report_is_daemon(r->out->from) || report_says(r, "bounce-from", mime_words(r->a, mime_get(t, "From")));
 	bool subject = report_says(r, "bounce-subject", r->out->subject), body = report_says(r, "bounce-body", words);
 	bool failed = *mime_get(t, "X-Failed-Recipients") != '\0';
 	bool report = strcmp(r->top->report_type, "delivery-status") == 0;
 	int score = 0;
 
+	/* A list that returns bounces to its owner may add its own headers: then the words must be plain. */
 	if (*mime_get(t, "List-Id") || *mime_get(t, "List-Post"))
-		score -= 4;
+		score -= daemon || (subject && report_says(r, "bounce-surely", words)) ? 0 : 4;
 	score += daemon ? 4 : 0;
 	score += null_path ? 2 : 0;
 	score += subject ? 3 : 0;
