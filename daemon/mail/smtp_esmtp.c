@@ -106,10 +106,14 @@ read_message(void **ctx, int *len, void *arg)
 	}
 	*len = 0;
 	/* With CHUNKING a refused recipient's message may still be asked for: its text is gone. */
-	if (l->told || l->at >= l->job.len)
+	if (l->told || l->at >= l->job.len) {
+		/* The end was asked for: the dot and the flush come next. */
+		tap_cork(&l->talk->tap, 0);
 		return NULL;
+	}
 	if (!l->begun) {
 		l->begun = true;
+		tap_cork(&l->talk->tap, 1);
 		if (l->talk->calls->begun)
 			l->talk->calls->begun(l->talk->calls->arg, &l->job);
 	}

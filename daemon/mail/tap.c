@@ -40,6 +40,13 @@ tap_cut(struct tap *w)
 		shutdown(w->fd, SHUT_RDWR);
 }
 
+void
+tap_cork(const struct tap *w, int on)
+{
+	if (w->fd >= 0)
+		setsockopt(w->fd, IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
+}
+
 static int
 connect_limited(struct tap *w, int fd, const struct sockaddr *addr, socklen_t len)
 {

@@ -28,5 +28,10 @@ struct tap {
 void	tap_enter(struct tap *);
 void	tap_leave(void);
 void	tap_cut(struct tap *);
+/*
+ * While on, what is written is gathered into full segments: libesmtp writes a
+ * message in pieces of two kilobytes, and each would be a packet of its own.
+ */
+void	tap_cork(const struct tap *, int on);
 
 #endif

@@ -271,25 +271,43 @@ test_uncertain(void)
 	}
 }
 
+/* What a process of its own does: send STORE SECRET RELAY WAVE CONNECTIONS DATA_TIMEOUT. */
+static int
+send_child(char **word)
+{
+	struct dispatch_options o = { .relay_url = word[3], .wave = strtoll(word[4], NULL, 10),
+	    .connections = (int)strtol(word[5], NULL, 10), .wait = true };
+	struct dispatch_result r;
+	struct err e = ERR_INIT;
+	struct conf c;
+	struct db *db;
+	int rc = 0;
+
+	fill_check(conf_load(&c, NULL, false, &e), &e, "settings");
+	c.secret_file = word[2];
+	c.relay_tls = "none";
+	c.data_timeout_s = strtol(word[6], NULL, 10);
+	fill_check(db_open(&db, word[1], DB_WRITE, &e), &e, "store");
+	if (dispatch_run(db, &c, &o, &r, &e) < 0)
+		rc = e.code == ERR_BUSY ? 7 : 1;
+	db_close(db);
+	conf_release(&c);
+	return rc;
+}
+
 /* Its own process, so that it can be killed and so that there are two of them. */
 static pid_t
 send_elsewhere(struct world *w, const char *relay, struct dispatch_options o)
 {
-	pid_t pid = fork();
+	char wave[24], connections[24], timeout[24];
+	pid_t pid;
 
-	if (pid == 0) {
-		struct dispatch_result r;
-		struct err e = ERR_INIT;
-		struct db *db;
-
-		o.relay_url = relay;
-		if (db_open(&db, w->f.path, DB_WRITE, &e) < 0 || dispatch_run(db, &w->conf, &o, &r, &e) < 0) {
-			if (e.code != ERR_BUSY)
-				printf("# child: %s\n", e.text);
-			_exit(e.code == ERR_BUSY ? 7 : 1);
-		}
-		db_close(db);
-		_exit(0);
+	snprintf(wave, sizeof(wave), "%" PRId64, o.wave);
+	snprintf(connections, sizeof(connections), "%d", o.connections);
+	snprintf(timeout, sizeof(timeout), "%" PRId64, w->conf.data_timeout_s);
+	if ((pid = fork()) == 0) {
+		execl("/proc/self/exe", "test_dispatch", "send", w->f.path, w->secret, relay, wave, connections, timeout, NULL);
+		_exit(127);
 	}
 	return pid;
 }
@@ -433,9 +451,11 @@ test_stop(void)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	log_to(-1, LOG_LEVEL_ERROR);
+	if (argc == 8 && strcmp(argv[1], "send") == 0)
+		return send_child(argv + 1);
 	test_folder();
 	test_retry();
 	test_deadline();
