@@ -5,16 +5,18 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "engine/claim.h"
 #include "engine/courier.h"
 #include "engine/journal.h"
 #include "engine/recover.h"
+#include "engine/sweep.h"
 
-#define SWEEP_PER_COMMIT 500
 #define GATHER_MS 8			/* outcomes of so long share a commit while there is work ahead */
 #define UNREACHED_MOST_S 20		/* nothing could be sent at all: give up after this */
 #define LOCKED_OUT_MOST_S 3		/* ... because of a password or certificate: that does not mend itself */
 #define REST_MOST_US INT64_C(600000000)		/* it worked before: wait this long for the relay */
 #define STORE_TROUBLE_MOST_US INT64_C(300000000)
+#define RECOVER_EVERY_US INT64_C(30000000)	/* another dispatcher may have died meanwhile */
 
 /* Everything here is the dispatcher's own. */
 struct dispatch {
@@ -39,7 +41,7 @@ struct dispatch {
 	bool locked_out;		/* at STARTTLS or AUTH */
 	int64_t down_since_us;		/* 0: the relay works */
 	int64_t store_since_us;		/* 0: the store works */
-	int64_t shown_us;
+	int64_t shown_us, recovered_us;
 	char trouble[300];
 };
 
@@ -50,75 +52,6 @@ is_ours(const struct dispatch *d, const struct wave *w)
 }
 
 /* --- claims ------------------------------------------------------------ */
-
-/* One block of memory: the job and every text it borrows. */
-static struct job *
-job_new(const struct sending *s, const struct invite *i, const struct recipient *r)
-{
-	const char *from[] = { i->email, r->name, r->token, r->unit_name, r->sub_unit, r->position };
-	const char *to[COUNT_OF(from)];
-	size_t n = 0, at = 0;
-	struct job *j;
-
-	for (size_t k = 0; k < COUNT_OF(from); k++)
-		n += strlen(from[k]) + 1;
-	j = mem_alloc(sizeof(*j) + n);
-	for (size_t k = 0; k < COUNT_OF(from); k++) {
-		size_t len = strlen(from[k]) + 1;
-
-		to[k] = memcpy(j->texts + at, from[k], len);
-		at += len;
-	}
-	memset(j, 0, sizeof(*j));
-	j->invite = i->id;
-	j->wave = i->wave;
-	j->contact = i->contact;
-	j->expires_at = i->expires_at;
-	j->attempt = i->attempts;
-	j->email = to[0];
-	j->maker = s->maker;
-	j->to = (struct message_to){ .invite = i->id, .attempt = i->attempts, .name = to[1], .email = to[0],
-	    .token = to[2], .unit_name = to[3], .sub_unit = to[4], .position = to[5], .answered = r->answered,
-	    .at = clock_now() };
-	return j;
-}
-
-/* Things have happened since it was planned: is there still something to ask? */
-static bool
-still_wanted(const struct sending *s, const struct recipient *r)
-{
-	unsigned all = (1u << s->campaign.n_instruments) - 1;
-
-	return !r->stopped && (!all || (r->answered & all) != all);
-}
-
-static int
-claim_wave(struct dispatch *d, struct sending *s, int64_t now, size_t most, struct job ***tail, size_t *n, struct err *e)
-{
-	struct arena a = ARENA_INIT;
-	struct invite *list = arena_alloc(&a, most * sizeof(*list));
-	size_t got;
-	int rc = invite_claim(d->db, &a, s->wave.id, now, journal_run(d->journal), list, most, &got, e);
-
-	for (size_t i = 0; i < got && rc == 0; i++) {
-		struct recipient r;
-
-		if ((rc = invite_recipient(d->db, &a, &list[i], &r, e)) < 0)
-			break;
-		if (rc == 1 && still_wanted(s, &r)) {
-			struct job *j = job_new(s, &list[i], &r);
-
-			**tail = j;
-			*tail = &j->next;
-			(*n)++;
-			rc = 0;
-		} else if ((rc = invite_move(d->db, list[i].id, INVITE_SENDING, INVITE_CANCELLED, 0, 0, e)) == 0) {
-			d->sendings.tally.cancelled++;
-		}
-	}
-	arena_release(&a);
-	return rc;
-}
 
 /* How many to claim now; 0: enough is under way, or it is not the time. */
 static size_t
@@ -151,7 +84,7 @@ claim(struct dispatch *d, int64_t now, size_t most, struct job **list, size_t *n
 
 		if (!is_ours(d, &s->wave) || !s->maker || now > s->deadline)
 			continue;
-		if (*n < most && claim_wave(d, s, now, most - *n, &tail, n, e) < 0)
+		if (*n < most && claim_due(&d->sendings, s, now, journal_run(d->journal), most - *n, &tail, n, e) < 0)
 			return -1;
 		if ((rc = invite_next_due(d->db, s->wave.id, &due, e)) < 0)
 			return -1;
@@ -281,81 +214,6 @@ fail:
 
 /* --- the passing of time ------------------------------------------------ */
 
-static int
-cancel_planned(struct dispatch *d, const struct sending *s, struct err *e)
-{
-	struct arena a = ARENA_INIT;
-	struct invite list[SWEEP_PER_COMMIT];
-	size_t n;
-	int rc = 0;
-
-	do {
-		arena_reset(&a);
-		if ((rc = db_begin(d->db, e)) < 0)
-			break;
-		rc = invite_list(d->db, &a, s->wave.id, INVITE_PLANNED, 0, list, SWEEP_PER_COMMIT, &n, e);
-		for (size_t i = 0; i < n && rc == 0; i++)
-			rc = invite_move(d->db, list[i].id, INVITE_PLANNED, INVITE_CANCELLED, 0, 0, e);
-		rc = rc < 0 ? db_abort(d->db) : db_commit(d->db, e);
-		if (rc == 0)
-			d->sendings.tally.cancelled += (int64_t)n;
-	} while (rc == 0 && n == SWEEP_PER_COMMIT);
-	arena_release(&a);
-	return rc;
-}
-
-static int
-expire_deferred(struct dispatch *d, const struct sending *s, int64_t now, struct err *e)
-{
-	struct arena a = ARENA_INIT;
-	struct invite list[SWEEP_PER_COMMIT];
-	size_t n;
-	int rc = 0;
-
-	do {
-		struct tally before = d->sendings.tally;
-
-		arena_reset(&a);
-		if ((rc = invite_overdue(d->db, &a, s->wave.id, now, list, SWEEP_PER_COMMIT, &n, e)) < 0 || n == 0)
-			break;
-		if ((rc = db_begin(d->db, e)) < 0)
-			break;
-		/* Read again under the lock: another dispatcher may have been here. */
-		rc = invite_overdue(d->db, &a, s->wave.id, now, list, SWEEP_PER_COMMIT, &n, e);
-		for (size_t i = 0; i < n && rc == 0; i++)
-			rc = sending_expire(&d->sendings, &list[i], e);
-		rc = rc < 0 ? db_abort(d->db) : db_commit(d->db, e);
-		if (rc < 0)
-			d->sendings.tally = before;
-	} while (rc == 0 && n == SWEEP_PER_COMMIT);
-	arena_release(&a);
-	return rc;
-}
-
-/* A wave with nothing open is done. */
-static int
-close_wave(struct dispatch *d, struct sending *s, struct err *e)
-{
-	int rc;
-
-	if (strcmp(s->wave.state, "running") != 0 || (rc = invite_any_open(d->db, s->wave.id, e)) == 1)
-		return 0;
-	if (rc < 0 || wave_set_state(d->db, s->wave.id, "done", e) < 0)
-		return -1;
-	s->wave.state = "done";
-	return 0;
-}
-
-static int
-sweep_wave(struct dispatch *d, struct sending *s, int64_t now, struct err *e)
-{
-	if (now > s->deadline && cancel_planned(d, s, e) < 0)
-		return -1;
-	if (expire_deferred(d, s, now, e) < 0)
-		return -1;
-	return close_wave(d, s, e);
-}
-
 /* Which waves there are for us; what has passed in them. */
 static int
 sweep(struct dispatch *d, int64_t now, struct err *e)
@@ -383,7 +241,7 @@ sweep(struct dispatch *d, int64_t now, struct err *e)
 				log_error("wave", "wave=%" PRId64 " error=\"%s\"", w.id, e->text);
 			continue;
 		}
-		if ((rc = sweep_wave(d, s, now, e)) < 0)
+		if ((rc = sweep_wave(&d->sendings, s, now, e)) < 0)
 			break;
 	}
 	arena_release(&a);
@@ -478,6 +336,25 @@ store_trouble(struct dispatch *d, struct err *e)
 	return !d->opt->forever && us - d->store_since_us > STORE_TROUBLE_MOST_US ? -1 : 0;
 }
 
+/* With nothing else to do: have others died and left claims behind? */
+static int
+look_for_the_dead(struct dispatch *d, struct err *e)
+{
+	int rc;
+
+	if (d->in_flight || d->closing || clock_mono_us() - d->recovered_us < RECOVER_EVERY_US)
+		return 0;
+	d->recovered_us = clock_mono_us();
+	if (journal_again(d->journal, e) < 0)
+		return -1;
+	rc = recover_claims(&d->sendings, d->journal, e);
+	if (rc == 0)
+		journal_started(d->journal);
+	else
+		journal_unlock(d->journal);
+	return rc;
+}
+
 static int
 step(struct dispatch *d, struct err *e)
 {
@@ -490,7 +367,7 @@ step(struct dispatch *d, struct err *e)
 	}
 	if ((d->closing || d->down_since_us) && workq_len(d->todo))
 		call_back_todo(d);
-	if (!d->closing && now != d->swept_at && sweep(d, now, e) < 0)
+	if (!d->closing && now != d->swept_at && (sweep(d, now, e) < 0 || look_for_the_dead(d, e) < 0))
 		return store_trouble(d, e);
 	d->store_since_us = 0;
 	if (turn(d, now, e) < 0)
@@ -534,7 +411,7 @@ close_and_count(struct dispatch *d, struct err *e)
 
 		if (d->opt->wave && s->wave.id != d->opt->wave)
 			continue;
-		if (close_wave(d, s, e) < 0 || invite_counts(d->db, s->wave.id, counts, e) < 0)
+		if (sweep_close(&d->sendings, s, e) < 0 || invite_counts(d->db, s->wave.id, counts, e) < 0)
 			return -1;
 		d->result->left += counts[INVITE_PLANNED] + counts[INVITE_DEFERRED];
 	}
@@ -556,6 +433,7 @@ prepare(struct dispatch *d, struct err *e)
 	    recover_claims(&d->sendings, d->journal, e) < 0)
 		return -1;
 	journal_started(d->journal);
+	d->recovered_us = clock_mono_us();
 	d->connections = d->opt->connections ? d->opt->connections : (int)d->conf->connections;
 	d->depth = (size_t)d->connections * 32;
 	if (d->depth > JOURNAL_SLOTS / 4)

@@ -153,24 +153,53 @@ make_file(struct journal *j, int64_t wave, const char *boot, struct err *e)
 	return 0;
 }
 
+/* One dispatcher at a time looks around, and recovers what it finds. */
+static int
+lock_start(struct journal *j, struct err *e)
+{
+	size_t n = strlen(j->store) + 24;
+	char *path = mem_alloc(n);
+	int rc = 0;
+
+	snprintf(path, n, "%s-courier.lock", j->store);
+	j->start_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (j->start_fd < 0 || flock(j->start_fd, LOCK_EX) < 0)
+		rc = err_sys(e, "%s", path);
+	free(path);
+	return rc;
+}
+
+int
+journal_again(struct journal *j, struct err *e)
+{
+	char boot[40];
+	int free_name;
+
+	boot_id(boot);
+	if (lock_start(j, e) < 0)
+		return -1;
+	j->n_alive = 0;
+	if (look_around(j, 0, boot, &free_name, e) < 0) {
+		close(j->start_fd);
+		j->start_fd = -1;
+		return -1;
+	}
+	return 0;
+}
+
 int
 journal_open(struct journal **out, const char *store, int64_t wave, struct err *e)
 {
 	struct journal *j = mem_zalloc(sizeof(*j));
-	size_t n = strlen(store) + 24;
-	char boot[40], *lock = mem_alloc(n);
+	char boot[40];
 	int ours;
 
 	*out = NULL;
 	*j = (struct journal){ .store = mem_dup(store), .fd = -1, .start_fd = -1 };
 	memset(j->dead_fd, 0xff, sizeof(j->dead_fd));
 	boot_id(boot);
-	snprintf(lock, n, "%s-courier.lock", store);
-	j->start_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (j->start_fd < 0 || flock(j->start_fd, LOCK_EX) < 0) {
-		err_sys(e, "%s", lock);
+	if (lock_start(j, e) < 0)
 		goto fail;
-	}
 	if (look_around(j, wave, boot, &ours, e) < 0)
 		goto fail;
 	j->path = file_name(store, ours);
@@ -178,22 +207,17 @@ journal_open(struct journal **out, const char *store, int64_t wave, struct err *
 		unlink(j->path);
 		goto fail;
 	}
-	free(lock);
 	*out = j;
 	return 0;
 fail:
 	/* The dead stay as they are: what they tell is not in the store. */
-	for (int i = 0; i < FILES_MAX; i++)
-		if (j->dead_fd[i] >= 0)
-			close(j->dead_fd[i]);
-	memset(j->dead_fd, 0xff, sizeof(j->dead_fd));
-	free(lock);
 	journal_close(j);
 	return -1;
 }
 
-void
-journal_started(struct journal *j)
+/* The lock is freed, the dead are forgotten; their files stay or go. */
+static void
+end_start(struct journal *j, bool remove)
 {
 	struct journal_dead *next;
 
@@ -201,7 +225,8 @@ journal_started(struct journal *j)
 		if (j->dead_fd[i] >= 0) {
 			char *path = file_name(j->store, i);
 
-			unlink(path);
+			if (remove)
+				unlink(path);
 			free(path);
 			close(j->dead_fd[i]);
 			j->dead_fd[i] = -1;
@@ -215,6 +240,18 @@ journal_started(struct journal *j)
 	if (j->start_fd >= 0)
 		close(j->start_fd);
 	j->start_fd = -1;
+}
+
+void
+journal_started(struct journal *j)
+{
+	end_start(j, true);
+}
+
+void
+journal_unlock(struct journal *j)
+{
+	end_start(j, false);
 }
 
 const struct journal_dead *
@@ -241,18 +278,9 @@ journal_run(const struct journal *j)
 void
 journal_close(struct journal *j)
 {
-	struct journal_dead *next;
-
 	if (!j)
 		return;
-	for (int i = 0; i < FILES_MAX; i++)
-		if (j->dead_fd[i] >= 0)
-			close(j->dead_fd[i]);
-	for (struct journal_dead *d = j->dead; d; d = next) {
-		next = d->next;
-		free((char *)(uintptr_t)d->slots - offsetof(struct image, slots));
-		free(d);
-	}
+	end_start(j, false);
 	/* Slots in use are claims the store was never told about: the next run reads them. */
 	if (j->map) {
 		if (j->n_free == JOURNAL_SLOTS)
@@ -261,8 +289,6 @@ journal_close(struct journal *j)
 	}
 	if (j->fd >= 0)
 		close(j->fd);
-	if (j->start_fd >= 0)
-		close(j->start_fd);
 	free(j->free);
 	free(j->path);
 	free(j->store);

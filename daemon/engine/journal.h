@@ -62,7 +62,10 @@ struct journal_dead {
  * dead and removes their files: call it when what they tell is in the store.
  */
 int	journal_open(struct journal **, const char *store, int64_t wave, struct err *);
+/* A long-lived dispatcher looks for those who died since: as after journal_open, journal_started must follow. */
+int	journal_again(struct journal *, struct err *);
 void	journal_started(struct journal *);
+void	journal_unlock(struct journal *);	/* the same, but the files stay: it is not in the store */
 const struct journal_dead *journal_dead(const struct journal *);
 bool	journal_alive(const struct journal *, int64_t run);	/* somebody else's, and living */
 int64_t	journal_run(const struct journal *);			/* our number, for claimed_by */

@@ -1,0 +1,73 @@
+#include "engine/claim.h"
+
+#include "base/clock.h"
+
+/* One block of memory: the job and every text it borrows. */
+static struct job *
+job_new(const struct sending *s, const struct invite *i, const struct recipient *r)
+{
+	const char *from[] = { i->email, r->name, r->token, r->unit_name, r->sub_unit, r->position };
+	const char *to[COUNT_OF(from)];
+	size_t n = 0, at = 0;
+	struct job *j;
+
+	for (size_t k = 0; k < COUNT_OF(from); k++)
+		n += strlen(from[k]) + 1;
+	j = mem_alloc(sizeof(*j) + n);
+	for (size_t k = 0; k < COUNT_OF(from); k++) {
+		size_t len = strlen(from[k]) + 1;
+
+		to[k] = memcpy(j->texts + at, from[k], len);
+		at += len;
+	}
+	memset(j, 0, sizeof(*j));
+	j->invite = i->id;
+	j->wave = i->wave;
+	j->contact = i->contact;
+	j->expires_at = i->expires_at;
+	j->attempt = i->attempts;
+	j->email = to[0];
+	j->maker = s->maker;
+	j->to = (struct message_to){ .invite = i->id, .attempt = i->attempts, .name = to[1], .email = to[0],
+	    .token = to[2], .unit_name = to[3], .sub_unit = to[4], .position = to[5], .answered = r->answered,
+	    .at = clock_now() };
+	return j;
+}
+
+/* Things have happened since it was planned: is there still something to ask? */
+static bool
+still_wanted(const struct sending *s, const struct recipient *r)
+{
+	unsigned all = (1u << s->campaign.n_instruments) - 1;
+
+	return !r->stopped && (!all || (r->answered & all) != all);
+}
+
+int
+claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run, size_t most, struct job ***tail,
+    size_t *n, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct invite *list = arena_alloc(&a, most * sizeof(*list));
+	size_t got;
+	int rc = invite_claim(ss->db, &a, s->wave.id, now, run, list, most, &got, e);
+
+	for (size_t i = 0; i < got && rc == 0; i++) {
+		struct recipient r;
+
+		if ((rc = invite_recipient(ss->db, &a, &list[i], &r, e)) < 0)
+			break;
+		if (rc == 1 && still_wanted(s, &r)) {
+			struct job *j = job_new(s, &list[i], &r);
+
+			**tail = j;
+			*tail = &j->next;
+			(*n)++;
+			rc = 0;
+		} else if ((rc = invite_move(ss->db, list[i].id, INVITE_SENDING, INVITE_CANCELLED, 0, 0, e)) == 0) {
+			ss->tally.cancelled++;
+		}
+	}
+	arena_release(&a);
+	return rc;
+}
