@@ -195,6 +195,9 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 		if (w.strong || v.category == CAT_UNKNOWN)
 			v = w;
 	}
+	/* Given up after answers of class 4: only a missing name or domain is a fault of the address. */
+	if (out->code / 100 == 4 && v.category != CAT_UNKNOWN_USER && v.category != CAT_MOVED && v.category != CAT_UNKNOWN_HOST)
+		v.bad_address = false;
 	if (v.bad_address && report_says(r, "before-recipient", out->text))
 		v = (struct verdict){ .category = CAT_POLICY, .by_words = true, .rule = "said before the recipient was named" };
 	if (v.category == CAT_UNKNOWN && out->action == ACTION_DELAYED)
