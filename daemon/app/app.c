@@ -76,8 +76,10 @@ app_prepare(struct app *app, enum needs needs, struct err *e)
 		app->conf_path = THUMOI_CONF;
 	if (conf_load(&app->conf, app->conf_path, app->conf_named, e) < 0)
 		return -1;
+	/* A person reads results; each event is for the daemon's log (serve.c), or for debugging. */
 	if (log_level_parse(app->conf.log_level, &level) == 0)
-		log_to(STDERR_FILENO, level);
+		log_to(STDERR_FILENO, level == LOG_LEVEL_INFO ? LOG_LEVEL_WARN : level);
+	conf_set_store(&app->conf, app->store ? app->store : app->conf.store);
 	if (!app->store)
 		app->store = app->conf.store;
 	if (needs == NEEDS_CONF)

@@ -103,6 +103,7 @@ static struct round *
 round_begin(const struct app *app, const struct serve_options *o, const char *store, struct sockets *s, struct err *e)
 {
 	struct round *r = mem_zalloc(sizeof(*r));
+	enum log_level level;
 
 	if (conf_load(&r->conf, app->conf_path, app->conf_named, e) < 0) {
 		round_end(r);
@@ -113,6 +114,9 @@ round_begin(const struct app *app, const struct serve_options *o, const char *st
 	if (o->admin_listen)
 		r->conf.admin_listen = o->admin_listen;
 	r->store = store ? store : r->conf.store;
+	conf_set_store(&r->conf, r->store);
+	if (log_level_parse(r->conf.log_level, &level) == 0)
+		log_to(STDERR_FILENO, level);
 	if (conf_check_together(&r->conf, e) < 0 || start_web(r, o, s, e) < 0) {
 		round_end(r);
 		return NULL;
@@ -144,7 +148,6 @@ reload(struct round *old, const struct app *app, const struct serve_options *o, 
 {
 	struct err e = ERR_INIT;
 	struct round *r;
-	enum log_level level;
 	struct log_q q;
 
 	notify_reloading();
@@ -153,8 +156,6 @@ reload(struct round *old, const struct app *app, const struct serve_options *o, 
 		notify_send("READY=1\nSTATUS=the settings have a fault; the old ones stay");
 		return old;
 	}
-	if (log_level_parse(r->conf.log_level, &level) == 0)
-		log_to(STDERR_FILENO, level);
 	round_end(old);
 	if (start_jobs(r, o, &e) < 0)
 		log_error("reload", "text=%s", log_q(&q, e.text));

@@ -67,11 +67,11 @@ static const struct setting table[] = {
 	S_TEXT(bounce_address, "",
 	    "mailbox that bounces come back to, without the +TAG that each message gets; empty: bounce@ the sender's domain",
 	    "hộp thư nhận thư trả lại, chưa kể +TAG riêng của từng thư; để trống: bounce@ miền của người gửi"),
-	S_TEXT(secret_file, "/var/lib/thumoi/secret.key", "key that signs tags and links; made at first use",
-	    "khóa ký nhãn và liên kết; tự tạo khi dùng lần đầu"),
+	S_TEXT(secret_file, "", "key that signs tags and links, made at first use; empty: the path of the store with .key behind it",
+	    "khóa ký nhãn và liên kết, tự tạo khi dùng lần đầu; để trống: đường dẫn kho dữ liệu thêm .key"),
 	S_NUM(retry_first_s, "900", 1, 86400, SECONDS, "a deferred message is tried again after this, then twice as long ...",
 	    "thư bị hoãn được gửi lại sau thời gian này, rồi gấp đôi ..."),
-	S_NUM(retry_most_s, "14400", 1, 604800, SECONDS, "... but at least this often", "... nhưng không thưa hơn mức này"),
+	S_NUM(retry_most_s, "14400", 1, 604800, SECONDS, "the longest time between two tries", "khoảng cách dài nhất giữa hai lần gửi lại"),
 	S_NUM(expire_s, "432000", 60, 2592000, SECONDS, "a message deferred so long has expired (RFC 5321 4.5.4.1: 4 to 5 days)",
 	    "thư bị hoãn quá thời gian này coi là hết hạn (RFC 5321 4.5.4.1: 4 đến 5 ngày)"),
 
@@ -106,8 +106,8 @@ static const struct setting table[] = {
 	S_HEAD("Reports", "Báo cáo"),
 	S_NUM(very_few_people, "2", 0, 1000000, "people", "người", "a unit with at most so many participants has very few",
 	    "đơn vị có không quá chừng này người tham gia là rất ít"),
-	S_NUM(very_few_percent, "0", 0, 100, "percent", "phần trăm", "... or at most this share of its people; 0: not used",
-	    "... hoặc không quá tỷ lệ này; 0: không dùng"),
+	S_NUM(very_few_percent, "0", 0, 100, "percent", "phần trăm", "a unit with at most this share of its people has very few, too; 0: not used",
+	    "đơn vị có không quá tỷ lệ này tham gia cũng là rất ít; 0: không dùng"),
 	S_NUM(silent_domain_people, "10", 2, 1000000, "people", "người",
 	    "a mail domain that accepted so many and from which nobody ever reacted is reported",
 	    "nêu tên miền thư đã nhận chừng này thư mà không ai phản hồi"),
@@ -369,6 +369,14 @@ conf_check(const char *path, FILE *f)
 		print_fault(&e, &p);
 	conf_release(&c);
 	return p.n;
+}
+
+void
+conf_set_store(struct conf *c, const char *path)
+{
+	c->store = arena_dup(&c->arena, path);
+	if (!*c->secret_file)
+		c->secret_file = arena_printf(&c->arena, "%s.key", path);
 }
 
 void

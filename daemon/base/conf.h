@@ -75,6 +75,8 @@ int	conf_load(struct conf *, const char *path, bool must_exist, struct err *);	/
 int	conf_check_together(const struct conf *, struct err *);
 /* Every fault of a file, a line each, to f; returns how many. */
 int	conf_check(const char *path, FILE *f);
+/* The store that is used after all (--db); the key lies beside it unless secret_file says otherwise. */
+void	conf_set_store(struct conf *, const char *path);
 void	conf_release(struct conf *);
 void	conf_print_sample(FILE *f);		/* config/thumoi.conf */
 void	conf_print_manual(FILE *f);		/* the settings of thumoi.conf(5), mdoc */

@@ -461,6 +461,15 @@ db_in_transaction(struct db *db)
 }
 
 int
+db_ping(struct db *db, struct err *e)
+{
+	static const char sql[] = "SELECT count(*) FROM tree";
+	int64_t n;
+
+	return db_one_int(db_stmt(db, sql, e), &n, e) == 1 ? 0 : -1;
+}
+
+int
 db_check(struct db *db, struct err *e)
 {
 	return integrity(db, "PRAGMA integrity_check(1)", e);

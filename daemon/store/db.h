@@ -66,6 +66,7 @@ int	db_commit(struct db *, struct err *);
 int	db_abort(struct db *);					/* rolls back, returns -1 */
 bool	db_in_transaction(struct db *);
 
+int	db_ping(struct db *, struct err *);			/* 0: it can be read */
 int	db_check(struct db *, struct err *);			/* the whole file, slow */
 int	db_backup(struct db *, const char *to, void (*progress)(int done, int all), struct err *);
 
