@@ -310,8 +310,8 @@ static int
 step(struct parser *p)
 {
 	const char *found = memmem(p->s + p->pos, p->len - p->pos, p->open, strlen(p->open));
+	struct tag t = { .type = 'v' };
 	size_t at, from, to;
-	struct tag t;
 
 	move_to(p, p->pos);
 	if (!found) {

@@ -104,6 +104,7 @@ mustache_check(const struct mustache *m, const char *const *names, mustache_unkn
 	struct check c = { .m = m, .names = names, .report = report, .arg = arg };
 	struct arena a = ARENA_INIT;
 
+	ASSERT(m->n_units > 0);
 	for (size_t i = 0; i < m->n_units; i++)
 		c.seen[i] = arena_alloc(&a, m->units[i].n + 1);
 	walk(&c, 0, 0, m->units[0].n);

@@ -15,9 +15,9 @@
 #define HEX(d)		((char)((d) < 10 ? '0' + (d) : 'A' + (d) - 10))
 #define CODE(c)		{ { LITERAL(c) ? (char)(c) : CONTROL(c) ? ' ' : '=', HEX((c) >> 4), HEX((c) & 15) }, \
 			  LITERAL(c) || CONTROL(c) ? 1 : 3 }
-#define CODE4(c)	CODE(c), CODE(c + 1), CODE(c + 2), CODE(c + 3)
-#define CODE16(c)	CODE4(c), CODE4(c + 4), CODE4(c + 8), CODE4(c + 12)
-#define CODE64(c)	CODE16(c), CODE16(c + 16), CODE16(c + 32), CODE16(c + 48)
+#define CODE4(c)	CODE(c), CODE((c) + 1), CODE((c) + 2), CODE((c) + 3)
+#define CODE16(c)	CODE4(c), CODE4((c) + 4), CODE4((c) + 8), CODE4((c) + 12)
+#define CODE64(c)	CODE16(c), CODE16((c) + 16), CODE16((c) + 32), CODE16((c) + 48)
 
 static const struct code { char s[3]; unsigned char n; } codes[256] = { CODE64(0), CODE64(64), CODE64(128), CODE64(192) };
 
