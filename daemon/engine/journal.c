@@ -145,7 +145,7 @@ make_file(struct journal *j, int64_t wave, const char *boot, struct err *e)
 	j->map->header.wave = wave;
 	memcpy(j->map->header.boot, boot, sizeof(j->map->header.boot));
 	j->map->header.magic = MAGIC;
-	j->free = mem_alloc(JOURNAL_SLOTS * sizeof(*j->free));
+	j->free = mem_alloc(JOURNAL_SLOTS * sizeof(struct journal_slot *));
 	while (j->n_free < JOURNAL_SLOTS) {
 		j->free[j->n_free] = &j->map->slots[JOURNAL_SLOTS - 1 - j->n_free];
 		j->n_free++;

@@ -58,7 +58,8 @@ answer_enhanced(const char *text, int code, char out[12])
 void
 answer_parse(struct arena *a, const char *raw, size_t len, struct smtp_outcome *o)
 {
-	char *text = answer_clean(a, raw, len), *to = text, *line, *rest = text;
+	char *text = answer_clean(a, raw, len), *line, *rest = text;
+	size_t at = 0;			/* the lines move up, over their codes */
 	char enhanced[12];
 
 	o->code = 0;
@@ -78,12 +79,12 @@ answer_parse(struct arena *a, const char *raw, size_t len, struct smtp_outcome *
 				memcpy(o->enhanced, enhanced, sizeof(o->enhanced));
 		}
 		n = strlen(from);
-		if (to != text)
-			*to++ = '\n';
-		memmove(to, from, n);
-		to += n;
+		if (at)
+			text[at++] = '\n';
+		memmove(text + at, from, n);
+		at += n;
 	}
-	*to = '\0';
+	text[at] = '\0';
 }
 
 enum smtp_verdict

@@ -300,16 +300,14 @@ begins(const char *buf, int len, const char *word)
 static void
 before_mail(struct talk *t)
 {
-	if (t->now)
-		t->now->mail_went = true;
 	if (t->relay->user && !t->logged_in) {
 		t->stage = "AUTH";
-		t->now->mail_went = false;
 		if (!t->refused_login)
 			t->trouble = lost("the relay offers no way to log in", "máy chủ thư không cho đăng nhập");
 		tap_cut(&t->tap);
 		return;
 	}
+	t->now->mail_went = true;
 	t->stage = "MAIL";
 }
 
