@@ -61,8 +61,8 @@ count_words(const char *key)
 	return n;
 }
 
-static bool
-is_family(struct arena *a, const char *cell)
+bool
+begins_with_family(struct arena *a, const char *cell)
 {
 	size_t len = strcspn(cell, " \u00a0"), n;
 	uint8_t *lower;
@@ -95,7 +95,7 @@ looks_like_person(struct arena *a, const char *cell)
 			return false;
 	words = count_words(key);
 	return words >= 2 && words <= 6 && !begins_one_of(key, works, COUNT_OF(works)) &&
-	    (is_family(a, cell) || !begins_one_of(key, places, COUNT_OF(places)));
+	    (begins_with_family(a, cell) || !begins_one_of(key, places, COUNT_OF(places)));
 }
 
 /* 12 or 9 digits of an identity card, or a date. */
@@ -156,7 +156,7 @@ column_look(struct arena *a, const struct csv_row *rows, size_t n, size_t col, s
 			l->work++;
 		else if (looks_like_person(a, s)) {
 			l->person++;
-			l->family += is_family(a, s);
+			l->family += begins_with_family(a, s);
 		} else if (begins_one_of(key, places, COUNT_OF(places)))
 			l->place++;
 	}

@@ -53,5 +53,6 @@ bool	columns_guess(struct arena *, const struct csv_row *rows, size_t n, enum co
 
 bool	looks_like_phone(const char *);
 bool	looks_like_person(struct arena *, const char *);
+bool	begins_with_family(struct arena *, const char *);	/* a common family name */
 
 #endif

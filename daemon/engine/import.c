@@ -17,6 +17,8 @@
 #include "store/evidence.h"
 
 #define SHARED "shared_address"
+#define BULK_BYTES (8 << 20)	/* a larger file is loaded in bulk, when most of the people will come from it */
+#define BULK_ROW_BYTES 100
 
 struct import {
 	struct db *db;
@@ -28,8 +30,12 @@ struct import {
 	struct hashset repeated;	/* contacts of other units that a row of this file repeats */
 	bool others;			/* the campaign had people before this file */
 	struct recognise known;
-	struct roster *earlier;		/* the unit's rosters that this one replaces */
+	struct roster *counting;	/* the unit's rosters before this one */
+	size_t n_counting;
+	struct roster *earlier;		/* those of them that this one replaces */
 	size_t n_earlier;
+	int64_t next_contact;
+	bool bulk;			/* so many that tokens are indexed at the end */
 	int64_t now;
 };
 
@@ -75,13 +81,14 @@ state_of(enum disposition d)
 	return d == ACCEPT ? "mailable" : d == HOLD ? "held" : "rejected";
 }
 
+/* This roster of the unit does not count, or not any more once this file is in. */
 static bool
 is_replaced(const struct import *im, int64_t roster)
 {
-	for (size_t i = 0; i < im->n_earlier; i++)
-		if (im->earlier[i].id == roster)
-			return true;
-	return roster == 0;
+	for (size_t i = 0; i < im->n_counting; i++)
+		if (im->counting[i].id == roster)
+			return !im->o->adds;
+	return true;
 }
 
 /* What is to be done with one row. */
@@ -171,10 +178,8 @@ store_person(struct import *im, struct fate *f, const char *token, struct err *e
 	}
 	if (c.id)
 		return contact_update(im->db, &c, e);
-	if (contact_insert(im->db, &c, im->now, e) < 0)
-		return -1;
-	f->contact = c.id;
-	return 0;
+	f->contact = c.id = ++im->next_contact;
+	return contact_insert(im->db, &c, im->now, e);
 }
 
 static int
@@ -332,12 +337,16 @@ import_open(struct import *im, struct roster_reader *r, const char *path, struct
 	if ((rc = contact_any(im->db, im->roster.campaign, e)) < 0)
 		return -1;
 	im->others = rc == 1;
-	if ((im->n_earlier && learn_names(im, path, e) < 0) || roster_insert(im->db, &im->roster, e) < 0)
+	if ((im->n_earlier && learn_names(im, path, e) < 0) || roster_insert(im->db, &im->roster, e) < 0 ||
+	    contact_last_id(im->db, &im->next_contact, e) < 0)
+		return -1;
+	im->bulk = im->roster.bytes > BULK_BYTES && im->roster.bytes / BULK_ROW_BYTES > im->next_contact;
+	if (im->bulk && contact_bulk(im->db, true, e) < 0)
 		return -1;
 	feed = feed_start(r);
 	rc = import_all(im, feed, e);
 	feed_stop(feed);
-	if (rc < 0)
+	if (rc < 0 || (im->bulk && contact_bulk(im->db, false, e) < 0))
 		return -1;
 	if (im->t->records == 0)
 		return err_set(e, ERR_INPUT, TR("the list holds nobody: there is no row with a name or an address",
@@ -378,6 +387,8 @@ import_locked(struct import *im, const char *path, struct err *e)
 		return -1;
 	if (is_again(im, list, n))
 		return 0;
+	im->counting = list;
+	im->n_counting = n;
 	if (!im->o->adds) {
 		im->earlier = list;
 		im->n_earlier = n;
@@ -404,20 +415,30 @@ import_roster(struct db *db, const struct import_options *o, const char *path, s
 	    .imported_at = im.now };
 	if (sha256_file(sha, path, &im.roster.bytes, e) < 0)
 		return -1;
+	if (im.roster.bytes == 0)
+		return err_set(e, ERR_INPUT, TR("%s: the file is empty: ask the unit to send it again",
+		    "%s: tệp trống: đề nghị đơn vị gửi lại"), file_base(path));
 	if (o->conf && im.roster.bytes > o->conf->roster_max_bytes)
 		return err_set(e, ERR_INPUT, TR("%s: larger than roster_max_bytes (%lld)", "%s: lớn hơn roster_max_bytes (%lld)"),
 		    file_base(path), (long long)o->conf->roster_max_bytes);
-	if (db_begin(db, e) < 0)
+	if (im.roster.bytes > BULK_BYTES && db_bulk(db, true, e) < 0)
 		return -1;
+	if (db_begin(db, e) < 0) {
+		db_bulk(db, false, NULL);
+		return -1;
+	}
 	rc = import_locked(&im, path, e);
 	if (rc < 0) {
-		err_wrap(e, "%s", file_base(path));
+		if (e && strncmp(e->text, im.roster.file, strlen(im.roster.file)) != 0)
+			err_wrap(e, "%s", im.roster.file);
 		db_abort(db);
 	} else if (o->dry_run || t->again) {
 		db_abort(db);
 	} else {
 		rc = db_commit(db, e);
 	}
+	if (im.roster.bytes > BULK_BYTES && db_bulk(db, false, rc < 0 ? NULL : e) < 0)
+		rc = -1;
 	recognise_release(&im.known);
 	hashset_release(&im.seen);
 	hashset_release(&im.repeated);

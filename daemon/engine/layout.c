@@ -473,6 +473,9 @@ shifted_name(const struct layout *l, const struct csv_row *row, struct arena *a,
 		if (by && email >= 0 && at >= 0 && strchr(cell_at(row, email), '@') && looks_like_person(a, cell_at(row, at)))
 			return squeeze(a, cell_at(row, at));
 	}
+	for (size_t i = 0; !*name && i < row->count; i++)
+		if (looks_like_person(a, row->cell[i].s) && begins_with_family(a, row->cell[i].s))
+			return squeeze(a, row->cell[i].s);
 	return name;
 }
 

@@ -33,7 +33,8 @@ census_faults(struct db *db, int64_t campaign, struct census_faults *f, struct e
 	    " WHERE r.campaign = $1 AND w.disposition <> 'duplicate' AND w.contact IS NULL";
 	static const char orphans[] =
 	    "SELECT count(*) FROM contact c WHERE c.campaign = $1"
-	    " AND NOT EXISTS (SELECT 1 FROM roster_row w WHERE w.contact = c.id)";
+	    " AND NOT EXISTS (SELECT 1 FROM roster_row w WHERE w.id = c.roster * 4294967296 + c.seq AND w.contact = c.id)"
+	    " AND c.id NOT IN (SELECT w.contact FROM roster_row w WHERE w.contact IS NOT NULL)";
 	const char *const sql[] = { people, rows, orphans };
 	int64_t *const to[] = { &f->people, &f->rows_without_person, &f->people_without_row };
 

@@ -141,6 +141,23 @@ contact_any(struct db *db, int64_t campaign, struct err *e)
 	return db_one_int(s, &id, e);
 }
 
+int
+contact_last_id(struct db *db, int64_t *id, struct err *e)
+{
+	static const char sql[] = "SELECT coalesce(max(id), 0) FROM contact";
+
+	return db_one_int(db_stmt(db, sql, e), id, e) == 1 ? 0 : -1;
+}
+
+int
+contact_bulk(struct db *db, bool begin, struct err *e)
+{
+	static const char drop[] = "DROP INDEX contact_token";
+	static const char make[] = "CREATE UNIQUE INDEX contact_token ON contact (token)";
+
+	return db_run(db_stmt(db, begin ? drop : make, e), e);
+}
+
 static int
 set_addresses(struct db *db, const struct contact *c, struct err *e)
 {
@@ -164,11 +181,11 @@ set_addresses(struct db *db, const struct contact *c, struct err *e)
 }
 
 int
-contact_insert(struct db *db, struct contact *c, int64_t created_at, struct err *e)
+contact_insert(struct db *db, const struct contact *c, int64_t created_at, struct err *e)
 {
 	static const char sql[] =
 	    "INSERT INTO contact (campaign, unit, name, name_key, sub_unit, position, token, state, reason, created_at,"
-	    " roster, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
+	    " roster, seq, id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 	struct stmt *s = db_stmt(db, sql, e);
 
 	if (!s)
@@ -185,7 +202,8 @@ contact_insert(struct db *db, struct contact *c, int64_t created_at, struct err 
 	bind_int(s, 10, created_at);
 	bind_int(s, 11, c->roster);
 	bind_int(s, 12, c->seq);
-	if (db_one_int(s, &c->id, e) != 1)
+	bind_int(s, 13, c->id);
+	if (db_run(s, e) < 0)
 		return -1;
 	return set_addresses(db, c, e);
 }

@@ -36,12 +36,12 @@ int	contact_by_token(struct db *, struct arena *, const char *token, struct cont
 int	contact_by_email(struct db *, struct arena *, const char *email, struct contact **, size_t *n, struct err *);
 
 /*
- * For the importer. contact_insert takes name, name_key, sub_unit, position,
- * token, state, reason, email, alternate, roster and seq, and fills id;
- * contact_update writes the same but the token, the unit as well, and clears
+ * For the importer. contact_insert takes id (more than contact_last_id), name,
+ * name_key, sub_unit, position, token, state, reason, email, alternate,
+ * roster and seq; contact_update writes the same but the token, the unit as well, and clears
  * missing_since.
  */
-int	contact_insert(struct db *, struct contact *, int64_t created_at, struct err *);
+int	contact_insert(struct db *, const struct contact *, int64_t created_at, struct err *);
 int	contact_update(struct db *, const struct contact *, struct err *);
 int	contact_set_missing(struct db *, int64_t id, int64_t since, struct err *);
 /* Those of one campaign whose first address this is, oldest first; in the arena. 0 or -1. */
@@ -50,6 +50,12 @@ int	contact_sharing(struct db *, struct arena *, int64_t campaign, const char *e
 /* All contacts of a unit in a campaign, oldest first; in the arena. 0 or -1. */
 int	contact_of_unit(struct db *, struct arena *, int64_t campaign, int64_t unit, struct contact **, size_t *n,
 	    struct err *);
+int	contact_last_id(struct db *, int64_t *id, struct err *);
+/*
+ * Very many at once: within the transaction tokens go without their index,
+ * which is made anew in one go at the end; random keys cost most one by one.
+ */
+int	contact_bulk(struct db *, bool begin, struct err *);
 int	contact_any(struct db *, int64_t campaign, struct err *);	/* 1 there are some, 0, -1 */
 
 #endif

@@ -1,6 +1,7 @@
 #include "store/db.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -176,15 +177,24 @@ prepare_store(struct db *db, enum db_mode mode, struct err *e)
 	return migrate(db, e);
 }
 
+/* Nobody reads SQLite's memory statistics; keeping them costs a lock for every allocation. */
+static void
+configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int
 db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
 {
 	int flags = mode == DB_CREATE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE :
 	    mode == DB_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct db *db;
 	int rc;
 
 	*out = NULL;
+	pthread_once(&once, configure);
 	if (mode != DB_CREATE && access(path, F_OK) < 0)
 		return err_set(e, ERR_NOTFOUND, TR("there is no store at %s: run 'thumoi init' first",
 		    "chưa có kho dữ liệu tại %s: chạy 'thumoi init' trước"), path);
@@ -467,6 +477,13 @@ db_ping(struct db *db, struct err *e)
 	int64_t n;
 
 	return db_one_int(db_stmt(db, sql, e), &n, e) == 1 ? 0 : -1;
+}
+
+int
+db_bulk(struct db *db, bool begin, struct err *e)
+{
+	return exec(db, begin ? "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -80000" :
+	    "PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA shrink_memory", e);
 }
 
 int

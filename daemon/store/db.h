@@ -67,6 +67,12 @@ int	db_abort(struct db *);					/* rolls back, returns -1 */
 bool	db_in_transaction(struct db *);
 
 int	db_ping(struct db *, struct err *);			/* 0: it can be read */
+/*
+ * Large loads by callers who know that what they refer to is there: more
+ * cache, no look-up of every reference. Outside a transaction only.
+ */
+int	db_bulk(struct db *, bool begin, struct err *);
+
 int	db_check(struct db *, struct err *);			/* the whole file, slow */
 int	db_backup(struct db *, const char *to, void (*progress)(int done, int all), struct err *);
 

@@ -1,5 +1,12 @@
 #include "store/roster.h"
 
+/* Where a row lies: the rows of a roster are neighbours, in their order. */
+static int64_t
+row_id(int64_t roster, int64_t seq)
+{
+	return roster * ((int64_t)1 << 32) + seq;
+}
+
 int
 roster_insert(struct db *db, struct roster *r, struct err *e)
 {
@@ -93,7 +100,7 @@ roster_row_insert(struct db *db, const struct roster_row *r, struct err *e)
 {
 	static const char sql[] =
 	    "INSERT INTO roster_row (roster, seq, line, name, email, alternate, disposition, reason, warnings, suggestion,"
-	    " raw, contact) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, 0))";
+	    " raw, contact, id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 	struct stmt *s = db_stmt(db, sql, e);
 
 	if (!s)
@@ -109,7 +116,9 @@ roster_row_insert(struct db *db, const struct roster_row *r, struct err *e)
 	bind_text(s, 9, r->warnings);
 	bind_text(s, 10, r->suggestion);
 	bind_text(s, 11, r->raw);
-	bind_int(s, 12, r->contact);
+	if (r->contact)
+		bind_int(s, 12, r->contact);
+	bind_int(s, 13, row_id(r->roster, r->seq));
 	return db_run(s, e);
 }
 
@@ -117,16 +126,15 @@ int
 roster_row_set_duplicate(struct db *db, int64_t roster, int64_t seq, const char *reason, int64_t contact, struct err *e)
 {
 	static const char sql[] =
-	    "UPDATE roster_row SET disposition = 'duplicate', reason = $3, alternate = '', warnings = '', contact = $4"
-	    " WHERE roster = $1 AND seq = $2";
+	    "UPDATE roster_row SET disposition = 'duplicate', reason = $3, alternate = '', warnings = '', contact = $2"
+	    " WHERE id = $1";
 	struct stmt *s = db_stmt(db, sql, e);
 
 	if (!s)
 		return -1;
-	bind_int(s, 1, roster);
-	bind_int(s, 2, seq);
+	bind_int(s, 1, row_id(roster, seq));
+	bind_int(s, 2, contact);
 	bind_text(s, 3, reason);
-	bind_int(s, 4, contact);
 	return db_run(s, e);
 }
 
@@ -134,14 +142,13 @@ int
 roster_row_set_warnings(struct db *db, int64_t roster, int64_t seq, const char *warnings, struct err *e)
 {
 	static const char sql[] =
-	    "UPDATE roster_row SET warnings = $3 WHERE roster = $1 AND seq = $2 AND disposition = 'accept' AND warnings <> $3";
+	    "UPDATE roster_row SET warnings = $2 WHERE id = $1 AND disposition = 'accept' AND warnings <> $2";
 	struct stmt *s = db_stmt(db, sql, e);
 
 	if (!s)
 		return -1;
-	bind_int(s, 1, roster);
-	bind_int(s, 2, seq);
-	bind_text(s, 3, warnings);
+	bind_int(s, 1, row_id(roster, seq));
+	bind_text(s, 2, warnings);
 	return db_run(s, e);
 }
 
@@ -152,8 +159,9 @@ roster_rows_each(struct db *db, int64_t campaign, int (*each)(const struct roste
 	static const char sql[] =
 	    "SELECT w.roster, w.seq, w.line, r.file, u.code, w.name, w.email, w.alternate, w.disposition, w.reason,"
 	    " w.warnings, w.suggestion, w.raw, coalesce(w.contact, 0)"
-	    " FROM roster r JOIN unit u ON u.id = r.unit JOIN roster_row w ON w.roster = r.id"
-	    " WHERE r.campaign = $1 AND r.replaced_by IS NULL ORDER BY r.id, w.seq";
+	    " FROM roster r JOIN unit u ON u.id = r.unit JOIN roster_row w"
+	    " ON w.id > r.id * 4294967296 AND w.id < (r.id + 1) * 4294967296"
+	    " WHERE r.campaign = $1 AND r.replaced_by IS NULL ORDER BY r.id, w.id";
 	struct stmt *s = db_stmt(db, sql, e);
 	int rc;
 

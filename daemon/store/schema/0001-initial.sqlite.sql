@@ -112,7 +112,7 @@ CREATE TABLE contact (					-- one nominated person
 	seq		INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX contact_token ON contact (token);
-CREATE INDEX contact_person ON contact (campaign, unit, name_key);
+CREATE INDEX contact_unit ON contact (campaign, unit);
 
 CREATE TABLE address (					-- a contact has one or more, ranked
 	contact		INTEGER NOT NULL REFERENCES contact,
@@ -123,6 +123,7 @@ CREATE TABLE address (					-- a contact has one or more, ranked
 CREATE INDEX address_email ON address (email);
 
 CREATE TABLE roster_row (				-- one data record of a roster
+	id		INTEGER PRIMARY KEY,		-- roster * 2^32 + seq: rows of a roster lie together, in order
 	roster		INTEGER NOT NULL REFERENCES roster,
 	seq		INTEGER NOT NULL,		-- 1, 2, ... in the file
 	line		INTEGER NOT NULL,		-- physical line the record starts on
@@ -134,10 +135,9 @@ CREATE TABLE roster_row (				-- one data record of a roster
 	warnings	TEXT NOT NULL,			-- ';' between
 	suggestion	TEXT NOT NULL,			-- hold
 	raw		TEXT NOT NULL,			-- the record as decoded, CSV, columns we do not need blanked
-	contact		INTEGER REFERENCES contact,	-- the person; of a duplicate: the one it repeats
-	PRIMARY KEY (roster, seq)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX roster_row_contact ON roster_row (contact);
+	contact		INTEGER REFERENCES contact	-- the person; of a duplicate: the one it repeats
+) STRICT;
+CREATE INDEX roster_row_repeats ON roster_row (contact) WHERE disposition = 'duplicate';
 
 -- Waves and what was sent.
 CREATE TABLE wave (
