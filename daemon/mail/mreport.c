@@ -3,7 +3,6 @@
 #include <strings.h>
 
 #include "base/buf.h"
-#include "base/date.h"
 #include "mail/reply.h"
 #include "mail/report.h"
 
@@ -210,6 +209,14 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 
 /* ---- what every mail tells ---- */
 
+int64_t
+report_days(int year, int month, int day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+
+	return y * 365 + y / 4 - y / 100 + y / 400 + (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
+}
+
 static int
 month_of(const char *s)
 {
@@ -225,11 +232,9 @@ month_of(const char *s)
 static int64_t
 parse_date(const char *s)
 {
-	struct tm tm = { 0 };
 	int day = 0, year = 0, h = 0, m = 0, sec = 0, month, zone = 0;
 	char word[16] = "", zone_text[8] = "";
 	const char *comma = strchr(s, ',');
-	int64_t days, y;
 
 	if (comma)
 		s = comma + 1;
@@ -246,10 +251,7 @@ parse_date(const char *s)
 
 		zone = (v / 100 * 60 + v % 100) * 60 * (zone_text[0] == '-' ? -1 : 1);
 	}
-	(void)tm;
-	y = month <= 2 ? year - 1 : year;
-	days = y * 365 + y / 4 - y / 100 + y / 400 + (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
-	return days * 86400 + h * 3600 + m * 60 + sec - zone;
+	return report_days(year, month, day) * 86400 + h * 3600 + m * 60 + sec - zone;
 }
 
 static void

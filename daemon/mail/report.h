@@ -55,6 +55,8 @@ bool	report_is_daemon(const char *address);
 void	report_judge(struct report *, struct mreport_rcpt *r, const char *extra);
 /* Does this text say that the mail is still on its way? */
 bool	report_is_delay(const struct report *, const char *text);
+/* Days since 1970-01-01 of a day in the Gregorian calendar. */
+int64_t	report_days(int year, int month, int day);
 /* Is one of the phrases [text section] in s? */
 bool	report_says(const struct report *, const char *section, const char *s);
 

@@ -78,11 +78,9 @@ says_automatic(const struct report *r)
 static int64_t
 midnight_after(int y, int m, int d)
 {
-	int64_t yy = m <= 2 ? y - 1 : y;
-
 	if (y < 1990 || y > 2200 || m < 1 || m > 12 || d < 1 || d > 31)
 		return 0;
-	return (yy * 365 + yy / 4 - yy / 100 + yy / 400 + (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1 - 719468 + 1) * 86400;
+	return (report_days(y, m, d) + 1) * 86400;
 }
 
 /* A day in the words behind p: 2021-09-30, 30/9/2021, 30.09., 30 September 2021, September 30; 0 when there is none. */
@@ -124,18 +122,17 @@ away_until(struct report *r, const char *text)
 {
 	static const char *const before[] = { "until", "return", "back on", "back in the office", "through", "till", "đến ngày",
 	    "đến hết", "đến", "trở lại", "bis zum", "bis", "zurück am", "ab dem", "jusqu'au", "retour le", "hasta el", "vuelvo el", "до", "至", "まで" };
-	char year[5] = "";
-	struct date_year { int y; } y = { 2021 };
+	/* "30 September": of the year in which the reply was written. */
+	int year = (int)(1970 + r->out->at / 31556952);
 
-	if (r->out->at)
-		y.y = (int)(1970 + r->out->at / 31556952);
-	(void)year;
+	if (!r->out->at)
+		return;
 	for (size_t i = 0; i < COUNT_OF(before) && !r->out->away_until; i++)
 		for (const char *p = text; (p = strcasestr(p, before[i])) && !r->out->away_until; p++) {
-			int64_t at = day_in(p + strlen(before[i]), 60, y.y);
+			int64_t at = day_in(p + strlen(before[i]), 60, year);
 
 			/* Only a day that lies ahead says how long somebody is away. */
-			if (at && (!r->out->at || (at >= r->out->at - 86400 && at < r->out->at + 400 * 86400)))
+			if (at >= r->out->at - 86400 && at < r->out->at + 400 * 86400)
 				r->out->away_until = at;
 		}
 }
