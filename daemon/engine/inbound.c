@@ -70,7 +70,7 @@ cut(struct arena *a, const char *s)
 static int
 record(struct taking *t, const struct inbound_target *to, struct evidence *v, const char *distinct, int64_t *count)
 {
-	char fingerprint[FINGERPRINT_MAX];
+	char *fingerprint = arena_alloc(&t->in->arena, FINGERPRINT_MAX);
 	const char *text = arena_printf(&t->in->arena, "%s\n%" PRId64 "\n%s\n%s\n%s", v->kind, to->invite, v->category,
 	    v->status, distinct);
 

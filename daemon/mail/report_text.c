@@ -114,7 +114,6 @@ split(struct reading *in)
 	in->end = end;
 	for (p = in->human; p < end && lines < LINES_MAX * 4; lines++) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p)), *eol = nl ? nl : end, *s = p;
-		size_t n;
 
 		while (s < eol && (*s == ' ' || *s == '\t' || *s == '>' || *s == '|'))
 			s++;
@@ -125,7 +124,7 @@ split(struct reading *in)
 			marked = true;
 			p = nl ? nl + 1 : end;
 			break;
-		} else if (paragraph && (n = header_block(s, end, &sure)) && sure) {
+		} else if (paragraph && header_block(s, end, &sure) && sure) {
 			in->end = p;
 			marked = true;
 			break;
