@@ -38,10 +38,11 @@ show(const struct dispatch_result *r, void *arg)
 }
 
 int
-sending_run(struct app *app, struct dispatch_options *opt, int64_t open, struct dispatch_result *result, struct err *e)
+sending_run(struct app *app, const struct dispatch_options *asked, int64_t open, struct dispatch_result *result, struct err *e)
 {
 	struct sigaction on = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND }, old_int, old_term;
 	struct shown s = { .open = open, .quiet = app->quiet };
+	struct dispatch_options opt = *asked;
 	int rc;
 
 	/* On a terminal the progress line speaks; the attempts are in the store. */
@@ -51,11 +52,11 @@ sending_run(struct app *app, struct dispatch_options *opt, int64_t open, struct 
 	sigemptyset(&on.sa_mask);
 	sigaction(SIGINT, &on, &old_int);
 	sigaction(SIGTERM, &on, &old_term);
-	opt->stop = &stop;
-	opt->progress = show;
-	opt->arg = &s;
+	opt.stop = &stop;
+	opt.progress = show;
+	opt.arg = &s;
 	progress_start(&s.progress, app, "messages", "thư");
-	rc = dispatch_run(app->db, &app->conf, opt, result, e);
+	rc = dispatch_run(app->db, &app->conf, &opt, result, e);
 	progress_end(&s.progress);
 	sigaction(SIGINT, &old_int, NULL);
 	sigaction(SIGTERM, &old_term, NULL);

@@ -11,6 +11,6 @@
 #include "engine/dispatch.h"
 
 /* Runs the dispatcher in the foreground; SIGINT and SIGTERM end it after the current messages. */
-int	sending_run(struct app *, struct dispatch_options *, int64_t open, struct dispatch_result *, struct err *);
+int	sending_run(struct app *, const struct dispatch_options *, int64_t open, struct dispatch_result *, struct err *);
 
 #endif

@@ -62,6 +62,7 @@ answer_parse(struct arena *a, const char *raw, size_t len, struct smtp_outcome *
 	size_t at = 0;			/* the lines move up, over their codes */
 	char enhanced[12];
 
+	ASSERT(text);
 	o->code = 0;
 	o->enhanced[0] = '\0';
 	o->text = text;
