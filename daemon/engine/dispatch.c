@@ -119,6 +119,8 @@ take_done(struct dispatch *d)
 static void
 watch_relay(struct dispatch *d, const struct job *j)
 {
+	char code[16] = "";
+
 	if (j->verdict != SMTP_UNTRIED) {
 		if (d->down_since_us)
 			log_info("relay", "relay=%s state=back", d->sendings.relay);
@@ -129,8 +131,12 @@ watch_relay(struct dispatch *d, const struct job *j)
 	}
 	if (!*j->command)
 		return;
+	if (j->code)
+		snprintf(code, sizeof(code), "%d ", j->code);
 	d->locked_out = strcmp(j->command, "STARTTLS") == 0 || strcmp(j->command, "AUTH") == 0;
-	snprintf(d->trouble, sizeof(d->trouble), "%s%s%s", j->command, j->text && *j->text ? ": " : "", j->text ? j->text : "");
+	/* "AUTH: 535 5.7.8 authentication failed": the code is what an operator looks up. */
+	snprintf(d->trouble, sizeof(d->trouble), "%s%s%s%s%s%s", j->command, j->code || (j->text && *j->text) ? ": " : "",
+	    code, j->enhanced, *j->enhanced ? " " : "", j->text ? j->text : "");
 	if (++d->trouble_streak >= d->connections && !d->down_since_us) {
 		struct log_q q;
 
