@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "base/date.h"
 #include "mail/addr.h"
+#include "engine/units.h"
 #include "store/campaign.h"
 #include "store/evidence.h"
 #include "store/unit.h"
@@ -30,6 +31,23 @@ key_error(const char *key, struct err *e)
 	    "mã '%s' chỉ được gồm chữ a-z, số, '-', '_' và '.'"), key);
 }
 
+/* A directory out of force has no unit that could send a roster. */
+static int
+need_units(struct db *db, const struct create *o, const struct campaign *c, struct err *e)
+{
+	struct units *units = NULL;
+	size_t n = 0;
+
+	if (units_load(&units, db, c->tree, c->opens_at, e) < 0)
+		return -1;
+	units_all(units, &n);
+	units_free(units);
+	if (!n)
+		return err_set(e, ERR_INPUT, TR("unit directory '%s' has no unit in force on %s",
+		    "danh mục đơn vị '%s' không có đơn vị nào còn hiệu lực vào %s"), o->tree, o->opens);
+	return 0;
+}
+
 static int
 choose_tree(struct db *db, const struct create *o, struct campaign *c, struct err *e)
 {
@@ -38,7 +56,7 @@ choose_tree(struct db *db, const struct create *o, struct campaign *c, struct er
 	if (o->tree) {
 		if ((rc = tree_find(db, o->tree, &c->tree, e)) == 0)
 			err_set(e, ERR_NOTFOUND, TR("there is no unit directory '%s'", "không có danh mục đơn vị '%s'"), o->tree);
-		return rc == 1 ? 0 : -1;
+		return rc == 1 ? need_units(db, o, c, e) : -1;
 	}
 	if ((rc = tree_in_force(db, c->opens_at, &c->tree, e)) == 0)
 		err_set(e, ERR_NOTFOUND, TR("no unit directory is in force on the opening day: load one with 'thumoi init --units FILE'",
