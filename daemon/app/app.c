@@ -84,8 +84,7 @@ app_prepare(struct app *app, enum needs needs, struct err *e)
 		app->store = app->conf.store;
 	if (needs == NEEDS_CONF)
 		return 0;
-	return db_open(&app->db, app->store, needs == NEEDS_STORE_NEW ? DB_CREATE :
-	    needs == NEEDS_STORE_RW ? DB_WRITE : DB_READ, e);
+	return db_open(&app->db, app->store, needs == NEEDS_STORE_RW ? DB_WRITE : DB_READ, e);
 }
 
 int

@@ -32,7 +32,7 @@ struct app {
 	struct arena arena;		/* for the life of the process */
 };
 
-enum needs { NEEDS_NOTHING, NEEDS_CONF, NEEDS_STORE_RO, NEEDS_STORE_RW, NEEDS_STORE_NEW };
+enum needs { NEEDS_NOTHING, NEEDS_CONF, NEEDS_STORE_RO, NEEDS_STORE_RW };
 
 struct command {
 	const char *name;

@@ -91,7 +91,8 @@ cmd_init(struct app *app, int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
-	if (load_all(app, units, providers, &e) < 0)
+	/* Only now: a slip of the pen must not leave an empty store behind. */
+	if (db_open(&app->db, app->store, DB_CREATE, &e) < 0 || load_all(app, units, providers, &e) < 0)
 		return app_fail(&e);
 	if (!app->quiet)
 		fprintf(stderr, TR("store ready: %s\n", "kho dữ liệu đã sẵn sàng: %s\n"), db_path(app->db));

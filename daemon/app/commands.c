@@ -3,7 +3,7 @@
 /* One line a command; docs/thumoi.1 describes each. */
 const struct command commands[] = {
 	{ "answers", cmd_answers, NEEDS_STORE_RW, "who has done which form", "ai đã trả lời phiếu nào" },
-	{ "init", cmd_init, NEEDS_STORE_NEW, "create the store and load units and providers",
+	{ "init", cmd_init, NEEDS_CONF, "create the store and load units and providers",
 	    "tạo kho dữ liệu, nạp danh mục đơn vị và nhà cung cấp thư" },
 	{ "backup", cmd_backup, NEEDS_STORE_RO, "copy the store into one file while work goes on",
 	    "sao lưu kho dữ liệu vào một tệp trong khi vẫn làm việc" },
