@@ -16,7 +16,8 @@
 # What becomes of a message, by its recipient:
 #	u*@cantho.gov.test		delivered
 #	junk*@cantho.gov.test		delivered, Sieve files it into Junk
-#	away*@cantho.gov.test		delivered, Sieve answers for an absent person
+#	away*@cantho.gov.test		delivered; lab_auto_reply answers (Sieve's vacation keeps silent
+#					towards any message with List-Unsubscribe)
 #	any other @cantho.gov.test	550 5.1.1 at RCPT
 #	gone*, moved*, rep*, full*	550 5.2.1, 551 5.1.6, 554 5.7.1, 552 5.2.2 at RCPT (rcpt_access)
 #	temp*@cantho.gov.test		450 4.2.1 at RCPT, until rcpt_access changes
@@ -78,7 +79,6 @@ mail_location = maildir:~/Maildir
 mail_plugins = quota
 recipient_delimiter = +
 lmtp_hdr_delivery_address = final
-submission_host = 127.0.0.1:$INTERNAL
 postmaster_address = postmaster@survey.test
 passdb {
   driver = passwd-file
@@ -93,8 +93,6 @@ plugin {
   quota = maildir:User quota
   quota_grace = 0%%
   sieve_before = $d/before.sieve
-  sieve_vacation_min_period = 0
-  sieve_extensions = +vacation-seconds
 }
 namespace inbox {
   inbox = yes
@@ -141,13 +139,10 @@ protocol lmtp {
 }
 X
 	cat >"$d/before.sieve" <<'X'
-require ["fileinto", "mailbox", "variables", "envelope", "vacation", "vacation-seconds"];
+require ["fileinto", "mailbox", "envelope"];
 if envelope :localpart :matches "to" "junk*" {
 	fileinto :create "Junk";
 	stop;
-}
-if envelope :matches "to" "away*" {
-	vacation :seconds 0 :addresses ["${0}"] :subject "Trả lời tự động: nghỉ phép" "Tôi nghỉ phép đến hết tháng.";
 }
 X
 	sievec -c "$d/dovecot.conf" "$d/before.sieve"
@@ -297,6 +292,27 @@ lab_queue_empty() {
 lab_messages() {
 	local home=$LAB/mail/${1#*@}/${1%@*}/Maildir
 	find "$home/${2:+.$2}" -mindepth 2 -maxdepth 2 -type f \( -path '*/new/*' -o -path '*/cur/*' \) 2>/dev/null
+}
+
+# What a mailbox does that answers for an absent person whatever was sent to
+# it: lab_auto_reply USER@DOMAIN, to the envelope sender of the message there.
+lab_auto_reply() {
+	python3 - "$INTERNAL" "$1" "$(lab_messages "$1" | head -n 1)" <<'X'
+import email, smtplib, sys
+from email.message import EmailMessage
+port, who, path = sys.argv[1:]
+with open(path, "rb") as f:
+    got = email.message_from_binary_file(f)
+reply = EmailMessage()
+reply["From"] = who
+reply["To"] = got["Return-Path"].strip("<>")
+reply["Subject"] = "Trả lời tự động: nghỉ phép"
+reply["In-Reply-To"] = got["Message-ID"]
+reply["Auto-Submitted"] = "auto-replied"
+reply.set_content("Tôi nghỉ phép, sẽ trả lời thư sau.\n")
+with smtplib.SMTP("127.0.0.1", int(port)) as s:
+    s.send_message(reply, from_addr="", to_addrs=[reply["To"]])
+X
 }
 
 lab_down() {
