@@ -77,7 +77,7 @@ import_rows(struct import *m, const char *path, struct err *e)
 	bool header = false;
 	int rc;
 
-	if ((rc = csv_open(&in, path, e)) < 0)
+	if (csv_open(&in, path, e) < 0)
 		return err_wrap(e, "%s", path);
 	while ((rc = csv_next(&in, &row, e)) == 1) {
 		if (row.count == 0)

@@ -1,7 +1,5 @@
 #include "web/landing.h"
 
-#include <stdarg.h>
-
 #include "base/clock.h"
 
 /* Has the form of a token, and belongs to nobody. */
@@ -33,29 +31,22 @@ guest_enter(struct request *r, const char *token, struct guest *g)
 }
 
 char *
-guest_url(const struct request *r, ...)
+guest_url(const struct request *r, const char *before, const char *token, const char *after, const char *key)
 {
-	char text[256];
-	const char *part;
-	size_t n = 0;
-	va_list ap;
+	const char *parts[] = { before, token, after, key, r->lang_chosen ? "?lang=" : "", r->lang_chosen ? lang_name(r->lang) : "" };
+	size_t n = 0, at = 0;
+	char *text;
 
-	va_start(ap, r);
-	while ((part = va_arg(ap, const char *))) {
-		size_t len = strlen(part);
+	for (size_t i = 0; i < COUNT_OF(parts); i++)
+		n += strlen(parts[i]);
+	text = arena_alloc(r->arena, n + 1);
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		size_t len = strlen(parts[i]);
 
-		if (len > sizeof(text) - n - sizeof("?lang=xx"))	/* keys and tokens are far shorter */
-			len = sizeof(text) - n - sizeof("?lang=xx");
-		memcpy(text + n, part, len);
-		n += len;
+		memcpy(text + at, parts[i], len);
+		at += len;
 	}
-	va_end(ap);
-	if (r->lang_chosen) {
-		memcpy(text + n, "?lang=", 6);
-		memcpy(text + n + 6, lang_name(r->lang), 2);
-		n += 8;
-	}
-	return arena_ndup(r->arena, text, n);
+	return text;
 }
 
 /* A list of { text } objects. */

@@ -25,7 +25,7 @@ http_is_loopback(const struct sockaddr *sa)
 bool
 http_bound_to_loopback(int fd)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(ss);
 
 	return getsockname(fd, (struct sockaddr *)&ss, &len) == 0 && http_is_loopback((struct sockaddr *)&ss);
@@ -59,7 +59,7 @@ split_address(const char *address, char *host, size_t host_size, const char **po
 static void
 name_bound(int fd, struct http_where *bound)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(ss);
 	char host[64], port[8];
 

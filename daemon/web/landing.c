@@ -20,7 +20,7 @@ form_list(struct request *r, const struct guest *g, const char *token, size_t *d
 		f[2] = (struct mustache_field){ "done_at",
 		    mustache_text(at ? arena_dup(r->arena, date_minute(&t, &g->c->zone, at, r->lang)) : "") };
 		f[3] = (struct mustache_field){ "action",
-		    mustache_text(guest_url(r, "/i/", token, "/go/", g->c->instruments[i].key, NULL)) };
+		    mustache_text(guest_url(r, "/i/", token, "/go/", g->c->instruments[i].key)) };
 		items[i] = mustache_object(f, 4);
 		*done += at != 0;
 	}
@@ -68,12 +68,12 @@ landing_show(struct request *r)
 	    mustache_text(days > 0 ? arena_printf(r->arena, "%lld", (long long)days) : "") };
 	f[n++] = (struct mustache_field){ "one_day_left", guest_flag(days == 1) };
 	f[n++] = (struct mustache_field){ "last_day", guest_flag(days == 0) };
-	f[n++] = (struct mustache_field){ "found_action", mustache_text(guest_url(r, "/i/", token, "/found", NULL)) };
+	f[n++] = (struct mustache_field){ "found_action", mustache_text(guest_url(r, "/i/", token, "/found", "")) };
 	f[n++] = (struct mustache_field){ "found_said", guest_flag(*g.v.found) };
 	f[n++] = (struct mustache_field){ "found_inbox", guest_flag(strcmp(g.v.found, "found_inbox") == 0) };
 	f[n++] = (struct mustache_field){ "found_spam", guest_flag(strcmp(g.v.found, "found_spam") == 0) };
 	f[n++] = (struct mustache_field){ "found_forwarded", guest_flag(strcmp(g.v.found, "found_forwarded") == 0) };
-	f[n++] = (struct mustache_field){ "stop_url", mustache_text(guest_url(r, "/u/", token, NULL)) };
+	f[n++] = (struct mustache_field){ "stop_url", mustache_text(guest_url(r, "/u/", token, "", "")) };
 	reply_page(r, 200, PAGE_LANDING, f, n);
 }
 
@@ -165,5 +165,5 @@ landing_found(struct request *r)
 	else if (record_found(r, &g, kind, &e) < 0)
 		reply_error(r, &e);
 	else
-		reply_redirect(r, guest_url(r, "/i/", r->seg[0], NULL));
+		reply_redirect(r, guest_url(r, "/i/", r->seg[0], "", ""));
 }

@@ -46,8 +46,8 @@ guest_flag(bool on)
 {
 	return (struct mustache_value){ .kind = on ? MUSTACHE_TRUE : MUSTACHE_FALSE };
 }
-/* The parts, ended by NULL, put together: "/i/TOKEN/go/survey"; with ?lang= when the person chose one. */
-char	*guest_url(const struct request *, ...) __attribute__((sentinel));
+/* "/i/" token "/go/" key, put together; with ?lang= when the person chose one. */
+char	*guest_url(const struct request *, const char *before, const char *token, const char *after, const char *key);
 /* Fills what belongs to the campaign alone; the campaign is there already. */
 void	shown_prepare(struct shown *, struct arena *);
 /* The campaign's page when it has closed or not opened yet. */

@@ -17,7 +17,7 @@ thank(struct request *r, const struct guest *g, const struct instrument *form)
 			continue;
 		one[0] = (struct mustache_field){ "title", mustache_text(g->c->instruments[i].title) };
 		one[1] = (struct mustache_field){ "action",
-		    mustache_text(guest_url(r, "/i/", r->seg[0], "/go/", g->c->instruments[i].key, NULL)) };
+		    mustache_text(guest_url(r, "/i/", r->seg[0], "/go/", g->c->instruments[i].key)) };
 		items[missing++] = mustache_object(one, 2);
 	}
 	r->policy = g->shown->policy;
@@ -25,7 +25,7 @@ thank(struct request *r, const struct guest *g, const struct instrument *form)
 	f[n++] = (struct mustache_field){ "form_title", mustache_text(form->title) };
 	f[n++] = (struct mustache_field){ "missing", mustache_list(items, missing) };
 	f[n++] = (struct mustache_field){ "all_done", guest_flag(missing == 0) };
-	f[n++] = (struct mustache_field){ "landing_url", mustache_text(guest_url(r, "/i/", r->seg[0], NULL)) };
+	f[n++] = (struct mustache_field){ "landing_url", mustache_text(guest_url(r, "/i/", r->seg[0], "", "")) };
 	reply_page(r, 200, PAGE_RETURN, f, n);
 }
 

@@ -11,8 +11,8 @@ show(struct request *r, const struct guest *g)
 	size_t n = guest_fields(r, g, !g->closed, f);
 
 	f[n++] = (struct mustache_field){ "title", mustache_text(TRL(r->lang, "Reminders", "Thư nhắc")) };
-	f[n++] = (struct mustache_field){ "action", mustache_text(guest_url(r, "/u/", r->seg[0], NULL)) };
-	f[n++] = (struct mustache_field){ "landing_url", mustache_text(guest_url(r, "/i/", r->seg[0], NULL)) };
+	f[n++] = (struct mustache_field){ "action", mustache_text(guest_url(r, "/u/", r->seg[0], "", "")) };
+	f[n++] = (struct mustache_field){ "landing_url", mustache_text(guest_url(r, "/i/", r->seg[0], "", "")) };
 	reply_page(r, 200, PAGE_STOP, f, n);
 }
 
@@ -71,5 +71,5 @@ stop_act(struct request *r)
 	if (direct)
 		show(r, &g);
 	else
-		reply_redirect(r, guest_url(r, "/u/", r->seg[0], NULL));
+		reply_redirect(r, guest_url(r, "/u/", r->seg[0], "", ""));
 }
