@@ -57,6 +57,7 @@ sending_run(struct app *app, const struct dispatch_options *asked, int64_t open,
 	opt.arg = &s;
 	progress_start(&s.progress, app, "messages", "thư");
 	rc = dispatch_run(app->db, &app->conf, &opt, result, e);
+	result->relay = result->trouble = NULL;
 	progress_end(&s.progress);
 	sigaction(SIGINT, &old_int, NULL);
 	sigaction(SIGTERM, &old_term, NULL);

@@ -119,20 +119,20 @@ is_identity(const char *s)
 void
 column_look(struct arena *a, const struct csv_row *rows, size_t n, size_t col, struct column_look *l)
 {
-	const char *seen[CELLS_MAX];
+	const char *seen[CELLS_MAX] = { NULL };
 	long last = 0;
 
 	memset(l, 0, sizeof(*l));
 	for (size_t i = 0; i < n && l->filled < CELLS_MAX; i++) {
 		const char *s = text_squeeze(a, csv_cell(&rows[i], col)), *key;
 		size_t k = 0;
-		char *end;
+		char *end = NULL;
 		long v;
 
 		if (!*s || strlen(s) > 400)
 			continue;
 		key = text_fold(a, s);
-		while (k < l->distinct && strcmp(seen[k], key) != 0)
+		while (k < l->distinct && seen[k] && strcmp(seen[k], key) != 0)
 			k++;
 		if (k == l->distinct)
 			seen[l->distinct++] = key;
@@ -143,7 +143,7 @@ column_look(struct arena *a, const struct csv_row *rows, size_t n, size_t col, s
 			continue;
 		}
 		v = strtol(s, &end, 10);
-		if (end > s && !end[strspn(end, ".) ")] && v > last && v <= last + 50) {
+		if (end && end > s && !end[strspn(end, ".) ")] && v > last && v <= last + 50) {
 			l->number++;
 			last = v;
 			continue;

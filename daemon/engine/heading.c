@@ -201,7 +201,7 @@ heading_numbers(const struct csv_row *row)
 
 	for (size_t i = 0; i < row->count; i++) {
 		const char *s = row->cell[i].s;
-		char *end;
+		char *end = NULL;
 		long v;
 
 		s += strspn(s, " ([");
@@ -210,7 +210,7 @@ heading_numbers(const struct csv_row *row)
 		v = isdigit((unsigned char)*s) ? strtol(s, &end, 10) : *s >= 'A' && *s <= 'Z' ? *s : -1;
 		if (v >= 'A')
 			end = (char *)(uintptr_t)s + 1;
-		if (v < 0 || end[strspn(end, " )]")] || (last >= 0 && v != last + 1 && !(last >= 'A' && v == 1)))
+		if (v < 0 || !end || end[strspn(end, " )]")] || (last >= 0 && v != last + 1 && !(last >= 'A' && v == 1)))
 			return false;
 		last = v;
 		n++;

@@ -325,7 +325,7 @@ tell(struct import *im, const struct roster_reader *r)
 static int
 import_open(struct import *im, struct roster_reader *r, const char *path, struct err *e)
 {
-	const char delimiter[2] = { r->csv.delimiter, '\0' };
+	char *delimiter = arena_ndup(&im->t->arena, &r->csv.delimiter, 1);
 	struct roster_feed *feed = NULL;
 	int rc = -1;
 

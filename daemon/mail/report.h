@@ -52,7 +52,7 @@ const char *report_intended(struct report *);
 bool	report_is_daemon(const char *address);
 
 /* Takes code, status and reason of r out of its texts; extra is asked when r->text says nothing. */
-void	report_judge(struct report *, struct mreport_rcpt *r, const char *extra);
+void	report_judge(struct report *, struct mreport_rcpt *, const char *extra);
 /* Does this text say that the mail is still on its way? */
 bool	report_is_delay(const struct report *, const char *text);
 /* Days since 1970-01-01 of a day in the Gregorian calendar. */

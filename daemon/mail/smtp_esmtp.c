@@ -300,6 +300,7 @@ begins(const char *buf, int len, const char *word)
 static void
 before_mail(struct talk *t)
 {
+	ASSERT(t->now);
 	if (t->relay->user && !t->logged_in) {
 		t->stage = "AUTH";
 		if (!t->refused_login)

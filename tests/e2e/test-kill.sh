@@ -5,6 +5,7 @@
 # copies are at most one a courier and kill; exactly the invites recorded as
 # uncertain may have one, with the same Message-ID. The long form:
 #	tests/e2e/test-kill.sh 20000 100 20 8
+# shellcheck disable=SC2317 # ok calls the functions by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/e2e/tap.sh
