@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/token.h"
 #include "engine/hashset.h"
+#include "engine/mailbox_map.h"
 #include "engine/person.h"
 #include "engine/recognise.h"
 #include "engine/roster_feed.h"
@@ -27,6 +28,7 @@ struct import {
 	struct roster roster;
 	struct arena scratch;		/* a row */
 	struct hashset seen;		/* addresses of this file */
+	struct mailbox_map mailboxes;	/* of this file, when in bulk */
 	struct hashset repeated;	/* contacts of other units that a row of this file repeats */
 	bool others;			/* the campaign had people before this file */
 	struct recognise known;
@@ -35,7 +37,7 @@ struct import {
 	struct roster *earlier;		/* those of them that this one replaces */
 	size_t n_earlier;
 	int64_t next_contact;
-	bool bulk;			/* so many that tokens are indexed at the end */
+	bool bulk;			/* so many that the indexes are made at the end */
 	int64_t now;
 };
 
@@ -100,6 +102,28 @@ struct fate {
 	struct known *known;		/* the same person in the roster before */
 };
 
+/* Everybody whose first address this is; in bulk they all came from this file. */
+static int
+list_sharing(struct import *im, const char *email, struct contact **list, size_t *n, struct err *e)
+{
+	uint64_t hash = hash_text(0, email);
+	size_t at = 0, cap = 0;
+	int64_t id;
+
+	if (!im->bulk)
+		return contact_sharing(im->db, &im->scratch, im->o->campaign->id, email, list, n, e);
+	*n = 0;
+	while (mailbox_map_next(&im->mailboxes, hash, &at))
+		cap++;
+	*list = arena_alloc(&im->scratch, (cap + 1) * sizeof(**list));
+	for (at = 0; (id = mailbox_map_next(&im->mailboxes, hash, &at)); ) {
+		if (contact_by_id(im->db, &im->scratch, id, &(*list)[*n], e) < 0)
+			return -1;
+		*n += strcmp((*list)[*n].email, email) == 0;
+	}
+	return 0;
+}
+
 /*
  * Accepted address that others may have too: who is the same person, who
  * shares the mailbox.
@@ -112,7 +136,7 @@ compare_mailbox(struct import *im, struct fate *f, struct err *e)
 	const struct unit *owner;
 	size_t n;
 
-	if (contact_sharing(im->db, &im->scratch, im->o->campaign->id, r->judged.email, &list, &n, e) < 0)
+	if (list_sharing(im, r->judged.email, &list, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (person_same(list[i].name_key, r->key) && (!same || list[i].roster == im->roster.id))
@@ -179,6 +203,8 @@ store_person(struct import *im, struct fate *f, const char *token, struct err *e
 	if (c.id)
 		return contact_update(im->db, &c, e);
 	f->contact = c.id = ++im->next_contact;
+	if (im->bulk && *c.email)
+		mailbox_map_add(&im->mailboxes, hash_text(0, c.email), c.id);
 	return contact_insert(im->db, &c, im->now, e);
 }
 
@@ -212,14 +238,25 @@ count_row(struct import *im, const struct fate *f)
 		im->o->progress(t->records, im->o->arg);
 }
 
+/* Somebody else may have this address: nobody in the file so far, nobody before it, then no. */
+static bool
+may_be_shared(struct import *im, const char *email)
+{
+	uint64_t hash = hash_text(0, email);
+	size_t at = 0;
+
+	if (im->others)
+		return true;
+	return im->bulk ? mailbox_map_next(&im->mailboxes, hash, &at) != 0 : hashset_add(&im->seen, hash);
+}
+
 static int
 import_row(struct import *im, struct read_row *r, const char *token, struct err *e)
 {
 	struct fate f = { .row = r };
 
 	arena_reset(&im->scratch);
-	if (r->judged.disposition == ACCEPT &&
-	    (hashset_add(&im->seen, hash_text(0, r->judged.email)) || im->others) && compare_mailbox(im, &f, e) < 0)
+	if (r->judged.disposition == ACCEPT && may_be_shared(im, r->judged.email) && compare_mailbox(im, &f, e) < 0)
 		return -1;
 	if (im->n_earlier && !f.contact && r->judged.disposition != DUPLICATE) {
 		switch (recognise_name(&im->known, r, &f.known)) {
@@ -340,7 +377,7 @@ import_open(struct import *im, struct roster_reader *r, const char *path, struct
 	if ((im->n_earlier && learn_names(im, path, e) < 0) || roster_insert(im->db, &im->roster, e) < 0 ||
 	    contact_last_id(im->db, &im->next_contact, e) < 0)
 		return -1;
-	im->bulk = im->roster.bytes > BULK_BYTES && im->roster.bytes / BULK_ROW_BYTES > im->next_contact;
+	im->bulk = !im->others && im->roster.bytes > BULK_BYTES && im->roster.bytes / BULK_ROW_BYTES > im->next_contact;
 	if (im->bulk && contact_bulk(im->db, true, e) < 0)
 		return -1;
 	feed = feed_start(r);
@@ -441,6 +478,7 @@ import_roster(struct db *db, const struct import_options *o, const char *path, s
 		rc = -1;
 	recognise_release(&im.known);
 	hashset_release(&im.seen);
+	mailbox_map_release(&im.mailboxes);
 	hashset_release(&im.repeated);
 	arena_release(&im.scratch);
 	return rc < 0 ? -1 : 0;

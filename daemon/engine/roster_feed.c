@@ -86,6 +86,7 @@ feed_start(struct roster_reader *r)
 		f->batch[i] = mem_zalloc(sizeof(struct batch));
 	if (pthread_create(&f->thread, NULL, run, f) != 0)
 		die("no thread for reading");
+	pthread_setname_np(f->thread, "roster-read");
 	return f;
 }
 

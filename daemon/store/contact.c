@@ -152,10 +152,17 @@ contact_last_id(struct db *db, int64_t *id, struct err *e)
 int
 contact_bulk(struct db *db, bool begin, struct err *e)
 {
-	static const char drop[] = "DROP INDEX contact_token";
-	static const char make[] = "CREATE UNIQUE INDEX contact_token ON contact (token)";
+	static const char drop_token[] = "DROP INDEX contact_token", drop_unit[] = "DROP INDEX contact_unit",
+	    drop_email[] = "DROP INDEX address_email";
+	static const char make_token[] = "CREATE UNIQUE INDEX contact_token ON contact (token)";
+	static const char make_unit[] = "CREATE INDEX contact_unit ON contact (campaign, unit)";
+	static const char make_email[] = "CREATE INDEX address_email ON address (email)";
+	const char *const drop[] = { drop_token, drop_unit, drop_email }, *const make[] = { make_token, make_unit, make_email };
 
-	return db_run(db_stmt(db, begin ? drop : make, e), e);
+	for (size_t i = 0; i < COUNT_OF(drop); i++)
+		if (db_run(db_stmt(db, begin ? drop[i] : make[i], e), e) < 0)
+			return -1;
+	return 0;
 }
 
 static int

@@ -52,8 +52,9 @@ int	contact_of_unit(struct db *, struct arena *, int64_t campaign, int64_t unit,
 	    struct err *);
 int	contact_last_id(struct db *, int64_t *id, struct err *);
 /*
- * Very many at once: within the transaction tokens go without their index,
- * which is made anew in one go at the end; random keys cost most one by one.
+ * Very many at once: within the transaction people and addresses go without
+ * their indexes, which are made anew in one go at the end; random keys cost
+ * most one by one. Until then only contact_by_id is fast.
  */
 int	contact_bulk(struct db *, bool begin, struct err *);
 int	contact_any(struct db *, int64_t campaign, struct err *);	/* 1 there are some, 0, -1 */

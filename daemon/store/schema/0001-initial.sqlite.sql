@@ -1,5 +1,6 @@
 -- 0001: the first schema. Times are Unix seconds, UTC. States are words.
--- SQLite dialect: STRICT tables; WITHOUT ROWID where the key is the row.
+-- SQLite dialect: STRICT tables; WITHOUT ROWID where the key is the row. A CHECK with IN over three words or
+-- more builds a table of the words for every row that is written: OR does not.
 
 -- Units: provinces and ministries, by tree (one directory file is one tree).
 CREATE TABLE tree (
@@ -104,7 +105,7 @@ CREATE TABLE contact (					-- one nominated person
 	sub_unit	TEXT NOT NULL,
 	position	TEXT NOT NULL,			-- what the person does: Chuyên viên
 	token		TEXT NOT NULL,
-	state		TEXT NOT NULL CHECK (state IN ('mailable', 'held', 'rejected')),
+	state		TEXT NOT NULL CHECK (state = 'mailable' OR state = 'held' OR state = 'rejected'),
 	reason		TEXT NOT NULL,			-- of the row that decided: clean, typo_domain ...
 	missing_since	INTEGER,			-- not in the unit's latest roster any more
 	created_at	INTEGER NOT NULL,
@@ -130,7 +131,8 @@ CREATE TABLE roster_row (				-- one data record of a roster
 	name		TEXT NOT NULL,
 	email		TEXT NOT NULL,			-- accept and duplicate
 	alternate	TEXT NOT NULL,			-- accept
-	disposition	TEXT NOT NULL CHECK (disposition IN ('accept', 'hold', 'reject', 'duplicate')),
+	disposition	TEXT NOT NULL CHECK (disposition = 'accept' OR disposition = 'hold' OR
+			    disposition = 'reject' OR disposition = 'duplicate'),
 	reason		TEXT NOT NULL,
 	warnings	TEXT NOT NULL,			-- ';' between
 	suggestion	TEXT NOT NULL,			-- hold
@@ -149,7 +151,8 @@ CREATE TABLE wave (
 	not_before	INTEGER,
 	not_after	INTEGER,
 	uncertain	TEXT NOT NULL CHECK (uncertain IN ('resend', 'hold')),
-	state		TEXT NOT NULL CHECK (state IN ('planned', 'running', 'paused', 'done')),
+	state		TEXT NOT NULL CHECK (state = 'planned' OR state = 'running' OR
+			    state = 'paused' OR state = 'done'),
 	created_at	INTEGER NOT NULL,
 	UNIQUE (campaign, name)
 ) STRICT;
@@ -159,8 +162,10 @@ CREATE TABLE invite (					-- one wave to one contact: at most one message
 	wave		INTEGER NOT NULL REFERENCES wave,
 	contact		INTEGER NOT NULL REFERENCES contact,
 	email		TEXT NOT NULL,			-- the address it goes to
-	state		TEXT NOT NULL CHECK (state IN ('planned', 'sending', 'accepted', 'deferred', 'refused',
-			    'uncertain', 'expired', 'cancelled')),
+	state		TEXT NOT NULL CHECK (state = 'planned' OR state = 'sending' OR
+			    state = 'accepted' OR state = 'deferred' OR
+			    state = 'refused' OR state = 'uncertain' OR
+			    state = 'expired' OR state = 'cancelled'),
 	due_at		INTEGER NOT NULL,
 	expires_at	INTEGER,			-- set by the first attempt
 	attempts	INTEGER NOT NULL DEFAULT 0,
@@ -184,7 +189,8 @@ CREATE TABLE attempt (					-- one SMTP transaction
 	enhanced	TEXT NOT NULL,			-- RFC 3463, '' when none was given
 	text		TEXT NOT NULL,			-- the reply, whole
 	duration_ms	INTEGER NOT NULL,
-	verdict		TEXT NOT NULL CHECK (verdict IN ('accepted', 'deferred', 'refused', 'uncertain')),
+	verdict		TEXT NOT NULL CHECK (verdict = 'accepted' OR verdict = 'deferred' OR
+			    verdict = 'refused' OR verdict = 'uncertain'),
 	category	TEXT NOT NULL,			-- '' when accepted
 	PRIMARY KEY (invite, n)
 ) STRICT, WITHOUT ROWID;
@@ -196,7 +202,8 @@ CREATE TABLE inbound (					-- one message read from a bounce mailbox
 	source		TEXT NOT NULL,			-- mailbox or path
 	received_at	INTEGER NOT NULL,
 	kind		TEXT NOT NULL,			-- bounce, arf, autoreply, mdn, ordinary
-	fate		TEXT NOT NULL CHECK (fate IN ('matched', 'unmatched', 'forged', 'reply')),
+	fate		TEXT NOT NULL CHECK (fate = 'matched' OR fate = 'unmatched' OR fate = 'forged' OR
+			    fate = 'reply'),
 	raw		BLOB NOT NULL
 ) STRICT;
 
@@ -207,7 +214,7 @@ CREATE TABLE evidence (					-- one observed fact about one person
 	inbound		INTEGER REFERENCES inbound,
 	at		INTEGER NOT NULL,		-- when it happened, as far as known
 	kind		TEXT NOT NULL,			-- store/evidence.h lists them
-	grade		TEXT NOT NULL CHECK (grade IN ('A', 'B', 'C', 'D')),
+	grade		TEXT NOT NULL CHECK (grade = 'A' OR grade = 'B' OR grade = 'C' OR grade = 'D'),
 	category	TEXT NOT NULL,			-- mail/category.h; '' when it is no report
 	hard		INTEGER NOT NULL,		-- 1: stop using this address
 	email		TEXT NOT NULL,			-- the address it speaks of
