@@ -18,6 +18,7 @@ print_tally(const struct app *app, const struct inbound_tally *t, int status)
 		{ "auto_replies", "automatic replies", "trả lời tự động", t->auto_replies, true, false },
 		{ "read_receipts", "read receipts", "báo đã đọc", t->read_receipts, true, false },
 		{ "replies", "replies from people", "thư trả lời của người nhận", t->replies, true, false },
+		{ "opt_outs", "asked for no more reminders", "đề nghị không nhắc nữa", t->opt_outs, true, false },
 		{ "unmatched", "about nobody we mailed", "không về ai đã được gửi thư", t->unmatched, false, true },
 		{ "forged", "set aside as forged", "để riêng vì giả mạo", t->forged, false, false },
 	};

@@ -197,6 +197,11 @@ record_by_tag(struct taking *t)
 		v.until_at = m->away_until;
 		return record(t, to, &v, arena_printf(&t->in->arena, "%" PRId64, m->away_until), &t->t.auto_replies);
 	case MREPORT_ORDINARY:
+		/* What a mail program sends for the mailto: of List-Unsubscribe (RFC 2369 3.2). */
+		if (strcasecmp(text_squeeze(&t->in->arena, m->subject), "unsubscribe") == 0) {
+			v.kind = "opt_out";
+			return record(t, to, &v, "mail", &t->t.opt_outs);
+		}
 		v.kind = "reply";
 		return record(t, to, &v, arena_printf(&t->in->arena, "%" PRId64, t->inbound), &t->t.replies);
 	}
@@ -263,6 +268,7 @@ inbound_tally_add(struct inbound_tally *to, const struct inbound_tally *t)
 	to->auto_replies += t->auto_replies;
 	to->read_receipts += t->read_receipts;
 	to->replies += t->replies;
+	to->opt_outs += t->opt_outs;
 	to->unmatched += t->unmatched;
 	to->forged += t->forged;
 }

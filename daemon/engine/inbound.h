@@ -41,7 +41,7 @@ struct inbound_tally {
 	int64_t read;		/* messages looked at */
 	int64_t known;		/* of them: seen before, counted then */
 	int64_t matched;	/* about somebody we mailed; by kind: */
-	int64_t failed, delayed, delivered, complaints, auto_replies, read_receipts, replies;
+	int64_t failed, delayed, delivered, complaints, auto_replies, read_receipts, replies, opt_outs;
 	int64_t unmatched;	/* reports about nobody we mailed, and mail from strangers */
 	int64_t forged;		/* a tag that is not ours */
 };

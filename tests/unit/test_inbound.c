@@ -138,6 +138,9 @@ test_tags(struct post *p)
 	    "In-Reply-To: <%s@survey.test>\n\nTôi đã nhận được.\n", id));
 	CHECK_INT(t.replies, 1, "a person writes, by Message-ID");
 	CHECK_INT(number(p, "SELECT count(*) FROM inbound WHERE fate = 'reply'"), 1, "kept for a person to read");
+	t = take(p, arena_printf(&p->w.arena, "From: Trần Thị Mẫu <binh@cantho.test>\nTo: %s\nSubject: Unsubscribe\n\n", verp(p, 1)));
+	CHECK_INT(t.opt_outs, 1, "the mailto: of List-Unsubscribe");
+	CHECK_INT(number(p, "SELECT contact FROM evidence WHERE kind = 'opt_out'"), p->contact[1], "stops the reminders of that person");
 }
 
 static void
