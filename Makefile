@@ -162,13 +162,17 @@ install: all
 	install -m 644 docs/thumoid.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -d $(DESTDIR)$(PREFIX)/share/doc/thumoi $(DESTDIR)/etc/thumoi $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 644 README.md LICENSE docs/so-tay.md $(DESTDIR)$(PREFIX)/share/doc/thumoi/
+	install -d $(DESTDIR)$(PREFIX)/lib/sysusers.d
+	install -m 644 scripts/thumoi.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/thumoi.conf
 	test -e $(DESTDIR)/etc/thumoi/thumoi.conf || install -m 644 config/thumoi.conf $(DESTDIR)/etc/thumoi/
 	sed 's|@PREFIX@|$(PREFIX)|g' scripts/thumoid.service.in > $(DESTDIR)$(PREFIX)/lib/systemd/system/thumoid.service
+	@test -n "$(DESTDIR)" || ! command -v systemd-sysusers >/dev/null || systemd-sysusers $(PREFIX)/lib/sysusers.d/thumoi.conf
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/thumoi $(DESTDIR)$(PREFIX)/sbin/thumoid \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/thumoi.1 $(DESTDIR)$(PREFIX)/share/man/man5/thumoi.conf.5 \
-	  $(DESTDIR)$(PREFIX)/share/man/man8/thumoid.8 $(DESTDIR)$(PREFIX)/lib/systemd/system/thumoid.service
+	  $(DESTDIR)$(PREFIX)/share/man/man8/thumoid.8 $(DESTDIR)$(PREFIX)/lib/systemd/system/thumoid.service \
+	  $(DESTDIR)$(PREFIX)/lib/sysusers.d/thumoi.conf
 	rm -rf $(SHARE) $(DESTDIR)$(PREFIX)/share/doc/thumoi
 	@echo 'settings in $(DESTDIR)/etc/thumoi and the store are left where they are'
 

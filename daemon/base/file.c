@@ -112,7 +112,7 @@ file_data_path(struct arena *a, const char *name)
 
 	if (dir && *dir)
 		return arena_printf(a, "%s/%s", dir, name);
-	/* TREE/build/bin/thumoi: the tree is two levels up and has our templates. */
+	/* TREE/build/bin/thumoi or PREFIX/bin/thumoi: what is ours lies above, known by its unit directory. */
 	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (n > 0) {
 		self[n] = '\0';
@@ -123,9 +123,9 @@ file_data_path(struct arena *a, const char *name)
 			path = arena_printf(a, "%s/config/units/vn-2021.csv", self);
 			if (access(path, R_OK) == 0)
 				return arena_printf(a, "%s/%s", self, name);
-			path = arena_printf(a, "%s/share/thumoi/%s", self, name);
+			path = arena_printf(a, "%s/share/thumoi/config/units/vn-2021.csv", self);
 			if (access(path, R_OK) == 0)
-				return path;
+				return arena_printf(a, "%s/share/thumoi/%s", self, name);
 		}
 	}
 	return arena_printf(a, "%s/%s", THUMOI_SHARE_DIR, name);
