@@ -378,11 +378,15 @@ import_open(struct import *im, struct roster_reader *r, const char *path, struct
 	    contact_last_id(im->db, &im->next_contact, e) < 0)
 		return -1;
 	im->bulk = !im->others && im->roster.bytes > BULK_BYTES && im->roster.bytes / BULK_ROW_BYTES > im->next_contact;
-	if (im->bulk && contact_bulk(im->db, true, e) < 0)
-		return -1;
+	if (im->bulk) {
+		mailbox_map_reserve(&im->mailboxes, (size_t)(im->roster.bytes / BULK_ROW_BYTES));
+		if (contact_bulk(im->db, true, e) < 0)
+			return -1;
+	}
 	feed = feed_start(r);
 	rc = import_all(im, feed, e);
 	feed_stop(feed);
+	mailbox_map_release(&im->mailboxes);
 	if (rc < 0 || (im->bulk && contact_bulk(im->db, false, e) < 0))
 		return -1;
 	if (im->t->records == 0)

@@ -15,6 +15,14 @@ put(struct mailbox_map *m, struct mailbox b)
 }
 
 void
+mailbox_map_reserve(struct mailbox_map *m, size_t n)
+{
+	for (m->cap = 1024; m->cap * 7 <= (n + 1) * 10; )
+		m->cap *= 2;
+	m->slot = mem_zalloc(m->cap * sizeof(*m->slot));
+}
+
+void
 mailbox_map_add(struct mailbox_map *m, uint64_t hash, int64_t contact)
 {
 	if ((m->used + 1) * 10 >= m->cap * 7) {

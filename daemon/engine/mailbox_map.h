@@ -26,6 +26,7 @@ struct mailbox_map {
 	size_t cap, used;
 };
 
+void	mailbox_map_reserve(struct mailbox_map *, size_t n);	/* room for n people; before the first add */
 void	mailbox_map_add(struct mailbox_map *, uint64_t hash, int64_t contact);
 /* The next contact with this hash; *at begins as 0. 0: no more. */
 int64_t	mailbox_map_next(const struct mailbox_map *, uint64_t hash, size_t *at);

@@ -159,6 +159,11 @@ contact_bulk(struct db *db, bool begin, struct err *e)
 	static const char make_email[] = "CREATE INDEX address_email ON address (email)";
 	const char *const drop[] = { drop_token, drop_unit, drop_email }, *const make[] = { make_token, make_unit, make_email };
 
+	static const char small[] = "PRAGMA cache_size = -12000";
+
+	/* The sorter takes runs as large as the cache: small ones are sorted beside the scan. */
+	if (!begin && db_run(db_stmt(db, small, e), e) < 0)
+		return -1;
 	for (size_t i = 0; i < COUNT_OF(drop); i++)
 		if (db_run(db_stmt(db, begin ? drop[i] : make[i], e), e) < 0)
 			return -1;

@@ -479,11 +479,26 @@ db_ping(struct db *db, struct err *e)
 	return db_one_int(db_stmt(db, sql, e), &n, e) == 1 ? 0 : -1;
 }
 
+/*
+ * Alone with the store, a rollback journal writes new pages once where the
+ * write-ahead log writes them twice; with company the log stays, and so do
+ * the readers. After a crash either is rolled back by whoever opens next.
+ */
+static void
+try_journal(struct db *db, const char *sql)
+{
+	sqlite3_busy_timeout(db->h, 0);
+	sqlite3_exec(db->h, sql, NULL, NULL, NULL);
+	sqlite3_busy_timeout(db->h, BUSY_WAIT_MS);
+}
+
 int
 db_bulk(struct db *db, bool begin, struct err *e)
 {
-	return exec(db, begin ? "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -80000" :
-	    "PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA shrink_memory", e);
+	try_journal(db, begin ? "PRAGMA journal_mode = DELETE" : "PRAGMA journal_mode = WAL");
+	return exec(db, begin ? "PRAGMA foreign_keys = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -64000; PRAGMA threads = 2" :
+	    "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA threads = 0;"
+	    " PRAGMA shrink_memory", e);
 }
 
 int
