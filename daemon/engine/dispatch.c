@@ -16,6 +16,8 @@
 #define LOCKED_OUT_MOST_S 3		/* ... because of a password or certificate: that does not mend itself */
 #define REST_MOST_US INT64_C(600000000)		/* it worked before: wait this long for the relay */
 #define STORE_TROUBLE_MOST_US INT64_C(300000000)
+#define STORE_CLOSING_MOST_US INT64_C(10000000)	/* told to stop: what is not recorded stays in the journal */
+#define STORE_WAIT_MS 2000		/* for a lock: we come back by ourselves, and signals must be seen */
 #define RECOVER_EVERY_US INT64_C(30000000)	/* another dispatcher may have died meanwhile */
 
 /* Everything here is the dispatcher's own. */
@@ -41,6 +43,7 @@ struct dispatch {
 	bool locked_out;		/* at STARTTLS or AUTH */
 	int64_t down_since_us;		/* 0: the relay works */
 	int64_t store_since_us;		/* 0: the store works */
+	int64_t closing_us;		/* the first trouble of the store after the end was asked for; 0 */
 	int64_t shown_us, recovered_us;
 	char trouble[300];
 };
@@ -59,7 +62,10 @@ wanted(struct dispatch *d, int64_t now)
 {
 	size_t ahead = workq_len(d->todo), room;
 
-	if (d->closing || now < d->due_at || d->store_since_us)
+	if (d->closing || now < d->due_at)
+		return 0;
+	/* A store in trouble gets what was sent first, and nothing new is begun. */
+	if (d->store_since_us && d->pending)
 		return 0;
 	/* A relay that is down is tried with one message, when somebody is there to carry it. */
 	if (d->down_since_us)
@@ -199,7 +205,7 @@ turn(struct dispatch *d, int64_t now, struct err *e)
 	if (db_begin(d->db, e) < 0)
 		return -1;
 	for (const struct job *j = d->pending; j; j = j->next)
-		if (sending_record(&d->sendings, j, 0, e) < 0)
+		if (sending_record(&d->sendings, j, 0, e) < 0 && !sending_lost(&d->sendings, j, journal_run(d->journal)))
 			goto fail;
 	if (d->pending)
 		d->due_at = 0;	/* a deferred one may be due before the others */
@@ -326,20 +332,33 @@ wait_for_something(struct dispatch *d)
 		clock_wait(until, workq_fd(d->done), d->closing ? 20 : 200);
 }
 
-/* A turn or a sweep failed. 0: try again later; -1: not worth it. */
+/* A turn or a sweep failed. 0: try again later; -1: not worth it, what was sent is in the journal. */
 static int
 store_trouble(struct dispatch *d, struct err *e)
 {
-	int64_t us = clock_mono_us();
+	int64_t us = clock_mono_us(), most = d->closing ? STORE_CLOSING_MOST_US : STORE_TROUBLE_MOST_US;
+	struct log_q q;
 
-	/* Nothing was claimed yet: say it and go. */
-	if (!d->in_flight && !d->pending && !d->opt->forever && e->code != ERR_BUSY)
+	/* Nothing was sent yet: say it and go. */
+	if (!d->in_flight && !d->pending && !d->reached && !d->opt->forever && e->code != ERR_BUSY)
 		return -1;
 	if (!d->store_since_us) {
 		d->store_since_us = us;
-		log_error("store", "text=\"%s\"", e->text);
+		log_error("store", "state=resting unrecorded=%zu text=%s", d->in_flight, log_q(&q, e->text));
 	}
-	return !d->opt->forever && us - d->store_since_us > STORE_TROUBLE_MOST_US ? -1 : 0;
+	if (d->closing && !d->closing_us)
+		d->closing_us = us;
+	if (us - (d->closing ? d->closing_us : d->store_since_us) <= most)
+		return 0;
+	return d->opt->forever && !d->closing ? 0 : -1;
+}
+
+static void
+store_well(struct dispatch *d)
+{
+	if (d->store_since_us)
+		log_warn("store", "state=back after_ms=%" PRId64, (clock_mono_us() - d->store_since_us) / 1000);
+	d->store_since_us = 0;
 }
 
 /* With nothing else to do: have others died and left claims behind? */
@@ -375,9 +394,9 @@ step(struct dispatch *d, struct err *e)
 		call_back_todo(d);
 	if (!d->closing && now != d->swept_at && (sweep(d, now, e) < 0 || look_for_the_dead(d, e) < 0))
 		return store_trouble(d, e);
-	d->store_since_us = 0;
 	if (turn(d, now, e) < 0)
 		return store_trouble(d, e);
+	store_well(d);
 	if (d->closing)
 		return couriers_running(d->couriers) == 0 && !d->in_flight;
 	if (give_up(d)) {
@@ -435,7 +454,7 @@ prepare(struct dispatch *d, struct err *e)
 	d->sendings.rules = rules;
 	d->sendings.relay = d->result->relay = relay_name(d->relay);
 	if (secret_load(&d->sendings.secret, d->conf->secret_file, e) < 0 ||
-	    journal_open(&d->journal, db_path(d->db), d->opt->wave, e) < 0 ||
+	    journal_open(&d->journal, db_file(d->db), d->opt->wave, e) < 0 ||
 	    recover_claims(&d->sendings, d->journal, e) < 0)
 		return -1;
 	journal_started(d->journal);
@@ -460,7 +479,9 @@ dispatch_run(struct db *db, const struct conf *conf, const struct dispatch_optio
 
 	*result = (struct dispatch_result){ .left = 0 };
 	if (prepare(&d, e) == 0) {
+		db_wait(db, STORE_WAIT_MS);
 		rc = run(&d, e);
+		db_wait(db, 0);
 		if (rc == 0)
 			rc = close_and_count(&d, e);
 		else

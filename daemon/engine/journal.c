@@ -77,8 +77,9 @@ keep_dead(struct journal *j, int fd, const char *boot)
 	struct image *image = mem_alloc(sizeof(*image));
 	struct journal_dead *d;
 
+	/* Without a boot_id nobody can tell a kill from a power failure. */
 	if (pread(fd, image, sizeof(*image), 0) != (ssize_t)sizeof(*image) || image->header.magic != MAGIC ||
-	    strcmp(image->header.boot, boot) != 0) {
+	    !*boot || memcmp(image->header.boot, boot, sizeof(image->header.boot)) != 0) {
 		free(image);
 		return;
 	}

@@ -13,7 +13,8 @@
  *	journal_answer(slot, ...);                  a verdict was heard
  *	journal_give(j, slot);                      the outcome is in the store
  *
- * Each living dispatcher holds a lock on its own file, so that a second one
+ * `store` is the file itself (db_file): two who came by different names must
+ * find each other. Each living dispatcher holds a lock on its own file, so that a second one
  * can tell the dead from the living, and never touches their claims.
  *
  * Units      times are Unix seconds, durations milliseconds.

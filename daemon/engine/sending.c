@@ -121,19 +121,29 @@ expires_at(const struct sendings *ss, const struct sending *s, const struct job 
 	return at < s->deadline ? at : s->deadline;
 }
 
+/* May have arrived: the wave's policy decides, and the attempt says what was done. */
 static int
-record_uncertain(struct sendings *ss, const struct sending *s, const struct job *j, int64_t resend_at, struct err *e)
+record_uncertain(struct sendings *ss, const struct sending *s, const struct job *j, const struct verdict *v,
+    int64_t resend_at, struct err *e)
 {
+	struct job said = *j;
+	char text[400];
 	int64_t times;
+	bool again;
 
-	if (invite_move(ss->db, j->invite, INVITE_SENDING, INVITE_UNCERTAIN, 0, expires_at(ss, s, j), e) < 0 ||
-	    attempt_count(ss->db, j->invite, "uncertain", &times, e) < 0)
+	if (attempt_count(ss->db, j->invite, "uncertain", &times, e) < 0)
+		return -1;
+	again = strcmp(s->wave.uncertain, "resend") == 0 && times < RESENDS_MOST && resend_at < s->deadline;
+	snprintf(text, sizeof(text), "%.300s; %s", j->text ? j->text : "", again ?
+	    TR("it is sent again with the same Message-ID", "thư được gửi lại với cùng Message-ID") :
+	    TR("it is held and not sent again", "thư được giữ lại, không gửi lại"));
+	said.text = text;
+	if (insert_attempt(ss, &said, v, e) < 0 ||
+	    invite_move(ss->db, j->invite, INVITE_SENDING, INVITE_UNCERTAIN, 0, expires_at(ss, s, j), e) < 0)
 		return -1;
 	ss->tally.uncertain++;
 	/* The Message-ID is made from the invite alone, so that a receiver can drop the copy. */
-	if (strcmp(s->wave.uncertain, "resend") == 0 && times <= RESENDS_MOST && resend_at < s->deadline)
-		return invite_move(ss->db, j->invite, INVITE_UNCERTAIN, INVITE_DEFERRED, resend_at, 0, e);
-	return 0;
+	return again ? invite_move(ss->db, j->invite, INVITE_UNCERTAIN, INVITE_DEFERRED, resend_at, 0, e) : 0;
 }
 
 int
@@ -150,7 +160,7 @@ sending_record(struct sendings *ss, const struct job *j, int64_t resend_at, stru
 		return invite_give_back(ss->db, j->invite, e);
 	}
 	v = judge(ss, j);
-	if (insert_attempt(ss, j, &v, e) < 0)
+	if (j->verdict != SMTP_UNCERTAIN && insert_attempt(ss, j, &v, e) < 0)
 		return -1;
 	switch (j->verdict) {
 	case SMTP_ACCEPTED:
@@ -167,11 +177,26 @@ sending_record(struct sendings *ss, const struct job *j, int64_t resend_at, stru
 		due = j->at + backoff_s(ss->conf, j->attempt);
 		return invite_move(ss->db, j->invite, INVITE_SENDING, INVITE_DEFERRED, due, expires_at(ss, s, j), e);
 	case SMTP_UNCERTAIN:
-		return record_uncertain(ss, s, j, resend_at ? resend_at : j->at + backoff_s(ss->conf, j->attempt), e);
+		return record_uncertain(ss, s, j, &v, resend_at ? resend_at : j->at + backoff_s(ss->conf, j->attempt), e);
 	case SMTP_UNTRIED:
 		break;
 	}
 	PANIC("verdict %d", (int)j->verdict);
+}
+
+bool
+sending_lost(struct sendings *ss, const struct job *j, int64_t run)
+{
+	struct arena a = ARENA_INIT;
+	struct invite i;
+	int rc = invite_by_id(ss->db, &a, j->invite, &i, NULL);
+	bool lost = rc == 0 || (rc == 1 && (i.state != INVITE_SENDING || i.claimed_by != run));
+
+	if (lost)
+		log_error("lost", "invite=%" PRId64 " n=%d verdict=%s state=%s", j->invite, j->attempt,
+		    smtp_verdict_name(j->verdict), rc == 1 ? invite_state_name(i.state) : "-");
+	arena_release(&a);
+	return lost;
 }
 
 int

@@ -49,6 +49,11 @@ void	sendings_release(struct sendings *);
 
 /* What a courier heard, into the store; within the caller's transaction. resend_at: when an uncertain one may go again. */
 int	sending_record(struct sendings *, const struct job *, int64_t resend_at, struct err *);
+/*
+ * After sending_record failed: is the claim not ours any more (somebody removed our journal, or the invite)?
+ * Then there is nothing to record it on, and the others must not wait for it; the log has it.
+ */
+bool	sending_lost(struct sendings *, const struct job *, int64_t run);
 /* A deferred invite whose time is over. */
 int	sending_expire(struct sendings *, const struct invite *, struct err *);
 void	sending_log(const struct sendings *, const struct job *);

@@ -236,6 +236,20 @@ db_path(const struct db *db)
 	return db->path;
 }
 
+const char *
+db_file(const struct db *db)
+{
+	const char *name = sqlite3_db_filename(db->h, "main");
+
+	return name && *name ? name : db->path;
+}
+
+void
+db_wait(struct db *db, int ms)
+{
+	sqlite3_busy_timeout(db->h, ms ? ms : BUSY_WAIT_MS);
+}
+
 static size_t
 slot(const struct db *db, const char *sql)
 {

@@ -39,7 +39,9 @@ enum db_mode {
 
 int	db_open(struct db **, const char *path, enum db_mode, struct err *);
 void	db_close(struct db *);			/* NULL is fine */
-const char *db_path(const struct db *);
+const char *db_path(const struct db *);		/* as it was given */
+const char *db_file(const struct db *);		/* absolute, symbolic links followed: the same for everybody */
+void	db_wait(struct db *, int ms);		/* how long to wait for a lock before ERR_BUSY; 0: 15 s, as at the start */
 
 struct stmt *db_stmt(struct db *, const char *sql, struct err *);
 void	bind_int(struct stmt *, int n, int64_t v);
