@@ -15,6 +15,14 @@ app_fail(const struct err *e)
 	return EXIT_FAILED;
 }
 
+static const struct err *later;		/* main thread, before the command runs */
+
+void
+app_fail_later(const struct err *e)
+{
+	later = e;
+}
+
 int
 app_usage(const char *command, const char *fmt, ...)
 {
@@ -172,7 +180,7 @@ opt_parse(int argc, char **argv, const char *command, const char *usage, const s
 		return app_usage(command, argc - optind < min ? TR("something is missing: %s", "còn thiếu: %s") :
 		    TR("too many words: %s", "thừa tham số: %s"), usage);
 	*first = optind;
-	return -1;
+	return later ? app_fail(later) : -1;
 }
 
 int

@@ -57,6 +57,8 @@ int	app_sub(struct app *, int argc, char **argv, const struct command *table);
 
 /* Prints "thumoi: ..." once; returns EXIT_FAILED. */
 int	app_fail(const struct err *);
+/* Told by opt_parse once the words of the command are right, which then gives EXIT_FAILED. e must stay. */
+void	app_fail_later(const struct err *e);
 /* What goes wrong with the words of a command: prints it and where help is; returns EXIT_USAGE. */
 int	app_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

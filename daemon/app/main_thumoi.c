@@ -66,7 +66,10 @@ main(int argc, char **argv)
 	for (int k = i + 1; k < argc; k++)
 		if (strcmp(argv[k], "--help") == 0)
 			return c->run(&app, argc - i, argv + i);
-	status = app_prepare(&app, c->needs, &e) < 0 ? app_fail(&e) : c->run(&app, argc - i, argv + i);
+	/* Wrong words are told before a store that is missing: opt_parse does both. */
+	if (app_prepare(&app, c->needs, &e) < 0)
+		app_fail_later(&e);
+	status = c->run(&app, argc - i, argv + i);
 	if (fflush(stdout) != 0 && status == EXIT_DONE) {
 		err_sys(&e, TR("cannot write the result", "không ghi được kết quả"));
 		status = app_fail(&e);
