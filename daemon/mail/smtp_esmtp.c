@@ -106,14 +106,10 @@ read_message(void **ctx, int *len, void *arg)
 	}
 	*len = 0;
 	/* With CHUNKING a refused recipient's message may still be asked for: its text is gone. */
-	if (l->told || l->at >= l->job.len) {
-		/* The end was asked for: the dot and the flush come next. */
-		tap_cork(&l->talk->tap, 0);
+	if (l->told || l->at >= l->job.len)
 		return NULL;
-	}
 	if (!l->begun) {
 		l->begun = true;
-		tap_cork(&l->talk->tap, 1);
 		if (l->talk->calls->begun)
 			l->talk->calls->begun(l->talk->calls->arg, &l->job);
 	}
@@ -164,8 +160,12 @@ feed(struct talk *t)
 {
 	struct letter *l = &t->letters[t->given % 2];
 	struct smtp_job j;
+	bool more;
 
-	if (!next_job(t, &j))
+	tap_leave();
+	more = next_job(t, &j);
+	tap_enter(&t->tap);
+	if (!more)
 		return false;
 	*l = (struct letter){ .talk = t, .job = j, .began_us = clock_mono_us() };
 	t->now = l;
@@ -496,20 +496,18 @@ int
 esmtp_session(struct relay *r, const struct smtp_calls *calls, struct err *e)
 {
 	struct talk t = { .relay = r, .calls = calls, .stage = "CONNECT", .reply = BUF_INIT(REPLY_MAX),
-	    .tap = { .timeout_s = r->connect_timeout_s, .fd = -1 } };
+	    .tap = { .timeout_s = r->connect_timeout_s } };
 	struct handles h = { .ssl = NULL };
 	struct smtp_job first;
 	int rc = -1;
 
 	if (set_up(&t, &h, e) == 0) {
 		rc = 0;
-		if (feed(&t)) {
-			tap_enter(&t.tap);
+		if (feed(&t))
 			smtp_start_session(t.session);
-			tap_leave();
-			if (!t.now->told)
-				tell_rest(&t, t.tap.fd >= 0);
-		}
+		tap_leave();
+		if (t.now && !t.now->told)
+			tell_rest(&t, t.tap.connected);
 	} else if (next_job(&t, &first)) {
 		smtp_tell(calls, &first, SMTP_UNTRIED, "STARTTLS", e->text);
 	}
