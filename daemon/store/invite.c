@@ -16,6 +16,7 @@ static const bool may[INVITE_STATES][INVITE_STATES] = {
 	[INVITE_UNCERTAIN] = { [INVITE_DEFERRED] = true },
 };
 
+#define OPEN "(state = 'planned' OR state = 'deferred' OR state = 'sending' OR state = 'uncertain')"
 #define COLUMNS "id, wave, contact, email, state, due_at, coalesce(expires_at, 0), attempts, coalesce(claimed_by, 0)"
 
 const char *
@@ -207,9 +208,9 @@ int
 invite_list(struct db *db, struct arena *a, int64_t wave, enum invite_state state, int64_t after, struct invite *out,
     size_t most, size_t *n, struct err *e)
 {
-	/* The IN list is that of the index invite_open, so that only open invites are read. */
+	/* OPEN is the condition of the index invite_open, so that only open invites are read. */
 	static const char sql[] =
-	    "SELECT " COLUMNS " FROM invite WHERE wave = $1 AND state IN ('planned', 'deferred', 'sending', 'uncertain')"
+	    "SELECT " COLUMNS " FROM invite WHERE wave = $1 AND " OPEN
 	    " AND state = $2 AND id > $3 ORDER BY id LIMIT $4";
 	struct stmt *s = db_stmt(db, sql, e);
 
@@ -258,7 +259,7 @@ int
 invite_any_open(struct db *db, int64_t wave, struct err *e)
 {
 	static const char sql[] =
-	    "SELECT 1 FROM invite WHERE wave = $1 AND state IN ('planned', 'deferred', 'sending', 'uncertain')"
+	    "SELECT 1 FROM invite WHERE wave = $1 AND " OPEN
 	    " AND state <> 'uncertain' LIMIT 1";
 	struct stmt *s = db_stmt(db, sql, e);
 	int64_t one;

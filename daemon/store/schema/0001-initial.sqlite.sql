@@ -1,6 +1,6 @@
 -- 0001: the first schema. Times are Unix seconds, UTC. States are words.
 -- SQLite dialect: STRICT tables; WITHOUT ROWID where the key is the row. A CHECK with IN over three words or
--- more builds a table of the words for every row that is written: OR does not.
+-- more builds a table of the words for every row that is written: OR does not. The same holds for the WHERE of an index.
 
 -- Units: provinces and ministries, by tree (one directory file is one tree).
 CREATE TABLE tree (
@@ -176,7 +176,7 @@ CREATE TABLE invite (					-- one wave to one contact: at most one message
 ) STRICT;
 CREATE INDEX invite_due ON invite (wave, due_at, id) WHERE state IN ('planned', 'deferred');
 CREATE INDEX invite_expiry ON invite (wave, expires_at) WHERE state = 'deferred';
-CREATE INDEX invite_open ON invite (wave) WHERE state IN ('planned', 'deferred', 'sending', 'uncertain');
+CREATE INDEX invite_open ON invite (wave) WHERE state = 'planned' OR state = 'deferred' OR state = 'sending' OR state = 'uncertain';
 CREATE INDEX invite_contact ON invite (contact);
 
 CREATE TABLE attempt (					-- one SMTP transaction
