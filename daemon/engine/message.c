@@ -202,7 +202,7 @@ feedback_id(struct arena *a, const char *campaign, const char *template)
 	size_t colon = strlen(campaign) < 60 ? strlen(campaign) : 60;
 
 	for (size_t i = 0; s[i]; i++)
-		if ((unsigned char)s[i] <= 0x20 || (unsigned char)s[i] >= 0x7f || (s[i] == ':' && i < colon))
+		if ((unsigned char)s[i] <= 0x20 || (unsigned char)s[i] >= 0x7f || (i < colon && s[i] == ':'))
 			s[i] = '-';
 	return s;
 }
