@@ -96,14 +96,14 @@ status "instrument add" 0 thumoi instrument add lab survey --title Phiếu --url
 status "another" 0 thumoi instrument add lab feedback --title Phiếu --url 'https://forms.test/f?token={{token}}'
 
 roster() { printf 'STT,Họ và tên,Đơn vị,Email\n' && printf '%s\n' "$@"; }
-roster '1,Nguyễn Văn An,Sở Nội vụ,an@cantho.gov.test' '2,Trần Thị Bình,Sở Tư pháp,binh@cantho.gov.test' \
+roster '1,Lê Văn Huy,Sở Nội vụ,an@cantho.gov.test' '2,Trần Thị Bình,Sở Tư pháp,binh@cantho.gov.test' \
 	'3,Lê Cường,Sở Y tế,' >"$work/T92-can-tho.csv"
 status "roster import --dry-run" 0 thumoi roster import lab "$work/T92-can-tho.csv" --dry-run
 is "$(thumoi roster rows lab --format csv | wc -l)" 1 "... stores nothing"
 status "roster import" 0 thumoi roster import lab "$work/T92-can-tho.csv"
 is "$(thumoi roster rows lab --format csv | head -n 1)" \
 	'file,line,seq,unit,name,email,alternate_email,disposition,reason,warnings,suggestion' "roster rows: the columns of the contract"
-is "$(thumoi roster rows lab --format csv | sed -n 2p)" 'T92-can-tho.csv,2,1,T92,Nguyễn Văn An,an@cantho.gov.test,,accept,clean,,' \
+is "$(thumoi roster rows lab --format csv | sed -n 2p)" 'T92-can-tho.csv,2,1,T92,Lê Văn Huy,an@cantho.gov.test,,accept,clean,,' \
 	"roster rows: a row"
 is "$(thumoi roster rows lab --format csv | sed -n 4p)" 'T92-can-tho.csv,4,3,T92,Lê Cường,,,reject,missing_email,,' \
 	"roster rows: a row to mend"
@@ -245,19 +245,20 @@ chmod 755 "$work/readonly"
 # A full disk: a store on a small file system of its own.
 full_disk() {
 	# shellcheck disable=SC2016 # the inner shell expands
-	unshare -m bash -c '
+	unshare -m --propagation unchanged bash -c '
 		mount -t tmpfs -o size=1m thumoi "$1" && cp "$2" "$1/thumoi.db" || exit 77
 		head -c 2m /dev/zero >"$1/filler" 2>/dev/null
 		timeout 60 "$3" --lang en --db "$1/thumoi.db" roster import two "$4"
 		echo "exit $?" >&2
 		rm "$1/filler"
-		"$3" --lang en --db "$1/thumoi.db" report participation two --format csv | tail -n 1' \
+		"$3" --lang en --db "$1/thumoi.db" report participation two --format csv | tail -n 1
+		umount "$1"' \
 		full "$work/full" "$work/backup.db" "$bin" "$work/T89-many.csv"
 }
 mkdir "$work/full"
 {
 	roster
-	for i in $(seq 3000); do echo "$i,Nguyễn Văn An $i,Sở Nội vụ,u$i@angiang.gov.test"; done
+	for i in $(seq 3000); do echo "$i,Lê Văn Huy $i,Sở Nội vụ,u$i@angiang.gov.test"; done
 } | sed 2d >"$work/T89-many.csv"
 full_disk >"$work/stdout" 2>"$work/stderr"
 if [ $? -eq 77 ] || ! grep -q '^exit' "$work/stderr"; then
