@@ -34,6 +34,7 @@ struct conf {
 	const char *relay_user;
 	const char *relay_password_file;
 	const char *relay_tls;		/* require, opportunistic, none */
+	const char *relay_8bit;		/* auto, never */
 	const char *relay_ca_file;	/* "" = the system's */
 	int64_t	connections;
 	int64_t	messages_per_connection;

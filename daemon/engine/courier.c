@@ -68,6 +68,7 @@ next_job(void *arg, struct smtp_job *out)
 	struct courier *c = arg;
 	struct message_envelope env;
 	struct err e = ERR_INIT;
+	bool eight_bit;
 	struct job *j;
 
 	for (;;) {
@@ -75,7 +76,8 @@ next_job(void *arg, struct smtp_job *out)
 			return false;
 		arena_reset(&c->scratch);
 		buf_clear(&c->data);
-		if (message_make(j->maker, &j->to, false, &c->scratch, &c->data, &env, &e) == 0 && !c->data.failed)
+		eight_bit = smtp_takes_8bit(c->all->relay);
+		if (message_make(j->maker, &j->to, eight_bit, &c->scratch, &c->data, &env, &e) == 0 && !c->data.failed)
 			break;
 		if (c->data.failed)
 			err_set(&e, ERR_INPUT, TR("the message is too large", "thư quá lớn"));
@@ -83,7 +85,8 @@ next_job(void *arg, struct smtp_job *out)
 	}
 	c->job = j;
 	*out = (struct smtp_job){ .owner = j, .sender = env.sender, .recipient = env.recipient, .envid = env.envid,
-	    .data = buf_str(&c->data), .len = c->data.len, .utf8 = env.utf8_local };
+	    .data = buf_str(&c->data), .len = c->data.len, .utf8 = env.utf8_local,
+	    .eight_bit = eight_bit && !env.utf8_local };
 	return true;
 }
 

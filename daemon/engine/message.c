@@ -379,7 +379,8 @@ message_make(const struct message_maker *m, const struct message_to *to, bool ei
 	int rc = prepare(m, to, scratch, &p, &mail, env, e);
 
 	if (rc == 0) {
-		mail.eight_bit = eight_bit;
+		/* Recipients that need SMTPUTF8 go another way, which says nothing of 8bit. */
+		mail.eight_bit = eight_bit && !env->utf8_local;
 		rc = compose(data, &mail, scratch, e);
 	}
 	parts_release(&p);

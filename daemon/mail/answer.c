@@ -99,3 +99,18 @@ answer_is_auth(int code)
 {
 	return code == 530 || code == 534 || code == 535 || code == 538;
 }
+
+bool
+answer_offers(const char *ehlo_reply, const char *keyword)
+{
+	size_t n = strlen(keyword);
+
+	/* "250-8BITMIME": a line each, words may follow. The first line greets. */
+	for (const char *line = strchr(ehlo_reply, '\n'); line; line = strchr(line, '\n')) {
+		line++;
+		if (strncmp(line, "250", 3) == 0 && (line[3] == '-' || line[3] == ' ') &&
+		    strncasecmp(line + 4, keyword, n) == 0 && (line[4 + n] == '\0' || isspace((unsigned char)line[4 + n])))
+			return true;
+	}
+	return false;
+}

@@ -22,5 +22,7 @@ void	answer_parse(struct arena *, const char *raw, size_t len, struct smtp_outco
 enum smtp_verdict answer_verdict(int code);
 /* The relay wants us to log in or to encrypt first: no message is to blame. */
 int	answer_is_auth(int code);
+/* Raw lines of a reply to EHLO: is the extension among them? */
+bool	answer_offers(const char *ehlo_reply, const char *keyword);
 
 #endif

@@ -4,7 +4,7 @@
  * Units      as struct conf.
  * Ownership  everything lies in the relay's arena.
  * Errors     ERR_INPUT for an address of a relay that cannot be.
- * Threads    constant after relay_new, but for the counter of files.
+ * Threads    constant after relay_new, but for the counter of files and eight_bit.
  * Source     RFC 3986 for the form of the URL.
  */
 #ifndef THUMOI_MAIL_RELAY_H
@@ -16,6 +16,7 @@
 #include "mail/smtp.h"
 
 enum relay_kind { RELAY_DIR, RELAY_ESMTP, RELAY_CURL };
+enum relay_8bit { EIGHT_BIT_UNKNOWN, EIGHT_BIT_YES, EIGHT_BIT_NO };
 enum relay_tls { TLS_NONE, TLS_OPPORTUNISTIC, TLS_REQUIRE, TLS_IMPLICIT };
 
 struct relay {
@@ -30,6 +31,7 @@ struct relay {
 	const char *ca_file;		/* NULL: the system's */
 	struct x509_store_st *trust;	/* the certificates of it; NULL unless libesmtp may need them */
 	const char *helo;		/* NULL: the host's name */
+	_Atomic int eight_bit;		/* enum relay_8bit */
 	int64_t messages_per_connection;
 	int64_t connect_timeout_s, reply_timeout_s, data_timeout_s;
 	struct arena arena;
@@ -45,6 +47,8 @@ int	curl_session(struct relay *, const struct smtp_calls *, struct err *);
 /* One message over a connection of its own, done() included. */
 void	curl_one(struct relay *, const struct smtp_calls *, const struct smtp_job *);
 
+/* What one conversation found; once without 8BITMIME, no more 8bit: behind one name may stand several machines. */
+void	relay_found_8bit(struct relay *, bool offered);
 /* The first octet of text that may not stand in an envelope: control, space, angle bracket; NULL: none. */
 const char *envelope_fault(const char *text, bool utf8);
 /* done() with what we say ourselves. */

@@ -42,6 +42,8 @@ relay_new(struct relay **out, const char *url, const struct conf *c, struct err 
 	/* A peer that hangs up while we write must not end the process. */
 	signal(SIGPIPE, SIG_IGN);
 	r->tls = tls_word(c->relay_tls);
+	if (strcmp(c->relay_8bit, "never") == 0)
+		r->eight_bit = EIGHT_BIT_NO;
 	r->messages_per_connection = c->messages_per_connection;
 	r->connect_timeout_s = c->connect_timeout_s;
 	r->reply_timeout_s = c->reply_timeout_s;
@@ -79,6 +81,23 @@ relay_free(struct relay *r)
 		arena_release(&r->arena);
 	}
 	free(r);
+}
+
+bool
+smtp_takes_8bit(const struct relay *r)
+{
+	return atomic_load_explicit(&r->eight_bit, memory_order_relaxed) == EIGHT_BIT_YES;
+}
+
+void
+relay_found_8bit(struct relay *r, bool offered)
+{
+	int unknown = EIGHT_BIT_UNKNOWN;
+
+	if (offered)
+		atomic_compare_exchange_strong(&r->eight_bit, &unknown, EIGHT_BIT_YES);
+	else
+		atomic_store(&r->eight_bit, EIGHT_BIT_NO);
 }
 
 const char *

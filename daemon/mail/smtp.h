@@ -38,6 +38,8 @@ struct relay;
 int	relay_new(struct relay **, const char *url, const struct conf *, struct err *);	/* reads secrets and certificates */
 void	relay_free(struct relay *);
 const char *relay_name(const struct relay *);	/* host:port or dir:PATH */
+/* Its last conversations offered 8BITMIME (RFC 6152). When one does not after all, the job comes back SMTP_UNTRIED. */
+bool	smtp_takes_8bit(const struct relay *);
 
 struct smtp_job {
 	void *owner;			/* the caller's */
@@ -45,6 +47,7 @@ struct smtp_job {
 	const char *data;		/* canonical CRLF */
 	size_t len;
 	bool utf8;			/* the recipient needs SMTPUTF8 (RFC 6531) */
+	bool eight_bit;			/* data may hold 8bit lines: only when smtp_takes_8bit */
 };
 
 enum smtp_verdict { SMTP_ACCEPTED, SMTP_DEFERRED, SMTP_REFUSED, SMTP_UNCERTAIN, SMTP_UNTRIED };

@@ -54,6 +54,7 @@ struct talk {
 	struct buf reply;		/* since the last command, before the first MAIL */
 	bool reply_cut;			/* the last octets read did not end a line */
 	bool logged_in, refused_login, leaving;
+	bool no_8bit;			/* not offered here */
 	const char *trouble;		/* why we ended it ourselves; NULL */
 };
 
@@ -175,6 +176,8 @@ feed(struct talk *t)
 	    !smtp_set_reverse_path(l->message, j.sender) || !smtp_set_messagecb(l->message, read_message, l))
 		die("libesmtp: no memory");
 	smtp_size_set_estimate(l->message, j.len);
+	if (j.eight_bit)
+		smtp_8bitmime_set_body(l->message, E8bitmime_8BITMIME);
 	smtp_dsn_set_ret(l->message, Ret_HDRS);
 	smtp_dsn_set_notify(l->recipient, Notify_FAILURE | Notify_DELAY);
 	if (j.envid && strlen(j.envid) <= ENVID_MAX && !envelope_fault(j.envid, false))
@@ -312,6 +315,16 @@ before_mail(struct talk *t)
 	t->stage = "MAIL";
 }
 
+/* The next command shows that EHLO is over; before STARTTLS it proves nothing. */
+static void
+after_ehlo(struct talk *t, const char *buf, int len)
+{
+	if (strcmp(t->stage, "EHLO") != 0 || t->reply.len < 3 || memcmp(t->reply.s, "250", 3) != 0 || begins(buf, len, "STARTTLS"))
+		return;
+	t->no_8bit = !answer_offers(buf_str(&t->reply), "8BITMIME");
+	relay_found_8bit(t->relay, !t->no_8bit);
+}
+
 static void
 on_written(struct talk *t, const char *buf, int len)
 {
@@ -319,6 +332,7 @@ on_written(struct talk *t, const char *buf, int len)
 		{ "EHLO", "EHLO" }, { "HELO", "EHLO" }, { "STARTTLS", "STARTTLS" }, { "AUTH", "AUTH" },
 	};
 
+	after_ehlo(t, buf, len);
 	if (begins(buf, len, "MAIL FROM:") || begins(buf, len, "RSET\r\nMAIL FROM:")) {
 		before_mail(t);
 		return;
@@ -485,6 +499,8 @@ tell_rest(struct talk *t, bool connected)
 		tell(t, l, SMTP_DEFERRED, "RCPT", NULL, lost("the connection was lost at RCPT", "mất kết nối ở bước RCPT"));
 	} else if (l->mail_went && t->given == 1 && strcmp(t->stage, "MAIL") == 0) {
 		tell(t, l, SMTP_DEFERRED, "MAIL", NULL, lost("the connection was lost at MAIL", "mất kết nối ở bước MAIL"));
+	} else if (t->given == 1 && l->job.eight_bit && t->no_8bit) {
+		tell(t, l, SMTP_UNTRIED, "", NULL, NULL);	/* libesmtp has left: it is to be made anew */
 	} else if (t->given == 1) {
 		tell_trouble(t, l, connected);
 	} else {
