@@ -96,7 +96,8 @@ receive(struct tap *w, int flags)
 static int
 await(struct tap *w, int ms)
 {
-	int rc;
+	bool spoke = w->out_len > 0;
+	int rc, on = 1;
 
 	/* Just looking, between two commands that go out together: the answer can wait until they have gone. */
 	if (ms == 0)
@@ -104,6 +105,13 @@ await(struct tap *w, int ms)
 	flush(w);
 	if (w->ended)
 		return w->stalled ? 0 : 1;
+	/*
+	 * A second answer to what was said before: a peer that writes its answers
+	 * one by one (Postfix under TLS) holds it back until the first is
+	 * acknowledged, which the kernel would put off for 40 ms.
+	 */
+	if (!spoke)
+		setsockopt(w->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 	if (ms < 0 || ms >= PATIENCE_MS) {
 		if (!w->blocking && fcntl(w->fd, F_SETFL, 0) == 0)
 			w->blocking = true;
