@@ -205,7 +205,7 @@ turn(struct dispatch *d, int64_t now, struct err *e)
 	if (db_begin(d->db, e) < 0)
 		return -1;
 	for (const struct job *j = d->pending; j; j = j->next)
-		if (sending_record(&d->sendings, j, 0, e) < 0 && !sending_lost(&d->sendings, j, journal_run(d->journal)))
+		if (sending_record(&d->sendings, j, false, e) < 0 && !sending_lost(&d->sendings, j, journal_run(d->journal)))
 			goto fail;
 	if (d->pending)
 		d->due_at = 0;	/* a deferred one may be due before the others */

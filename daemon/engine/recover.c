@@ -65,7 +65,7 @@ recover_one(struct sendings *ss, const struct journal *journal, const struct inv
 		j.text = (char *)(uintptr_t)TR("the sender stopped while the message was under way",
 		    "bộ gửi ngừng đột ngột khi thư đang được chuyển");
 	}
-	rc = sending_record(ss, &j, j.at, e);
+	rc = sending_record(ss, &j, true, e);
 	if (rc == 0)
 		log_warn("recovered", "invite=%" PRId64 " n=%d verdict=%s", j.invite, j.attempt, smtp_verdict_name(j.verdict));
 	return rc;

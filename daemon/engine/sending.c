@@ -10,6 +10,9 @@
 
 /* A relay that drops every line after the dot would get copies for ever. */
 #define RESENDS_MOST 5
+/* A sender that dies over and over: later each time, and not for ever either. */
+#define RESENDS_DEATHS_MOST 12
+#define DEATH_REST_MOST_S 900
 
 struct sending *
 sending_get(struct sendings *ss, int64_t wave, struct err *e)
@@ -121,19 +124,32 @@ expires_at(const struct sendings *ss, const struct sending *s, const struct job 
 	return at < s->deadline ? at : s->deadline;
 }
 
+/* Found after the death of the sender: at once, then after 1, 2, 4 ... seconds, so that it is not always the first. */
+static int64_t
+rest_after_deaths_s(int64_t times)
+{
+	int64_t s = times > 0 ? 1 : 0;
+
+	while (--times > 0 && s < DEATH_REST_MOST_S)
+		s *= 2;
+	return s < DEATH_REST_MOST_S ? s : DEATH_REST_MOST_S;
+}
+
 /* May have arrived: the wave's policy decides, and the attempt says what was done. */
 static int
 record_uncertain(struct sendings *ss, const struct sending *s, const struct job *j, const struct verdict *v,
-    int64_t resend_at, struct err *e)
+    bool died, struct err *e)
 {
 	struct job said = *j;
 	char text[400];
-	int64_t times;
+	int64_t times, resend_at;
 	bool again;
 
 	if (attempt_count(ss->db, j->invite, "uncertain", &times, e) < 0)
 		return -1;
-	again = strcmp(s->wave.uncertain, "resend") == 0 && times < RESENDS_MOST && resend_at < s->deadline;
+	resend_at = j->at + (died ? rest_after_deaths_s(times) : backoff_s(ss->conf, j->attempt));
+	again = strcmp(s->wave.uncertain, "resend") == 0 && times < (died ? RESENDS_DEATHS_MOST : RESENDS_MOST) &&
+	    resend_at < s->deadline;
 	snprintf(text, sizeof(text), "%.300s; %s", j->text ? j->text : "", again ?
 	    TR("it is sent again with the same Message-ID", "thư được gửi lại với cùng Message-ID") :
 	    TR("it is held and not sent again", "thư được giữ lại, không gửi lại"));
@@ -147,7 +163,7 @@ record_uncertain(struct sendings *ss, const struct sending *s, const struct job 
 }
 
 int
-sending_record(struct sendings *ss, const struct job *j, int64_t resend_at, struct err *e)
+sending_record(struct sendings *ss, const struct job *j, bool died, struct err *e)
 {
 	struct sending *s = sending_get(ss, j->wave, e);
 	struct verdict v;
@@ -177,7 +193,7 @@ sending_record(struct sendings *ss, const struct job *j, int64_t resend_at, stru
 		due = j->at + backoff_s(ss->conf, j->attempt);
 		return invite_move(ss->db, j->invite, INVITE_SENDING, INVITE_DEFERRED, due, expires_at(ss, s, j), e);
 	case SMTP_UNCERTAIN:
-		return record_uncertain(ss, s, j, &v, resend_at ? resend_at : j->at + backoff_s(ss->conf, j->attempt), e);
+		return record_uncertain(ss, s, j, &v, died, e);
 	case SMTP_UNTRIED:
 		break;
 	}

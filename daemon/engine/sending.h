@@ -47,8 +47,8 @@ struct sending *sending_get(struct sendings *, int64_t wave, struct err *);
 int	sending_ready(struct sendings *, struct sending *, struct err *);	/* makes the maker */
 void	sendings_release(struct sendings *);
 
-/* What a courier heard, into the store; within the caller's transaction. resend_at: when an uncertain one may go again. */
-int	sending_record(struct sendings *, const struct job *, int64_t resend_at, struct err *);
+/* What a courier heard, into the store; within the caller's transaction. died: found after the death of its sender. */
+int	sending_record(struct sendings *, const struct job *, bool died, struct err *);
 /*
  * After sending_record failed: is the claim not ours any more (somebody removed our journal, or the invite)?
  * Then there is nothing to record it on, and the others must not wait for it; the log has it.

@@ -26,6 +26,7 @@
 
 #define ENVID_MAX 80		/* libesmtp encodes into 256 octets, at worst three for one */
 #define REPLY_MAX 8192
+#define ANSWER_MOST_BYTES 65536	/* of one reply, all its lines */
 
 /* A message of the session. Two take turns: libesmtp may still ask about the one before. */
 struct letter {
@@ -53,6 +54,8 @@ struct talk {
 	const char *stage;		/* the command whose reply we wait for */
 	struct buf reply;		/* since the last command, before the first MAIL */
 	bool reply_cut;			/* the last octets read did not end a line */
+	int64_t asked_us;		/* when something was last asked for or fully handed over */
+	size_t heard;			/* octets read since */
 	bool logged_in, refused_login, leaving;
 	bool no_8bit;			/* not offered here */
 	const char *trouble;		/* why we ended it ourselves; NULL */
@@ -93,6 +96,27 @@ lost(const char *en, const char *vi)
 	return TR(en, vi);
 }
 
+/* --- a relay that talks without end ------------------------------------------ */
+
+/* libesmtp limits the wait for each octet and the length of each line, but neither the lines nor the whole. */
+static void
+now_asked(struct talk *t)
+{
+	t->asked_us = clock_mono_us();
+	t->heard = 0;
+}
+
+static void
+watch_reply(struct talk *t, int len)
+{
+	const struct relay *r = t->relay;
+	int64_t limit_s = t->now && t->now->begun && !t->now->told ? r->data_timeout_s : r->reply_timeout_s;
+
+	t->heard += (size_t)len;
+	if (t->heard > ANSWER_MOST_BYTES || clock_mono_us() - t->asked_us > limit_s * 1000000)
+		tap_cut(&t->tap);
+}
+
 /* --- feeding ------------------------------------------------------------- */
 
 static const char *
@@ -107,8 +131,11 @@ read_message(void **ctx, int *len, void *arg)
 	}
 	*len = 0;
 	/* With CHUNKING a refused recipient's message may still be asked for: its text is gone. */
-	if (l->told || l->at >= l->job.len)
+	if (l->told || l->at >= l->job.len) {
+		/* The end was asked for: the dot and the flush come next. */
+		now_asked(l->talk);
 		return NULL;
+	}
 	if (!l->begun) {
 		l->begun = true;
 		if (l->talk->calls->begun)
@@ -256,6 +283,7 @@ on_event(smtp_session_t session, int event, void *arg, ...)
 	switch (event) {
 	case SMTP_EV_CONNECT:
 		t->stage = "CONNECT";
+		now_asked(t);
 		break;
 	case SMTP_EV_MAILSTATUS:
 		(void)va_arg(ap, const char *);
@@ -332,6 +360,7 @@ on_written(struct talk *t, const char *buf, int len)
 		{ "EHLO", "EHLO" }, { "HELO", "EHLO" }, { "STARTTLS", "STARTTLS" }, { "AUTH", "AUTH" },
 	};
 
+	now_asked(t);
 	after_ehlo(t, buf, len);
 	if (begins(buf, len, "MAIL FROM:") || begins(buf, len, "RSET\r\nMAIL FROM:")) {
 		before_mail(t);
@@ -351,6 +380,7 @@ static void
 on_read(struct talk *t, const char *buf, int len)
 {
 	t->reply_cut = buf[len - 1] != '\n';
+	watch_reply(t, len);
 	if (strcmp(t->stage, "MAIL") == 0 || t->leaving)
 		return;
 	buf_add(&t->reply, buf, (size_t)len);
