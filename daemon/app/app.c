@@ -11,7 +11,8 @@
 int
 app_fail(const struct err *e)
 {
-	fprintf(stderr, "thumoi: %s\n", e->text[0] ? e->text : TR("failed", "không thành công"));
+	if (e->code != ERR_CLOSED)
+		fprintf(stderr, "thumoi: %s\n", e->text[0] ? e->text : TR("failed", "không thành công"));
 	return EXIT_FAILED;
 }
 

@@ -24,8 +24,8 @@ struct story {
 };
 
 static const struct { const char *word, *en, *vi; } words[] = {
-	{ "accept", "row accepted", "dòng hợp lệ" }, { "hold", "row held", "dòng bị giữ lại" },
-	{ "reject", "row rejected", "dòng bị loại" }, { "duplicate", "row repeated", "dòng lặp lại" },
+	{ "accept", "row accepted", "dòng hợp lệ" }, { "hold", "row held", "dòng tạm giữ" },
+	{ "reject", "row rejected", "dòng trả lại đơn vị" }, { "duplicate", "row repeated", "dòng lặp lại" },
 	{ "planned", "message planned", "đã lập thư" }, { "sending", "message being sent", "đang gửi thư" },
 	{ "accepted", "accepted by the relay", "máy chủ đã nhận" }, { "deferred", "deferred", "bị hoãn" },
 	{ "refused", "refused", "bị từ chối" }, { "uncertain", "uncertain", "chưa rõ đã nhận hay chưa" },
@@ -209,7 +209,7 @@ print_json(const struct story *s, struct err *e)
 	rc = json_dumpf(o, stdout, JSON_INDENT(1));
 	json_decref(o);
 	putchar('\n');
-	return rc < 0 ? err_sys(e, TR("cannot write the result", "không ghi được kết quả")) : 0;
+	return rc < 0 ? out_lost(e) : 0;
 }
 
 /* Several people answer to it: who they are, so that one can be asked for by token. */

@@ -84,7 +84,7 @@ deliver(const struct asked *q, const char *s, size_t len, struct err *e)
 	else if (q->output)
 		rc = file_replace(q->output, s, len, e);
 	else if (fwrite(s, 1, len, stdout) != len || fflush(stdout) != 0)
-		rc = err_sys(e, TR("cannot write the result", "không ghi được kết quả"));
+		rc = out_lost(e);
 	buf_release(&b);
 	return rc;
 }

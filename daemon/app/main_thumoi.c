@@ -71,7 +71,7 @@ main(int argc, char **argv)
 		app_fail_later(&e);
 	status = c->run(&app, argc - i, argv + i);
 	if (fflush(stdout) != 0 && status == EXIT_DONE) {
-		err_sys(&e, TR("cannot write the result", "không ghi được kết quả"));
+		out_lost(&e);
 		status = app_fail(&e);
 	}
 	db_close(app.db);

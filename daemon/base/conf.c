@@ -167,7 +167,7 @@ static const char *
 nearest(const char *name)
 {
 	const char *best = NULL;
-	size_t least = 8;
+	size_t least = strlen(name) / 2 + 1;
 
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		if (table[i].name && difference(name, table[i].name) < least) {

@@ -237,7 +237,7 @@ csv_next(struct csv *in, struct csv_row *row, struct err *e)
 	}
 	if (r == CSV_TOO_LONG)
 		return err_set(e, ERR_INPUT, TR("line %" PRId64 ": record is longer than %zu bytes",
-		    "dòng %" PRId64 ": bản ghi dài hơn %zu byte"), s->next_line, in->max_record_bytes);
+		    "dòng %" PRId64 ": bản ghi dài hơn %zu byte: có đúng là danh sách không? (thiết lập roster_max_line_bytes)"), s->next_line, in->max_record_bytes);
 	if (r == CSV_TOO_WIDE)
 		return err_set(e, ERR_INPUT, TR("line %" PRId64 ": more than %zu columns",
 		    "dòng %" PRId64 ": nhiều hơn %zu cột"), s->next_line, in->max_cells);

@@ -26,6 +26,7 @@ enum err_code {
 	ERR_NETWORK,	/* the peer could not be reached, or broke the protocol */
 	ERR_AUTH,	/* the peer refused who we are, or we do not trust it */
 	ERR_NOTFOUND,	/* no such campaign, unit, person ... */
+	ERR_CLOSED,	/* who reads our output has read enough (| head) */
 };
 
 struct err {
@@ -37,9 +38,11 @@ struct err {
 
 int	err_set(struct err *, enum err_code, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
-/* As err_set with ERR_SYSTEM (ERR_FULL for ENOSPC/EDQUOT), ": strerror" added. */
+/* As err_set with ERR_SYSTEM (ERR_FULL for ENOSPC/EDQUOT), ": err_system(errno)" added. */
 int	err_sys(struct err *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
+/* What an errno means, in the language of messages. */
+const char *err_system(int errnum);
 /* Puts "prefix: " before what is there. */
 int	err_wrap(struct err *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));

@@ -1,5 +1,6 @@
 #include "base/out.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <unistr.h>
 #include <uniwidth.h>
@@ -160,8 +161,19 @@ out_end(struct out *o, struct err *e)
 	free(o->cells);
 	buf_release(&o->line);
 	if (fflush(o->f) != 0 || ferror(o->f))
-		return err_sys(e, TR("cannot write the result", "không ghi được kết quả"));
+		return out_lost(e);
 	return 0;
+}
+
+int
+out_lost(struct err *e)
+{
+	bool closed = errno == EPIPE;
+
+	err_sys(e, TR("cannot write the result", "không ghi được kết quả"));
+	if (closed && e)
+		e->code = ERR_CLOSED;
+	return -1;
 }
 
 void

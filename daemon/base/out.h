@@ -53,6 +53,8 @@ void	out_text(struct out *, const char *s);	/* NULL: empty, null in JSON */
 void	out_int(struct out *, int64_t v);
 void	out_row(struct out *);
 int	out_end(struct out *, struct err *);
+/* What to say when a write failed, by errno: ERR_CLOSED when the reader has gone. */
+int	out_lost(struct err *);
 
 /* The escapes, for writers of other forms. */
 void	out_csv_field(struct buf *, const char *s, bool for_sheets);

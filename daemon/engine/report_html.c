@@ -369,7 +369,7 @@ report_html(const struct report *r, FILE *f, struct err *e)
 	if (b.failed)
 		rc = err_set(e, ERR_FULL, TR("the page is too large", "trang quá lớn"));
 	else if (fwrite(buf_str(&b), 1, b.len, f) != b.len || fflush(f) != 0)
-		rc = err_sys(e, TR("cannot write the result", "không ghi được kết quả"));
+		rc = out_lost(e);
 	buf_release(&b);
 	file_release(&style);
 	arena_release(&a);

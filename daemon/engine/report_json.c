@@ -131,7 +131,7 @@ done(json_t *o, FILE *f, struct err *e)
 	json_decref(o);
 	fputc('\n', f);
 	if (rc < 0 || fflush(f) != 0 || ferror(f))
-		return err_sys(e, TR("cannot write the result", "không ghi được kết quả"));
+		return out_lost(e);
 	return 0;
 }
 

@@ -57,7 +57,7 @@ static int
 finish(FILE *f, struct err *e)
 {
 	if (fflush(f) != 0 || ferror(f))
-		return err_sys(e, TR("cannot write the result", "không ghi được kết quả"));
+		return out_lost(e);
 	return 0;
 }
 
