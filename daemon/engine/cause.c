@@ -30,7 +30,7 @@ static const struct cause_info table[CAUSES] = {
 	    "not invited yet", "chưa được gửi thư",
 	    "No invitation to the present address is planned or due yet.",
 	    "Chưa có thư mời nào được lập hoặc đến hạn gửi tới địa chỉ hiện tại.",
-	    "Plan a wave for these people.", "Lập đợt gửi cho những người này." },
+	    "Plan a wave for these people.", "Lập lượt thư cho những người này." },
 	[CAUSE_BAD_USER] = { "bad_user", OWNER_UNIT, OWNER_NONE, "3.30", GROUP_ADDRESS,
 	    "no such mailbox", "hộp thư không tồn tại",
 	    "The receiving server says that there is no such mailbox.", "Máy chủ nhận trả lời là không có hộp thư này.",
@@ -91,7 +91,7 @@ static const struct cause_info table[CAUSES] = {
 	[CAUSE_WAITING] = { "waiting", OWNER_OPERATOR, OWNER_NONE, "3.11", GROUP_OPERATOR,
 	    "waiting in our queue", "đang chờ gửi",
 	    "A message is due or deferred and has not expired.", "Thư đã đến hạn hoặc đang bị hoãn, chưa hết hạn.",
-	    "Let the wave run.", "Cho đợt gửi chạy tiếp." },
+	    "Let the wave run.", "Cho lượt thư chạy tiếp." },
 	[CAUSE_IN_SPAM] = { "in_spam", OWNER_SENDER, OWNER_MAIL_ADMIN, "3.19", GROUP_REFUSED,
 	    "lay in the spam folder", "nằm trong thư rác",
 	    "The person or the focal point said that it lay in the spam folder.",
@@ -263,19 +263,4 @@ cause_owner_key(enum cause c)
 	default:
 		return owners[table[c].owner].key;
 	}
-}
-
-const char *
-cause_group_name(enum cause_group g, enum lang l)
-{
-	static const struct { const char *en, *vi; } names[GROUPS] = {
-		[GROUP_ANSWERED] = { "took part", "đã tham gia" },
-		[GROUP_PERSON] = { "up to the person", "phía cá nhân" },
-		[GROUP_ADDRESS] = { "wrong address", "địa chỉ sai" },
-		[GROUP_REFUSED] = { "up to the receiving mailbox", "phía hộp thư nhận" },
-		[GROUP_OPERATOR] = { "up to the sender", "phía bên gửi" },
-		[GROUP_UNKNOWN] = { "unknown", "chưa rõ" },
-	};
-
-	return TRL(l, names[g].en, names[g].vi);
 }

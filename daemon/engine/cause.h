@@ -79,6 +79,5 @@ bool	cause_parse(const char *key, enum cause *);
 const char *owner_key(enum owner);		/* "" for none */
 const char *owner_name(enum owner, enum lang);	/* "–" for none */
 const char *cause_owner_key(enum cause);	/* "sender+mail_admin" where two can */
-const char *cause_group_name(enum cause_group, enum lang);
 
 #endif

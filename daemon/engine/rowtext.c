@@ -101,15 +101,6 @@ skip_blank(const char *s)
 	}
 }
 
-bool
-rowtext_blank(const struct csv_row *row)
-{
-	for (size_t i = 0; i < row->count; i++)
-		if (*skip_blank(row->cell[i].s))
-			return false;
-	return true;
-}
-
 /* "I", "II.", "A)", "B": 0, or the length with the sign behind it. */
 static size_t
 marker_len(const char *s)

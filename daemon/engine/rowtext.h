@@ -35,7 +35,6 @@ struct rowtext {
 };
 
 void	rowtext_read(struct rowtext *, struct arena *, const struct csv_row *);
-bool	rowtext_blank(const struct csv_row *);
 bool	rowtext_is_closing(const struct phrases *, const struct rowtext *);	/* total, signature, remark */
 bool	rowtext_is_title(const struct phrases *, const struct rowtext *);
 bool	rowtext_is_group(const struct phrases *, const struct rowtext *);	/* by its words or its marker */

@@ -403,15 +403,6 @@ col_null(struct stmt *s, int n)
 	return sqlite3_column_type(s->s, n) == SQLITE_NULL;
 }
 
-const void *
-col_blob(struct stmt *s, int n, size_t *len)
-{
-	const void *p = sqlite3_column_blob(s->s, n);
-
-	*len = (size_t)sqlite3_column_bytes(s->s, n);
-	return p ? p : "";
-}
-
 int
 db_run(struct stmt *s, struct err *e)
 {
@@ -513,12 +504,6 @@ db_bulk(struct db *db, bool begin, struct err *e)
 	return exec(db, begin ? "PRAGMA foreign_keys = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -64000; PRAGMA threads = 2" :
 	    "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA threads = 0;"
 	    " PRAGMA shrink_memory", e);
-}
-
-int
-db_check(struct db *db, struct err *e)
-{
-	return integrity(db, "PRAGMA integrity_check(1)", e);
 }
 
 int

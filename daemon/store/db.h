@@ -11,7 +11,7 @@
  * No socket is touched before the commit.
  *
  * Units      times are Unix seconds, UTC.
- * Ownership  col_text and col_blob are borrowed until the next db_step or
+ * Ownership  col_text is borrowed until the next db_step or
  *            db_done; bind_text does not copy: the text must live until then.
  * Errors     ERR_STORE, ERR_BUSY (locked beyond the wait), ERR_FULL, ERR_NEWER,
  *            ERR_NOTFOUND (no such store). A bad bind is reported by db_step.
@@ -53,7 +53,6 @@ void	db_done(struct stmt *);
 int64_t	col_int(struct stmt *, int n);				/* columns count from 0; NULL reads 0 */
 const char *col_text(struct stmt *, int n);			/* NULL reads "" */
 bool	col_null(struct stmt *, int n);
-const void *col_blob(struct stmt *, int n, size_t *len);
 
 /* A statement whose parameters are bound already: run to the end. 0 or -1; ends it. */
 int	db_run(struct stmt *, struct err *);
@@ -75,7 +74,6 @@ int	db_ping(struct db *, struct err *);			/* 0: it can be read */
  */
 int	db_bulk(struct db *, bool begin, struct err *);
 
-int	db_check(struct db *, struct err *);			/* the whole file, slow */
 int	db_backup(struct db *, const char *to, void (*progress)(int done, int all), struct err *);
 
 #endif
