@@ -25,7 +25,7 @@ plain_name(const char *s)
 }
 
 static int
-fill(const struct create *o, const struct campaign *c, struct wave *w, struct err *e)
+fill(struct db *db, const struct create *o, const struct campaign *c, struct wave *w, struct err *e)
 {
 	if (!plain_name(w->name))
 		return err_set(e, ERR_INPUT, TR("the name '%s' may only have letters a-z, digits, '-', '_' and '.'",
@@ -39,7 +39,7 @@ fill(const struct create *o, const struct campaign *c, struct wave *w, struct er
 	if (strcmp(w->uncertain, "resend") != 0 && strcmp(w->uncertain, "hold") != 0)
 		return err_set(e, ERR_INPUT, TR("--uncertain %s: resend or hold", "--uncertain %s: chọn resend hoặc hold"),
 		    w->uncertain);
-	return plan_check(w->audience, c, e);
+	return plan_check(db, w->audience, c, e);
 }
 
 /* A template with a fault is found now, not on the night of sending. */
@@ -104,7 +104,7 @@ wave_create(struct app *app, int argc, char **argv)
 	if (campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0)
 		return app_fail(&e);
 	w.campaign = c.id;
-	if (fill(&o, &c, &w, &e) < 0 || try_template(app, &c, &w, &e) < 0 || store_wave(app->db, &c, &w, &e) < 0)
+	if (fill(app->db, &o, &c, &w, &e) < 0 || try_template(app, &c, &w, &e) < 0 || store_wave(app->db, &c, &w, &e) < 0)
 		return app_fail(&e);
 	if (!app->quiet)
 		fprintf(stderr, TR("wave '%s' created; next: 'thumoi wave run %s %s'\n",
@@ -137,12 +137,36 @@ wave_need(struct app *app, const struct campaign *c, const char *name, struct wa
 	return -1;
 }
 
+static const char *
+state_title(enum invite_state s)
+{
+	const char *const titles[INVITE_STATES] = {
+		TR("planned", "chờ gửi"), TR("sending", "đang gửi"), TR("accepted", "được nhận"), TR("deferred", "bị hoãn"),
+		TR("refused", "bị từ chối"), TR("uncertain", "không chắc"), TR("expired", "hết hạn"), TR("cancelled", "đã hủy"),
+	};
+
+	return titles[s];
+}
+
+static const char *
+wave_title(const char *state)
+{
+	static const struct { const char *word, *vi; } words[] = {
+		{ "planned", "chưa chạy" }, { "running", "đang chạy" }, { "paused", "tạm dừng" }, { "done", "đã xong" },
+	};
+
+	for (size_t i = 0; lang_ui == LANG_VI && i < COUNT_OF(words); i++)
+		if (strcmp(words[i].word, state) == 0)
+			return words[i].vi;
+	return state;
+}
+
 static int
 refused_row(const char *category, int64_t n, void *arg)
 {
 	struct out *o = arg;
 
-	out_text(o, "refused");
+	out_text(o, o->format == OUT_TEXT ? state_title(INVITE_REFUSED) : "refused");
 	out_text(o, category);
 	out_int(o, n);
 	out_row(o);
@@ -171,13 +195,13 @@ print_summary(struct app *app, const struct wave *w, struct err *e)
 				return -1;
 			}
 		} else if (counts[i]) {
-			out_text(&o, invite_state_name((enum invite_state)i));
+			out_text(&o, app->json ? invite_state_name((enum invite_state)i) : state_title((enum invite_state)i));
 			out_text(&o, "");
 			out_int(&o, counts[i]);
 			out_row(&o);
 		}
 	}
-	out_text(&o, "all");
+	out_text(&o, app->json ? "all" : TR("all", "tổng"));
 	out_text(&o, "");
 	out_int(&o, all);
 	out_row(&o);
@@ -294,7 +318,7 @@ status_rows(struct app *app, int64_t campaign, struct out *o, struct err *e)
 			break;
 		out_text(o, c.key);
 		out_text(o, w.name);
-		out_text(o, w.state);
+		out_text(o, o->format == OUT_TEXT ? wave_title(w.state) : w.state);
 		for (int i = 0; i < INVITE_STATES; i++)
 			out_int(o, counts[i]);
 		out_row(o);
@@ -310,15 +334,12 @@ print_status(struct app *app, int64_t campaign, enum out_format f, struct err *e
 		{ "campaign", TR("campaign", "đợt"), false }, { "wave", TR("wave", "lượt"), false },
 		{ "state", TR("state", "trạng thái"), false },
 	};
-	const char *const titles[INVITE_STATES] = {
-		TR("planned", "chờ gửi"), TR("sending", "đang gửi"), TR("accepted", "được nhận"), TR("deferred", "bị hoãn"),
-		TR("refused", "bị từ chối"), TR("uncertain", "không chắc"), TR("expired", "hết hạn"), TR("cancelled", "đã hủy"),
-	};
 	struct out o;
 	int rc;
 
 	for (int i = 0; i < INVITE_STATES; i++)
-		columns[3 + i] = (struct out_column){ invite_state_name((enum invite_state)i), titles[i], true };
+		columns[3 + i] = (struct out_column){ invite_state_name((enum invite_state)i),
+		    state_title((enum invite_state)i), true };
 	out_begin(&o, stdout, f, columns, COUNT_OF(columns));
 	rc = status_rows(app, campaign, &o, e);
 	if (out_end(&o, rc < 0 ? NULL : e) < 0)

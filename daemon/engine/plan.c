@@ -3,6 +3,7 @@
 #include "base/lang.h"
 #include "mail/addr.h"
 #include "store/audience.h"
+#include "store/unit.h"
 
 #define PEOPLE_PER_COMMIT 5000
 #define WORDS_MAX 128
@@ -70,6 +71,18 @@ missing_forms(struct audience *a, char *list, const struct campaign *c, struct e
 }
 
 static int
+kinds(struct audience *a, char *list, struct err *e)
+{
+	if (split(&a->kinds, list, e) < 0)
+		return -1;
+	for (size_t i = 0; i < a->kinds.n; i++)
+		if (strcmp(a->kinds.word[i], "ministry") != 0 && strcmp(a->kinds.word[i], "province") != 0)
+			return err_set(e, ERR_INPUT, TR("no units are of kind '%s': ministry, province",
+			    "không có loại đơn vị '%s': chỉ có ministry, province"), a->kinds.word[i]);
+	return 0;
+}
+
+static int
 parse_term(struct audience *a, char *term, const struct campaign *c, struct err *e)
 {
 	char *eq = strchr(term, '=');
@@ -81,7 +94,7 @@ parse_term(struct audience *a, char *term, const struct campaign *c, struct err 
 	if (strcmp(term, "unit") == 0)
 		return split(&a->units, eq, e);
 	if (strcmp(term, "kind") == 0)
-		return split(&a->kinds, eq, e);
+		return kinds(a, eq, e);
 	if (strcmp(term, "domain") == 0)
 		return split(&a->domains, eq, e);
 	if (strcmp(term, "missing") == 0)
@@ -104,12 +117,36 @@ audience_parse(struct audience *a, struct arena *arena, const char *text, const 
 	return 0;
 }
 
+/* A unit that does not exist would be a wave to nobody. */
+static int
+units_exist(struct db *db, struct arena *arena, const struct audience *a, const struct campaign *c, struct err *e)
+{
+	struct unit *list;
+	size_t n;
+
+	if (a->units.n && unit_list(db, arena, c->tree, c->opens_at, &list, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < a->units.n; i++) {
+		size_t k = 0;
+
+		while (k < n && strcmp(list[k].code, a->units.word[i]) != 0)
+			k++;
+		if (k == n)
+			return err_set(e, ERR_INPUT, TR("the campaign has no unit '%s': write codes like T92",
+			    "đợt không có đơn vị '%s': viết mã như T92"), a->units.word[i]);
+	}
+	return 0;
+}
+
 int
-plan_check(const char *audience, const struct campaign *c, struct err *e)
+plan_check(struct db *db, const char *audience, const struct campaign *c, struct err *e)
 {
 	struct arena arena = ARENA_INIT;
 	struct audience a;
 	int rc = audience_parse(&a, &arena, audience, c, e);
+
+	if (rc == 0 && units_exist(db, &arena, &a, c, e) < 0)
+		rc = err_wrap(e, TR("audience '%s'", "đối tượng '%s'"), audience);
 
 	arena_release(&arena);
 	return rc;

@@ -39,7 +39,7 @@ struct plan {
 };
 
 /* Only whether the expression can be read; c: its instruments are the keys of missing=. */
-int	plan_check(const char *audience, const struct campaign *c, struct err *);
+int	plan_check(struct db *, const char *audience, const struct campaign *c, struct err *);
 /* The last moment at which the wave may send. */
 int64_t	plan_deadline(const struct wave *, const struct campaign *);
 /* Commits by itself, a few thousand people at a time; stopping in between loses nothing. */

@@ -169,11 +169,13 @@ test_plan(void)
 	w.not_after = 0;
 	CHECK_INT(plan_wave(f.db, &f.c, &w, now + 86401, &p, &e), -1, "the campaign has closed");
 	CHECK_INT(plan_deadline(&w, &f.c), now + 86400, "deadline");
-	CHECK_INT(plan_check("unit=", &f.c, &e), -1, "nothing after =");
-	CHECK_INT(plan_check("province", &f.c, &e), -1, "no term");
-	CHECK_INT(plan_check("color=red", &f.c, &e), -1, "unknown term");
-	CHECK_INT(plan_check("missing=poll", &f.c, &e), -1, "unknown form");
-	CHECK_INT(plan_check("kind=province domain=a.example", &f.c, &e), 0, "good");
+	CHECK_INT(plan_check(f.db, "unit=", &f.c, &e), -1, "nothing after =");
+	CHECK_INT(plan_check(f.db, "province", &f.c, &e), -1, "no term");
+	CHECK_INT(plan_check(f.db, "color=red", &f.c, &e), -1, "unknown term");
+	CHECK_INT(plan_check(f.db, "kind=city", &f.c, &e), -1, "unknown kind");
+	CHECK_INT(plan_check(f.db, "unit=T99", &f.c, &e), -1, "a unit that is not there");
+	CHECK_INT(plan_check(f.db, "missing=poll", &f.c, &e), -1, "unknown form");
+	CHECK_INT(plan_check(f.db, "kind=province domain=a.example", &f.c, &e), 0, "good");
 	fill_close(&f);
 }
 
