@@ -106,8 +106,9 @@ import_rows(struct import *m, const char *path, struct err *e)
 static int
 answers_import(struct app *app, int argc, char **argv)
 {
-	static const struct out_column columns[] = {
-		{ "line", NULL, true }, { "fault", NULL, false }, { "reason", NULL, false },
+	const struct out_column columns[] = {
+		{ "line", TR("line", "dòng"), true }, { "fault", TR("fault", "mã lỗi"), false },
+		{ "reason", TR("reason", "lý do"), false },
 	};
 	const char *format = NULL;
 	const struct opt opts[] = {

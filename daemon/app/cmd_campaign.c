@@ -1,13 +1,15 @@
 /* thumoi campaign create|list|show, thumoi instrument add - what a survey is. */
 #include "app/commands.h"
+
+#include <ctype.h>
+#include <jansson.h>
+
 #include "base/date.h"
 #include "mail/addr.h"
 #include "engine/units.h"
 #include "store/campaign.h"
 #include "store/evidence.h"
 #include "store/unit.h"
-
-#include <ctype.h>
 
 struct create {
 	const char *title, *opens, *closes, *from, *tree, *zone, *lang, *help_text;
@@ -193,6 +195,39 @@ campaign_list(struct app *app, int argc, char **argv)
 }
 
 static int
+show_json(const struct campaign *c, const char *tree, struct err *e)
+{
+	json_t *o = json_object(), *bases = json_array(), *dispatches = json_array(), *forms = json_array();
+	struct date_text t;
+	int rc;
+
+	json_object_set_new(o, "key", json_string(c->key));
+	json_object_set_new(o, "title", json_string(c->title));
+	json_object_set_new(o, "opens_at", json_string(date_rfc3339(&t, &c->zone, c->opens_at)));
+	json_object_set_new(o, "closes_at", json_string(date_rfc3339(&t, &c->zone, c->closes_at)));
+	json_object_set_new(o, "zone", json_string(c->zone_name));
+	json_object_set_new(o, "lang", json_string(lang_name(c->lang)));
+	json_object_set_new(o, "tree", json_string(tree));
+	json_object_set_new(o, "sender_name", json_string(c->sender_name));
+	json_object_set_new(o, "sender_address", json_string(c->sender_address));
+	json_object_set_new(o, "help_text", json_string(c->help_text));
+	for (const char **p = c->legal_bases; *p; p++)
+		json_array_append_new(bases, json_string(*p));
+	for (const char **p = c->dispatches; *p; p++)
+		json_array_append_new(dispatches, json_string(*p));
+	for (size_t i = 0; i < c->n_instruments; i++)
+		json_array_append_new(forms, json_pack("{s:s, s:s, s:s}", "key", c->instruments[i].key, "title",
+		    c->instruments[i].title, "url", c->instruments[i].url));
+	json_object_set_new(o, "legal_bases", bases);
+	json_object_set_new(o, "dispatches", dispatches);
+	json_object_set_new(o, "instruments", forms);
+	rc = json_dumpf(o, stdout, JSON_INDENT(1));
+	json_decref(o);
+	putchar('\n');
+	return rc < 0 ? out_lost(e) : 0;
+}
+
+static int
 campaign_show(struct app *app, int argc, char **argv)
 {
 	int first, rc = opt_parse(argc, argv, "campaign show", "CAMPAIGN", NULL, 0, 1, 1, &first);
@@ -206,9 +241,11 @@ campaign_show(struct app *app, int argc, char **argv)
 	if (campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0 ||
 	    tree_key(app->db, &app->arena, c.tree, &tree, &e) < 0)
 		return app_fail(&e);
+	if (app->json)
+		return show_json(&c, tree, &e) < 0 ? app_fail(&e) : EXIT_DONE;
 	printf("%s: %s\n", c.key, c.title);
-	printf(TR("opens       %s\n", "mở           %s\n"), date_rfc3339(&t, &c.zone, c.opens_at));
-	printf(TR("closes      %s\n", "đóng         %s\n"), date_rfc3339(&t, &c.zone, c.closes_at));
+	printf(TR("opens       %s\n", "mở           %s\n"), date_minute(&t, &c.zone, c.opens_at, lang_ui));
+	printf(TR("closes      %s\n", "đóng         %s\n"), date_minute(&t, &c.zone, c.closes_at, lang_ui));
 	printf(TR("zone        %s\n", "múi giờ      %s\n"), c.zone_name);
 	printf(TR("language    %s\n", "ngôn ngữ     %s\n"), lang_name(c.lang));
 	printf(TR("units       %s\n", "đơn vị       %s\n"), tree);
@@ -217,6 +254,8 @@ campaign_show(struct app *app, int argc, char **argv)
 		printf(TR("basis       %s\n", "căn cứ       %s\n"), *p);
 	for (const char **p = c.dispatches; *p; p++)
 		printf(TR("dispatch    %s\n", "công văn     %s\n"), *p);
+	if (*c.help_text)
+		printf(TR("help        %s\n", "giải đáp     %s\n"), c.help_text);
 	for (size_t i = 0; i < c.n_instruments; i++)
 		printf(TR("form        %s: %s, %s\n", "phiếu        %s: %s, %s\n"), c.instruments[i].key,
 		    c.instruments[i].title, c.instruments[i].url);

@@ -1,16 +1,22 @@
 /* thumoi config check|show|sample - the settings. */
 #include "app/commands.h"
 
+#include "mail/smtp.h"
+
 static int
 config_check(struct app *app, int argc, char **argv)
 {
 	int first, rc = opt_parse(argc, argv, "config check", "[FILE]", NULL, 0, 0, 1, &first);
+	struct err e = ERR_INIT;
 	const char *path = rc < 0 && argc > first ? argv[first] : app->conf_path;
 
 	if (rc >= 0)
 		return rc;
 	if (conf_check(path, stderr) > 0)
 		return EXIT_FAILED;
+	if (conf_load(&app->conf, path, path != NULL, &e) < 0 ||
+	    (relay_check(app->conf.relay, &e) < 0 && err_wrap(&e, "relay = %s", app->conf.relay)))
+		return app_fail(&e);
 	if (!app->quiet)
 		printf(TR("%s: no faults\n", "%s: không có lỗi\n"), path ? path : TR("defaults", "mặc định"));
 	return EXIT_DONE;

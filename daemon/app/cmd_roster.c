@@ -299,11 +299,12 @@ out_one(const struct roster_row *r, void *arg)
 static int
 roster_rows(struct app *app, int argc, char **argv)
 {
-	static const struct out_column columns[] = {
-		{ "file", NULL, false }, { "line", NULL, true }, { "seq", NULL, true }, { "unit", NULL, false },
-		{ "name", NULL, false }, { "email", NULL, false }, { "alternate_email", NULL, false },
-		{ "disposition", NULL, false }, { "reason", NULL, false }, { "warnings", NULL, false },
-		{ "suggestion", NULL, false },
+	const struct out_column columns[] = {
+		{ "file", TR("file", "tệp"), false }, { "line", TR("line", "dòng"), true }, { "seq", TR("seq", "thứ tự"), true },
+		{ "unit", TR("unit", "đơn vị"), false }, { "name", TR("name", "họ tên"), false },
+		{ "email", TR("address", "địa chỉ"), false }, { "alternate_email", TR("second address", "địa chỉ thứ hai"), false },
+		{ "disposition", TR("disposition", "kết quả"), false }, { "reason", TR("reason", "lý do"), false },
+		{ "warnings", TR("warnings", "lưu ý"), false }, { "suggestion", TR("suggestion", "gợi ý"), false },
 	};
 	const char *format = NULL;
 	const struct opt opts[] = {

@@ -1,6 +1,7 @@
 /* thumoi template check|list|variables|preview - the mails before they go out. */
 #include "app/commands.h"
 #include "base/clock.h"
+#include "engine/judge.h"
 #include "engine/message.h"
 #include "engine/template.h"
 #include "store/evidence.h"
@@ -52,8 +53,9 @@ template_check_command(struct app *app, int argc, char **argv)
 static int
 template_list_command(struct app *app, int argc, char **argv)
 {
-	static const struct out_column columns[] = {
-		{ "template", NULL, false }, { "lang", NULL, false }, { "shipped", NULL, false }, { "path", NULL, false },
+	const struct out_column columns[] = {
+		{ "template", TR("template", "mẫu thư"), false }, { "lang", TR("language", "ngôn ngữ"), false },
+		{ "shipped", TR("shipped", "kèm theo"), false }, { "path", TR("path", "đường dẫn"), false },
 	};
 	const char *format = NULL;
 	const struct opt opts[] = { { "format", OPT_TEXT, &format, "FORMAT", "text, csv or json", "text, csv hoặc json" } };
@@ -74,7 +76,8 @@ template_list_command(struct app *app, int argc, char **argv)
 	for (size_t i = 0; i < n; i++) {
 		out_text(&o, list[i].name);
 		out_text(&o, lang_name(list[i].lang));
-		out_text(&o, list[i].shipped ? "yes" : "no");
+		out_text(&o, f != OUT_TEXT ? (list[i].shipped ? "yes" : "no") :
+		    list[i].shipped ? TR("yes", "có") : TR("no", "không"));
 		out_text(&o, list[i].path);
 		out_row(&o);
 	}
@@ -84,7 +87,9 @@ template_list_command(struct app *app, int argc, char **argv)
 static int
 template_variables_command(struct app *app, int argc, char **argv)
 {
-	static const struct out_column columns[] = { { "variable", NULL, false }, { "meaning", NULL, false } };
+	const struct out_column columns[] = {
+		{ "variable", TR("variable", "biến"), false }, { "meaning", TR("meaning", "ý nghĩa"), false },
+	};
 	const char *format = NULL;
 	const struct opt opts[] = { { "format", OPT_TEXT, &format, "FORMAT", "text, csv or json", "text, csv hoặc json" } };
 	int first, rc = opt_parse(argc, argv, "template variables", "", opts, COUNT_OF(opts), 0, 0, &first);
@@ -155,8 +160,9 @@ print_headers(const struct mail *m, const struct message_envelope *env, const st
 	if (m->unsubscribe_url)
 		printf("Opt-out:  %s\n", m->unsubscribe_url);
 	if (strcmp(p->state, "mailable") != 0)
-		printf(TR("Remark:   this person is %s (%s): no mail goes out\n", "Ghi chú:  người này đang ở trạng thái %s (%s): không gửi thư\n"),
-		    p->state, p->reason);
+		printf(TR("Remark:   no mail goes out, the row is %s: %s\n", "Ghi chú:  không gửi thư, dòng danh sách %s: %s\n"),
+		    strcmp(p->state, "held") == 0 ? TR("held", "đang tạm giữ") : TR("rejected", "đã trả lại đơn vị"),
+		    reason_parse(p->reason) < REASONS ? reason_text(reason_parse(p->reason), lang_ui) : p->reason);
 	putchar('\n');
 }
 

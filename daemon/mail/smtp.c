@@ -73,6 +73,16 @@ fail:
 	return -1;
 }
 
+int
+relay_check(const char *url, struct err *e)
+{
+	struct relay r = { .arena = ARENA_INIT };
+	int rc = relay_parse(&r, url, e);
+
+	arena_release(&r.arena);
+	return rc;
+}
+
 void
 relay_free(struct relay *r)
 {

@@ -60,7 +60,26 @@ status "no command" 2 thumoi
 status "an unknown command" 2 thumoi rooster
 has "$stderr" rooster "... is named"
 ok "help in Vietnamese" eval "timeout 10 '$bin' --lang vi roster import --help | grep -q 'cách dùng'"
+{ sleep 0.3; thumoi template variables; } 2>"$work/stderr" | true
+is "$(cat "$work/stderr")" "" "a reader who has enough (| head) is no fault to speak of"
 status "an unknown language" 2 timeout 10 "$bin" --lang de config show
+
+# --- the manuals name every option of every command
+missing=
+for word in $(thumoi --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+	for line in "$word" $(thumoi "$word" --help | sed -n '2,$s/^  \([a-z]*\)  .*/\1/p' | sed "s/^/$word:/"); do
+		for option in $(thumoi ${line/:/ } --help | sed -n 's/^  --\([a-z-]*\) .*/\1/p'); do
+			[ "$word" = serve ] && manual=thumoid.8 || manual=thumoi.1
+			awk -v first="$word ${line#*:}" -v word="$word" -v option="$option" '
+				/^\.It Cm / { in_it = index($0, " " word) }
+				/^\.Nm/ { in_it = 1 }
+				in_it && index($0 " ", "Fl -" option " ") { found = 1 }
+				END { exit !found }' "docs/$manual" ||
+				grep -q "^\.It Fl -$option" "docs/$manual" || missing="$missing ${line/:/ } --$option;"
+		done
+	done
+done
+is "$missing" "" "every option stands in the manual, under its command"
 
 # --- before init
 status "init with a slip of the pen" 2 thumoi init --no-such-option
@@ -115,7 +134,7 @@ bad_roster() { # LABEL FILE [PART OF THE MESSAGE]
 	has "$stderr" "${2##*/}" "... the file is named"
 	[ $# -lt 3 ] || has "$stderr" "$3" "... and why"
 }
-bad_roster "not there" "$work/T92-nowhere.csv" "No such file"
+bad_roster "not there" "$work/T92-nowhere.csv" "no such file"
 mkdir "$work/T92-folder.csv"
 bad_roster "a folder" "$work/T92-folder.csv"
 : >"$work/T92-empty.csv"
@@ -177,6 +196,7 @@ is "$(find "$work/out" -name '*.eml' | wc -l)" 2 "... sends nothing twice"
 
 # --- JSON everywhere
 json "campaign list" campaign list
+json "campaign show" campaign show two
 json "roster rows" roster rows two
 json "wave status" wave status two
 json "report participation" report participation two
@@ -209,6 +229,8 @@ printf 'not,the,columns\n1,2,3\n' >"$work/answers.csv"
 status "answers without the columns" 1 thumoi answers import two "$work/answers.csv"
 
 # --- settings
+status "a relay that is no URL" 1 env THUMOI_RELAY=mail.example "$bin" --lang en config check
+has "$stderr" "relay = mail.example" "... is named"
 printf 'conections = 3\n' >"$work/bad.conf"
 status "an unknown setting" 1 thumoi -c "$work/bad.conf" config check
 has "$stdout$stderr" connections "... and the nearest"
