@@ -57,7 +57,7 @@ cut_at(struct parts *out, char *s, const char *chars)
 static void
 cut_words(char *s)
 {
-	static const char *const words[] = { " hoặc ", " hoac ", " hay ", " và ", " va ", " or ", " and ", " & ", " - ", " – " };
+	static const char *const words[] = { " hoặc ", " HOẶC ", " Hoặc ", " VÀ ", " hoac ", " hay ", " và ", " va ", " or ", " and ", " & ", " - ", " – " };
 
 	for (char *p = s; *p; p++)
 		if (*p == '\n')

@@ -230,6 +230,8 @@ layout_read(struct layout *l, const struct csv_row *row, struct arena *a, struct
 	out->name = l->family >= 0 ?
 	    squeeze(a, arena_printf(a, "%s %s", cell_at(row, l->family), cell_at(row, l->given))) :
 	    squeeze(a, cell_at(row, l->name));
+	if (*out->name == '"' && !strchr(out->name + 1, '"'))
+		out->name++;	/* of a quotation that never ends */
 	if (!at)
 		out->name = shifted_name(l, row, a, out->name);
 	out->email = email;
@@ -237,6 +239,38 @@ layout_read(struct layout *l, const struct csv_row *row, struct arena *a, struct
 	out->sub_unit = department(l, row, a);
 	out->position = squeeze(a, cell_at(row, l->position));
 	return ROW_PERSON;
+}
+
+static size_t
+words(const char *s)
+{
+	size_t n = 1;
+
+	for (; *s; s++)
+		n += *s == ' ';
+	return n;
+}
+
+bool
+layout_goes_on(const struct layout *l, struct arena *a, const struct csv_row *row, const struct csv_row *below)
+{
+	const char *name = cell_at(row, l->name), *rest = cell_at(below, l->name);
+	struct rowtext t, of;
+
+	/* cheap first: a row with a number and a name above one with a name only */
+	if (l->name < 0 || l->order < 0 || row->line <= l->header_end || !*name || !*rest || *cell_at(below, l->order) ||
+	    !isdigit((unsigned char)*cell_at(row, l->order)))
+		return false;
+	rowtext_read(&of, a, row);
+	rowtext_read(&t, a, below);
+	if (of.filled < 3 || t.filled != 1 || t.at || t.order || t.marker || t.marked || rowtext_is_closing(l->phrases, &t) ||
+	    rowtext_is_title(l->phrases, &t) || rowtext_is_office(l->phrases, &t) || rowtext_is_group(l->phrases, &t))
+		return false;
+	name = text_squeeze(a, name);
+	rest = text_squeeze(a, rest);
+	if (words(rest) > 3 || (words(rest) > 1 && words(name) > 1 && begins_with_family(a, rest)))
+		return false;
+	return looks_like_person(a, arena_printf(a, "%s %s", name, rest));
 }
 
 static bool

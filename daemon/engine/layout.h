@@ -69,6 +69,8 @@ void	layout_init(struct layout *);
 void	layout_release(struct layout *);
 int	layout_learn(struct layout *, const struct csv_row *rows, size_t n, struct err *);
 enum row_kind layout_read(struct layout *, const struct csv_row *, struct arena *scratch, struct layout_row *out);
+/* `below` holds nothing but the rest of the name in `row`. */
+bool	layout_goes_on(const struct layout *, struct arena *scratch, const struct csv_row *row, const struct csv_row *below);
 /* The record with the columns that are not needed blanked, as CSV; *len its length. */
 const char *layout_raw(const struct layout *, const struct csv_row *, char delimiter, struct buf *scratch, size_t *len);
 /* The kinds of the columns, "order,name,..."; the headings of those not stored, ", " between. */

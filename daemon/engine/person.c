@@ -6,7 +6,7 @@
 static const char *const honorifics[] = {
 	"dong chi ", "d/c ", "d/c. ", "d/c: ", "dc. ", "ong ", "ba ", "o. ", "b. ", "anh ", "chi ", "mr. ", "mr ", "mrs. ",
 	"mrs ", "ms. ", "ms ", "pgs.ts. ", "pgs. ts. ", "pgs.ts ", "pgs. ", "gs.ts. ", "gs. ", "ts. ", "ths. ", "ths ",
-	"bs. ", "ks. ", "cn. ", "dr. ",
+	"bs. ", "ks. ", "cn. ", "dr. ", "pgs ts ", "pgs ", "gs ts ", "gs ", "ts ", "bs ", "ks ", "dr ",
 };
 
 /* What could also be a part of a name wants a whole name behind it. */
@@ -16,11 +16,10 @@ is_word(const char *honorific)
 	return !strpbrk(honorific, "./") && strncmp(honorific, "dong", 4) != 0;
 }
 
-char *
-person_key(struct arena *a, const char *name)
+/* The name behind an honorific; NULL: there is none, or it may be the name itself. */
+static const char *
+behind_honorific(const char *key)
 {
-	char *key = text_fold(a, name);
-
 	for (size_t i = 0; i < COUNT_OF(honorifics); i++) {
 		size_t n = strlen(honorifics[i]);
 
@@ -29,7 +28,16 @@ person_key(struct arena *a, const char *name)
 		if (!is_word(honorifics[i]) || strchr(key + n, ' '))
 			return key + n;
 	}
-	return key;
+	return NULL;
+}
+
+char *
+person_key(struct arena *a, const char *name)
+{
+	char *key = text_fold(a, name);
+	const char *bare = behind_honorific(key);
+
+	return bare ? key + (bare - key) : key;
 }
 
 /*
@@ -57,14 +65,23 @@ match(const char *a, const char *b, int *steps)
 	return false;
 }
 
-bool
-person_same(const char *a, const char *b)
+static bool
+equal(const char *a, const char *b)
 {
 	int steps = 2000;
 
-	if (!*a || !*b)
-		return false;
 	if (!strchr(a, '?') && !strchr(b, '?'))
 		return strcmp(a, b) == 0;
 	return match(a, b, &steps);
+}
+
+bool
+person_same(const char *a, const char *b)
+{
+	const char *bare;
+
+	if (!*a || !*b)
+		return *a == *b;
+	/* "Ông" is a family name too: "Bà Ông Thị Lan" is "Ông Thị Lan", whose key has lost the "ong". */
+	return equal(a, b) || ((bare = behind_honorific(a)) && equal(bare, b)) || ((bare = behind_honorific(b)) && equal(a, bare));
 }

@@ -19,7 +19,7 @@
 
 /* Folded, without honorific: what contact.name_key holds. */
 char	*person_key(struct arena *, const char *name);
-/* Two keys name one person; '?' stands for any lost letter. Nameless rows are nobody's. */
+/* Two keys name one person; '?' stands for any lost letter. Rows without a name are one: their address is all there is. */
 bool	person_same(const char *key_a, const char *key_b);
 
 #endif

@@ -38,6 +38,11 @@ struct roster_reader {
 	struct csv_row *sample;
 	size_t n_sample, at_sample;
 	bool ended;
+	bool joins;			/* some names go on in the row below */
+	bool ahead;			/* `next` has been read already */
+	struct csv_row next;
+	struct arena pair[2];		/* the record and the one ahead of it, when joining */
+	int turn;
 	struct buf raw;
 	struct arena scratch;
 };

@@ -74,7 +74,7 @@ single_words(struct judge *j, struct arena *a, char *s, bool ascii)
 {
 	static const char *const marks[] = { "(at)", "[at]", "{at}", "(a)", "[a]", "(@)" };
 	static const char *const ends[] = { "vn", "com", "net", "org", "edu", "gov", "info", "example", "test" };
-	char *lower = text_lower_ascii(a, s), *dot, *blank;
+	char *lower = text_lower_ascii(a, s), *dot, *blank, *sign;
 	size_t n = strlen(lower);
 
 	if (single_is_placeholder(s))
@@ -86,6 +86,8 @@ single_words(struct judge *j, struct arena *a, char *s, bool ascii)
 	for (size_t i = 0; i < COUNT_OF(marks); i++)
 		if (strstr(lower, marks[i]) && strchr(lower, '.'))
 			return single_verdict(REJECT, R_MISSING_AT, "");
+	if ((blank = strstr(lower, " at ")) && blank > lower && !strpbrk(blank + 4, " \n") && strchr(blank + 4, '.'))
+		return single_verdict(REJECT, R_MISSING_AT, "");
 	if ((blank = strpbrk(lower, " \n"))) {
 		/* "an.nv cantho.gov.vn": a space where the @ was */
 		*blank = '\0';
@@ -93,6 +95,9 @@ single_words(struct judge *j, struct arena *a, char *s, bool ascii)
 			return single_verdict(REJECT, R_MISSING_AT, "");
 		return single_verdict(REJECT, R_NOT_AN_ADDRESS, "");
 	}
+	/* another sign where the @ was: "an#gmail.com" */
+	if ((sign = strpbrk(lower, "#$%^&*!=~")) && sign > lower && mailhost_look(j->hosts, sign + 1)->known)
+		return single_verdict(REJECT, R_MISSING_AT, "");
 	for (const char *p = lower; *p; p++)
 		if (!isalnum((unsigned char)*p) && !strchr("._+-", *p))
 			return single_verdict(REJECT, R_NOT_AN_ADDRESS, "");
@@ -135,7 +140,8 @@ judge_bare(struct judge *j, struct arena *a, char *s)
 		}
 	domain = at + 1;
 	if (at == s)
-		return single_verdict(REJECT, R_NOT_AN_ADDRESS, "");
+		return single_verdict(REJECT, *domain && mailhost_look(j->hosts, domain)->kind == MAILHOST_CUT ?
+		    R_TRUNCATED_DOMAIN : R_NOT_AN_ADDRESS, "");
 	if (!*domain)
 		return single_verdict(REJECT, R_TRUNCATED_DOMAIN, "");
 	if (strlen(domain) > 253)
@@ -204,6 +210,39 @@ closes(const char *s, const char *open, const char *close)
 	return n > o + c && strncmp(s, open, o) == 0 && strcmp(s + n - c, close) == 0 ? o : 0;
 }
 
+/* How long "mailto:", "Công vụ:", "1." or "2)" before an address is; 0: nothing of the kind. */
+static size_t
+before_address(const char *s)
+{
+	size_t n = strcspn(s, ":@"), digits = strspn(s, "0123456789");
+
+	if (s[n] == ':' && n > 0 && n <= 40 && strncmp(s + n, "://", 3) != 0 && strncasecmp(s, "bcc:", 4) != 0 &&
+	    strncasecmp(s, "cc:", 3) != 0)
+		return n + 1;
+	if (digits >= 1 && digits <= 2 && (s[digits] == '.' || s[digits] == ')') && is_blank(s[digits + 1]))
+		return digits + 1;
+	return 0;
+}
+
+/* A bracket whose other half is missing, at one end: taken off behind; 1 + what is to be skipped before, or 0. */
+static size_t
+unpaired(char *s)
+{
+	static const char open[] = "<([{", close[] = ">)]}";
+	size_t n = strlen(s);
+	const char *at;
+
+	if (n < 2)
+		return 0;
+	if ((at = strchr(open, *s)) && !strchr(s, close[at - open]))
+		return 2;
+	if ((at = strchr(close, s[n - 1])) && !strchr(s, open[at - close])) {
+		s[n - 1] = '\0';
+		return 1;
+	}
+	return 0;
+}
+
 /* Take off what stands around an address: <...>, quotes, "mailto:", "Name <...>", a remark in brackets. */
 static char *
 unwrap(struct arena *a, char *s, const char *name, bool changed[])
@@ -212,11 +251,10 @@ unwrap(struct arena *a, char *s, const char *name, bool changed[])
 		{ "<", ">" }, { "(", ")" }, { "[", "]" }, { "{", "}" }, { "\"", "\"" }, { "'", "'" }, { "“", "”" }, { "‘", "’" },
 		{ "«", "»" }, { "”", "”" }, { "`", "`" },
 	};
-	static const char *const labels[] = { "mailto:", "e-mail:", "email:", "mail:", "gmail:", "thư:", "địa chỉ:", "e-mail :",
-	    "email :", "mail :" };
 	bool again = true;
 
 	while (again) {
+		size_t skip;
 		char *p;
 
 		again = false;
@@ -230,11 +268,10 @@ unwrap(struct arena *a, char *s, const char *name, bool changed[])
 				again = changed[R_WRAPPED] = true;
 			}
 		}
-		for (size_t i = 0; !again && i < COUNT_OF(labels); i++)
-			if (strncasecmp(s, labels[i], strlen(labels[i])) == 0) {
-				s += strlen(labels[i]);
-				again = changed[R_WRAPPED] = true;
-			}
+		if (!again && (skip = before_address(s))) {
+			s += skip;
+			again = changed[R_WRAPPED] = true;
+		}
 		if (!again && (*s == '\'' || strncmp(s, "- ", 2) == 0 || strncmp(s, "+ ", 2) == 0 || strncmp(s, "* ", 2) == 0 ||
 		    strncmp(s, "• ", 4) == 0)) {
 			s += *s == '\'' ? 1 : strcspn(s, " ");
@@ -244,9 +281,13 @@ unwrap(struct arena *a, char *s, const char *name, bool changed[])
 			s++;
 			again = changed[R_TRAILING_PUNCTUATION] = true;
 		}
-		if (!again && *s && strchr(";.,:", s[strlen(s) - 1])) {
+		if (!again && *s && strchr(";.,:/|", s[strlen(s) - 1])) {
 			s[strlen(s) - 1] = '\0';
 			again = changed[R_TRAILING_PUNCTUATION] = true;
+		}
+		if (!again && (skip = unpaired(s))) {
+			s += skip - 1;
+			again = changed[R_WRAPPED] = true;
 		}
 		if (again || !*s)
 			continue;
@@ -303,6 +344,7 @@ one_at(struct arena *a, const char *s)
 {
 	char *out = arena_dup(a, s), *to = out, *first, *last;
 
+	s += strspn(s, "@");
 	for (; *s; s++)
 		if (*s != '@' || s[1] != '@')
 			*to++ = *s;
