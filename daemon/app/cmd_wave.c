@@ -1,10 +1,11 @@
-/* thumoi wave create|run|status - invitations and reminders. */
+/* thumoi wave create|run|status|pause|resume - invitations and reminders. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <unistd.h>
 
 #include "app/commands.h"
 #include "app/sending.h"
+#include "app/wave_stop.h"
 #include "base/clock.h"
 #include "engine/plan.h"
 #include "store/evidence.h"
@@ -114,29 +115,6 @@ wave_create(struct app *app, int argc, char **argv)
 
 /* --- run ---------------------------------------------------------------- */
 
-static int
-wave_need(struct app *app, const struct campaign *c, const char *name, struct wave *w, struct err *e)
-{
-	struct buf names = BUF_INIT(400);
-	struct wave each = { .id = 0 };
-	int rc = wave_find(app->db, &app->arena, c->id, name, w, e);
-
-	if (rc != 0)
-		return rc == 1 ? 0 : -1;
-	while ((rc = wave_next(app->db, &app->arena, each.id, c->id, NULL, &each, e)) == 1) {
-		buf_str_add(&names, names.len ? ", " : "");
-		buf_str_add(&names, each.name);
-	}
-	if (rc == 0 && names.len)
-		err_set(e, ERR_NOTFOUND, TR("campaign '%s' has no wave '%s'; there is: %s", "đợt '%s' không có lượt '%s'; hiện có: %s"),
-		    c->key, name, buf_str(&names));
-	else if (rc == 0)
-		err_set(e, ERR_NOTFOUND, TR("campaign '%s' has no wave '%s': make it with 'thumoi wave create'",
-		    "đợt '%s' chưa có lượt '%s': hãy tạo bằng 'thumoi wave create'"), c->key, name);
-	buf_release(&names);
-	return -1;
-}
-
 static const char *
 state_title(enum invite_state s)
 {
@@ -235,7 +213,7 @@ plan(struct app *app, const struct campaign *c, struct wave *w, struct err *e)
 	struct plan p;
 
 	if (strcmp(w->state, "paused") == 0)
-		return err_set(e, ERR_NOTNOW, TR("wave '%s' is paused", "lượt '%s' đang tạm dừng"), w->name);
+		return wave_paused(app, c, w, e);
 	if (plan_wave(app->db, c, w, clock_now(), &p, e) < 0)
 		return -1;
 	if (wave_set_state(app->db, w->id, "running", e) < 0)
@@ -245,8 +223,10 @@ plan(struct app *app, const struct campaign *c, struct wave *w, struct err *e)
 }
 
 static int
-finish(struct app *app, const struct wave *w, const struct dispatch_result *r, int rc, struct err *e)
+finish(struct app *app, const struct campaign *c, const struct wave *w, const struct dispatch_result *r, int rc,
+    struct err *e)
 {
+	int stopped;
 	struct err other = ERR_INIT;
 
 	if (rc < 0 && e->code == ERR_BUSY) {
@@ -260,7 +240,9 @@ finish(struct app *app, const struct wave *w, const struct dispatch_result *r, i
 		return app_fail(e);
 	if (r->left && !app->quiet)
 		fprintf(stderr, TR("%" PRId64 " invites are not sent yet\n", "còn %" PRId64 " thư chưa gửi\n"), r->left);
-	return r->stopped ? EXIT_FAILED : EXIT_DONE;
+	if ((stopped = wave_tell_stops(app, c, w, stderr, &other)) < 0)
+		return app_fail(&other);
+	return r->stopped || stopped ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int
@@ -296,7 +278,7 @@ wave_run(struct app *app, int argc, char **argv)
 	/* Before its time a wave is planned and left to the time. */
 	d.wait = !no_wait && w.not_before <= clock_now();
 	rc = sending_run(app, &d, counts[INVITE_PLANNED] + counts[INVITE_DEFERRED] + counts[INVITE_SENDING], &result, &e);
-	rc = finish(app, &w, &result, rc, &e);
+	rc = finish(app, &c, &w, &result, rc, &e);
 	return late.code ? app_fail(&late) : rc;
 }
 
@@ -347,6 +329,23 @@ print_status(struct app *app, int64_t campaign, enum out_format f, struct err *e
 	return rc;
 }
 
+/* Behind the table: what was stopped, or would have been, and why. */
+static int
+print_stops(struct app *app, int64_t campaign, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct wave w = { .id = 0 };
+	struct campaign c;
+	int rc;
+
+	while ((rc = wave_next(app->db, &a, w.id, campaign, NULL, &w, e)) == 1)
+		if ((rc = campaign_by_id(app->db, &a, w.campaign, &c, e)) != 1 ||
+		    (rc = wave_tell_stops(app, &c, &w, stdout, e)) < 0)
+			break;
+	arena_release(&a);
+	return rc < 0 ? -1 : 0;
+}
+
 static int
 wave_status(struct app *app, int argc, char **argv)
 {
@@ -370,7 +369,7 @@ wave_status(struct app *app, int argc, char **argv)
 	for (;;) {
 		if (watch && isatty(STDOUT_FILENO))
 			fputs("\033[H\033[2J", stdout);
-		if (print_status(app, c.id, f, &e) < 0)
+		if (print_status(app, c.id, f, &e) < 0 || (f == OUT_TEXT && print_stops(app, c.id, &e) < 0))
 			return app_fail(&e);
 		if (!watch || fflush(stdout) != 0)
 			return EXIT_DONE;
@@ -385,6 +384,9 @@ cmd_wave(struct app *app, int argc, char **argv)
 		{ "create", wave_create, NEEDS_STORE_RW, "a new wave of a campaign", "tạo lượt thư mới của một đợt" },
 		{ "run", wave_run, NEEDS_STORE_RW, "plan and send, in the foreground", "lập kế hoạch và gửi, chạy ở tiền cảnh" },
 		{ "status", wave_status, NEEDS_STORE_RW, "how far each wave is", "tiến độ từng lượt" },
+		{ "pause", wave_pause, NEEDS_STORE_RW, "send nothing more of a wave for now", "tạm dừng gửi một lượt" },
+		{ "resume", wave_resume, NEEDS_STORE_RW, "go on with a wave, or one domain, that was stopped",
+		    "cho chạy tiếp lượt hoặc tên miền đã bị dừng" },
 		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 	};
 

@@ -14,7 +14,7 @@
 
 #define CONF_MAX_BYTES (1 << 20)
 
-enum kind { TEXT, NUMBER, WORD, HEADING };
+enum kind { TEXT, NUMBER, DECIMAL, WORD, HEADING };	/* DECIMAL: kept in thousandths */
 
 struct setting {
 	const char *name;
@@ -34,6 +34,8 @@ struct setting {
 #define S_NUM(...) S_NUM_(__VA_ARGS__)	/* so that SECONDS may stand for two words */
 #define S_NUM_(f, def, min, max, ue, uv, en, vi) \
 	{ #f, NUMBER, offsetof(struct conf, f), def, min, max, NULL, ue, uv, en, vi }
+#define S_DEC(f, def, min, max, ue, uv, en, vi) \
+	{ #f, DECIMAL, offsetof(struct conf, f), def, min, max, NULL, ue, uv, en, vi }
 #define S_HEAD(en, vi) \
 	{ NULL, HEADING, 0, NULL, 0, 0, NULL, NULL, NULL, en, vi }
 #define SECONDS "seconds", "giây"
@@ -80,6 +82,33 @@ static const struct setting table[] = {
 
 	S_TEXT(template_dir, "", "folder of own templates, looked for before the shipped ones; empty: the shipped ones",
 	    "thư mục mẫu thư riêng, được tìm trước các mẫu kèm theo; để trống: dùng mẫu kèm theo"),
+
+	S_HEAD("Politeness", "Giữ lịch sự với nơi nhận"),
+	S_TEXT(pace_file, "", "limits per relay and per mail domain; empty: the shipped config/pace.conf; none: no limits",
+	    "giới hạn theo máy chủ chuyển thư và theo tên miền; để trống: config/pace.conf kèm theo; none: không giới hạn"),
+	S_NUM(domain_rest_s, "60", 0, 86400, SECONDS,
+	    "a mail domain that asks for less rests so long, then twice as long ... up to retry_most_s; 0: never",
+	    "tên miền yêu cầu gửi chậm lại được nghỉ chừng này, rồi gấp đôi ... đến retry_most_s; 0: không nghỉ"),
+	S_NUM(domain_rest_after, "5", 1, 1000, "answers", "trả lời",
+	    "after so many answers in a row that ask for less (421, rate limits)",
+	    "sau chừng này trả lời liên tiếp yêu cầu gửi chậm lại (421, quá tốc độ)"),
+	S_WORD(stops, "on", "on observe off",
+	    "stop a domain or a wave that goes wrong; observe: only note when it would have been stopped",
+	    "dừng tên miền hoặc lượt thư có vấn đề; observe: chỉ ghi lại lúc lẽ ra phải dừng"),
+	S_NUM(domain_stop_refusals, "10", 2, 1000, "messages", "thư",
+	    "a domain that refused so many with one text (policy, content, blocking) is stopped for the wave",
+	    "tên miền từ chối chừng này thư bằng cùng một câu (chính sách, nội dung, chặn) bị dừng trong lượt đó"),
+	S_NUM(domain_stop_of, "20", 2, 1000, "messages", "thư", "... among its last so many",
+	    "... trong chừng này thư gần nhất của tên miền"),
+
+	S_DEC(stop_bounce_percent, "5", 0, 100, "percent", "phần trăm",
+	    "a wave is paused when more of its messages have an address that does not exist; 0: never",
+	    "lượt thư bị tạm dừng khi quá tỷ lệ này số thư có địa chỉ không tồn tại; 0: không bao giờ"),
+	S_DEC(stop_complaint_percent, "0.1", 0, 100, "percent", "phần trăm",
+	    "a wave is paused when more of the people it reached complain of spam; 0: never",
+	    "lượt thư bị tạm dừng khi quá tỷ lệ này số người nhận báo thư rác; 0: không bao giờ"),
+	S_NUM(stop_least_messages, "100", 1, 1000000, "messages", "thư", "... after at least so many",
+	    "... sau ít nhất chừng này thư"),
 
 	S_HEAD("What comes back", "Thư trả lại"),
 	S_TEXT(inbound_url, "", "the bounce mailbox: imaps://host/INBOX, imap://, pop3s://, pop3://, maildir:PATH",
@@ -188,6 +217,31 @@ has_word(const char *words, const char *w)
 	return false;
 }
 
+/* "0.1" is 100; a comma will do. */
+static int
+decimal(const char *s, int64_t *out)
+{
+	int64_t v = 0;
+	int after = -1;
+
+	if (!*s)
+		return -1;
+	for (; *s; s++) {
+		if ((*s == '.' || *s == ',') && after < 0 && isdigit((unsigned char)s[1])) {
+			after = 0;
+			continue;
+		}
+		if (!isdigit((unsigned char)*s) || after == 3 || v > 1000000000)
+			return -1;
+		v = v * 10 + *s - '0';
+		after += after >= 0;
+	}
+	for (int i = after < 0 ? 0 : after; i < 3; i++)
+		v *= 10;
+	*out = v;
+	return 0;
+}
+
 static int
 put(struct conf *c, const struct setting *s, const char *value, struct err *e)
 {
@@ -202,6 +256,14 @@ put(struct conf *c, const struct setting *s, const char *value, struct err *e)
 			return err_set(e, ERR_INPUT,
 			    TR("%s = %s: give a whole number of %s from %" PRId64 " to %" PRId64,
 			    "%s = %s: cần một số nguyên (%s) từ %" PRId64 " đến %" PRId64),
+			    s->name, value, TR(s->unit_en, s->unit_vi), s->min, s->max);
+		*(int64_t *)(void *)at = v;
+		return 0;
+	case DECIMAL:
+		if (decimal(value, &v) < 0 || v < s->min * 1000 || v > s->max * 1000)
+			return err_set(e, ERR_INPUT,
+			    TR("%s = %s: give a number of %s from %" PRId64 " to %" PRId64 ", with at most three decimals",
+			    "%s = %s: cần một số (%s) từ %" PRId64 " đến %" PRId64 ", nhiều nhất ba chữ số thập phân"),
 			    s->name, value, TR(s->unit_en, s->unit_vi), s->min, s->max);
 		*(int64_t *)(void *)at = v;
 		return 0;
@@ -231,6 +293,9 @@ conf_check_together(const struct conf *c, struct err *e)
 		    "có relay_user nhưng thiếu relay_password_file"));
 	if (c->retry_first_s > c->retry_most_s)
 		return err_set(e, ERR_INPUT, TR("retry_first_s is larger than retry_most_s", "retry_first_s lớn hơn retry_most_s"));
+	if (c->domain_stop_refusals > c->domain_stop_of)
+		return err_set(e, ERR_INPUT, TR("domain_stop_refusals is larger than domain_stop_of",
+		    "domain_stop_refusals lớn hơn domain_stop_of"));
 	if (!*c->tls_cert_file != !*c->tls_key_file)
 		return err_set(e, ERR_INPUT, TR("tls_cert_file and tls_key_file go together", "tls_cert_file và tls_key_file phải đi cùng nhau"));
 	if (*c->admin_listen && strncmp(c->admin_listen, "127.", 4) != 0 && strncmp(c->admin_listen, "[::1]", 5) != 0 &&
@@ -391,7 +456,7 @@ conf_release(struct conf *c)
 static void
 print_range(FILE *f, const struct setting *s, enum lang l)
 {
-	if (s->kind == NUMBER)
+	if (s->kind == NUMBER || s->kind == DECIMAL)
 		fprintf(f, " (%s, %" PRId64 "-%" PRId64 ")", TRL(l, s->unit_en, s->unit_vi), s->min, s->max);
 	if (s->kind == WORD)
 		fprintf(f, " (%s)", s->words);
@@ -444,6 +509,9 @@ conf_print_values(const struct conf *c, FILE *f)
 
 		if (table[i].kind == NUMBER)
 			fprintf(f, "%s = %" PRId64 "\n", table[i].name, *(const int64_t *)(const void *)at);
+		else if (table[i].kind == DECIMAL)
+			fprintf(f, "%s = %" PRId64 ".%03" PRId64 "\n", table[i].name, *(const int64_t *)(const void *)at / 1000,
+			    *(const int64_t *)(const void *)at % 1000);
 		else if (table[i].kind != HEADING)
 			fprintf(f, "%s = %s\n", table[i].name, *(const char *const *)(const void *)at);
 	}

@@ -44,6 +44,13 @@ struct conf {
 	const char *secret_file;	/* key of tags and links */
 	int64_t	retry_first_s, retry_most_s;	/* backoff of deferred invites */
 	int64_t	expire_s;		/* deferred until expiry */
+	/* politeness */
+	const char *pace_file;		/* engine/limits.h; "" = the shipped one, none */
+	int64_t	domain_rest_s, domain_rest_after;
+	const char *stops;		/* on, observe, off */
+	int64_t	domain_stop_refusals, domain_stop_of;
+	int64_t	stop_bounce_percent, stop_complaint_percent;	/* thousandths of a percent; 0: never */
+	int64_t	stop_least_messages;
 	const char *template_dir;	/* own templates, looked for before the shipped ones; "" = none */
 	/* what comes back */
 	const char *inbound_url;	/* imaps://host/INBOX, pop3s://..., maildir:PATH */

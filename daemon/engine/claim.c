@@ -50,6 +50,7 @@ claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run
 	struct arena a = ARENA_INIT;
 	struct invite *list = arena_alloc(&a, most * sizeof(*list));
 	size_t got;
+	int64_t now_ms = clock_ms();
 	int rc = invite_claim(ss->db, &a, s->wave.id, now, run, list, most, &got, e);
 
 	for (size_t i = 0; i < got && rc == 0; i++) {
@@ -58,8 +59,20 @@ claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run
 		if ((rc = invite_recipient(ss->db, &a, &list[i], &r, e)) < 0)
 			break;
 		if (rc == 1 && still_wanted(s, &r)) {
-			struct job *j = job_new(s, &list[i], &r);
+			struct gate_seat seat;
+			struct job *j;
+			int64_t due_at;
 
+			if ((rc = gate_ask(ss->gate, s->wave.id, list[i].email, now_ms, &seat, &due_at, e)) < 0)
+				break;
+			if (rc == GATE_LATER) {
+				if ((rc = invite_put_off(ss->db, list[i].id, due_at, e)) < 0)
+					break;
+				ss->put_off++;
+				continue;
+			}
+			j = job_new(s, &list[i], &r);
+			j->seat = seat;
 			**tail = j;
 			*tail = &j->next;
 			(*n)++;

@@ -9,6 +9,7 @@
 #include "engine/courier.h"
 #include "engine/journal.h"
 #include "engine/recover.h"
+#include "engine/stops.h"
 #include "engine/sweep.h"
 
 #define GATHER_MS 8			/* outcomes of so long share a commit while there is work ahead */
@@ -36,6 +37,7 @@ struct dispatch {
 	size_t in_flight;		/* claimed and not yet recorded */
 	struct job *pending;		/* heard, not yet recorded */
 	bool closing;
+	bool more;			/* the last claim put some off: there may be others behind them */
 	int64_t swept_at;		/* clock_now of the last sweep */
 	int64_t due_at;			/* nothing is due before */
 	int trouble_streak;		/* conversations in a row that did not get in */
@@ -80,15 +82,22 @@ static int
 claim(struct dispatch *d, int64_t now, size_t most, struct job **list, size_t *n, struct err *e)
 {
 	struct job **tail = list;
+	int64_t put_off = d->sendings.put_off;
 
 	*list = NULL;
 	*n = 0;
+	d->due_at = INT64_MAX;
+	d->more = false;
+	if (gate_open(d->sendings.gate, clock_ms(), &most, &d->due_at, e) < 0)
+		return -1;
+	if (!most)
+		return 0;
 	d->due_at = INT64_MAX;
 	for (struct sending *s = d->sendings.first; s; s = s->next) {
 		int64_t due;
 		int rc;
 
-		if (!is_ours(d, &s->wave) || !s->maker || now > s->deadline)
+		if (!is_ours(d, &s->wave) || !s->maker || now > s->deadline || strcmp(s->wave.state, "paused") == 0)
 			continue;
 		if (*n < most && claim_due(&d->sendings, s, now, journal_run(d->journal), most - *n, &tail, n, e) < 0)
 			return -1;
@@ -97,7 +106,8 @@ claim(struct dispatch *d, int64_t now, size_t most, struct job **list, size_t *n
 		if (rc == 1 && due < d->due_at)
 			d->due_at = due;
 	}
-	return 0;
+	d->more = d->sendings.put_off != put_off && d->due_at <= now;
+	return gate_save(d->sendings.gate, e);
 }
 
 /* --- a turn: outcomes in, claims out, one transaction ------------------- */
@@ -155,11 +165,13 @@ watch_relay(struct dispatch *d, const struct job *j)
 static void
 settle(struct dispatch *d)
 {
-	for (struct job *next, *j = d->pending; j; j = next) {
+	for (struct job *held, *next, *j = d->pending; j; j = next) {
 		next = j->next;
 		sending_log(&d->sendings, j);
 		watch_relay(d, j);
 		journal_give(d->journal, j->slot);
+		if ((held = gate_leave(d->sendings.gate, j)))
+			workq_put(d->todo, held);
 		job_free(j);
 		d->in_flight--;
 	}
@@ -174,19 +186,51 @@ hand_out(struct dispatch *d, struct job *list)
 		j->slot = journal_take(d->journal, j->invite, j->attempt);
 		ASSERT(j->slot);
 		d->in_flight++;
-		workq_put(d->todo, j);
+		if (gate_enter(d->sendings.gate, j))
+			workq_put(d->todo, j);
 	}
 }
 
 /* A relay that is down leaves nothing claimed behind. */
 static void
-call_back_todo(struct dispatch *d)
+call_back(struct dispatch *d, struct job *list)
 {
-	for (struct job *next, *j = workq_take_all(d->todo); j; j = next) {
+	for (struct job *next, *j = list; j; j = next) {
 		next = j->next;
 		j->verdict = SMTP_UNTRIED;
 		j->command = "";
 		workq_put(d->done, j);
+	}
+}
+
+static void
+call_back_todo(struct dispatch *d)
+{
+	call_back(d, workq_take_all(d->todo));
+	call_back(d, gate_take_held(d->sendings.gate));
+}
+
+/* A wave was stopped, a domain rests: who waits in the queue goes back, the others stay in line. */
+static void
+recall(struct dispatch *d, int64_t now)
+{
+	struct gate *g = d->sendings.gate;
+
+	if (!g->recall)
+		return;
+	g->recall = false;
+	call_back(d, gate_take_held(g));
+	for (struct job *next, *j = workq_take_all(d->todo); j; j = next) {
+		const struct sending *s = d->sendings.first;
+
+		next = j->next;
+		j->next = NULL;
+		while (s && s->wave.id != j->wave)
+			s = s->next;
+		if (gate_shut(g, j, now) || (s && strcmp(s->wave.state, "paused") == 0))
+			call_back(d, j);
+		else
+			workq_put(d->todo, j);
 	}
 }
 
@@ -218,6 +262,8 @@ turn(struct dispatch *d, int64_t now, struct err *e)
 	return 0;
 fail:
 	db_abort(d->db);
+	for (const struct job *j = claimed; j; j = j->next)
+		gate_undo(d->sendings.gate, &j->seat);
 	free_jobs(claimed);
 	d->sendings.tally = before;
 	d->due_at = due_before;
@@ -225,6 +271,16 @@ fail:
 }
 
 /* --- the passing of time ------------------------------------------------ */
+
+/* Moments that a run before gave away are forgotten: limits may have changed. Once a run. */
+static int
+call_in(struct dispatch *d, struct sending *s, int64_t now, struct err *e)
+{
+	if (s->called_in || s->wave.not_before > now)
+		return 0;
+	s->called_in = true;
+	return invite_call_in(d->db, s->wave.id, now, false, e);
+}
 
 /* Which waves there are for us; what has passed in them. */
 static int
@@ -234,6 +290,7 @@ sweep(struct dispatch *d, int64_t now, struct err *e)
 	struct wave w = { .id = d->opt->wave ? d->opt->wave - 1 : 0 };
 	int rc = 0;
 
+	gate_unpark(d->sendings.gate);
 	while (wave_next(d->db, &a, w.id, 0, d->opt->wave ? NULL : "running", &w, e) == 1) {
 		struct sending *s;
 
@@ -243,6 +300,8 @@ sweep(struct dispatch *d, int64_t now, struct err *e)
 			rc = -1;
 			break;
 		}
+		if (strcmp(w.state, "paused") == 0 && strcmp(s->wave.state, "paused") != 0)
+			d->sendings.gate->recall = true;
 		s->wave.state = strcmp(w.state, "running") == 0 ? "running" : strcmp(w.state, "paused") == 0 ? "paused" : "done";
 		if (sending_ready(&d->sendings, s, e) < 0) {
 			if (d->opt->wave) {
@@ -253,8 +312,10 @@ sweep(struct dispatch *d, int64_t now, struct err *e)
 				log_error("wave", "wave=%" PRId64 " error=\"%s\"", w.id, e->text);
 			continue;
 		}
-		if ((rc = sweep_wave(&d->sendings, s, now, e)) < 0)
+		if ((rc = sweep_wave(&d->sendings, s, now, e)) < 0 || (rc = gate_park_wave(d->sendings.gate, w.id, e)) < 0 ||
+		    (rc = call_in(d, s, now, e)) < 0 || (rc = stops_check(&d->sendings, s, now, e)) < 0)
 			break;
+		rc = 0;
 	}
 	arena_release(&a);
 	d->swept_at = now;
@@ -281,8 +342,13 @@ finished(struct dispatch *d, int64_t now, struct err *e)
 	if (!d->opt->wait)
 		return d->due_at > now;
 	for (struct sending *s = d->sendings.first; s; s = s->next) {
-		int rc = is_ours(d, &s->wave) && s->maker ? invite_any_open(d->db, s->wave.id, e) : 0;
+		int rc = is_ours(d, &s->wave) && s->maker && strcmp(s->wave.state, "paused") != 0 ?
+		    invite_any_open(d->db, s->wave.id, e) : 0;
+		int64_t due;
 
+		/* What only waits for somebody to resume its domain is not waited for. */
+		if (rc == 1 && invite_next_due(d->db, s->wave.id, &due, e) == 1 && due == INVITE_PARKED_AT)
+			continue;
 		if (rc)
 			return rc < 0 ? -1 : 0;
 	}
@@ -323,6 +389,8 @@ wait_for_something(struct dispatch *d)
 		clock_wait(until, -1, 1000);
 		return;
 	}
+	if (d->more && wanted(d, clock_now()) > 1)
+		return;
 	if (d->in_flight == 0 && !d->down_since_us && d->due_at < until / 1000)
 		until = d->due_at * 1000;
 	/* Work ahead: let some outcomes gather, so that they share a commit. */
@@ -390,8 +458,9 @@ step(struct dispatch *d, struct err *e)
 		d->result->stopped = true;
 		close_work(d);
 	}
-	if ((d->closing || d->down_since_us) && workq_len(d->todo))
+	if ((d->closing || d->down_since_us) && (workq_len(d->todo) || d->sendings.gate->n_held))
 		call_back_todo(d);
+	recall(d, now);
 	if (!d->closing && now != d->swept_at && (sweep(d, now, e) < 0 || look_for_the_dead(d, e) < 0))
 		return store_trouble(d, e);
 	if (turn(d, now, e) < 0)
@@ -436,7 +505,7 @@ close_and_count(struct dispatch *d, struct err *e)
 
 		if (d->opt->wave && s->wave.id != d->opt->wave)
 			continue;
-		if (sweep_close(&d->sendings, s, e) < 0 || invite_counts(d->db, s->wave.id, counts, e) < 0)
+		if (stops_check(&d->sendings, s, clock_now(), e) < 0 || sweep_close(&d->sendings, s, e) < 0 || invite_counts(d->db, s->wave.id, counts, e) < 0)
 			return -1;
 		d->result->left += counts[INVITE_PLANNED] + counts[INVITE_DEFERRED];
 	}
@@ -458,6 +527,8 @@ prepare(struct dispatch *d, struct err *e)
 	    recover_claims(&d->sendings, d->journal, e) < 0)
 		return -1;
 	journal_started(d->journal);
+	if (gate_new(&d->sendings.gate, d->db, d->conf, d->sendings.relay, e) < 0)
+		return -1;
 	d->recovered_us = clock_mono_us();
 	d->connections = d->opt->connections ? d->opt->connections : (int)d->conf->connections;
 	d->depth = (size_t)d->connections * 32;
@@ -496,6 +567,7 @@ dispatch_run(struct db *db, const struct conf *conf, const struct dispatch_optio
 	workq_free(d.todo);
 	workq_free(d.done);
 	free_jobs(d.pending);
+	gate_free(d.sendings.gate);
 	sendings_release(&d.sendings);
 	rules_free((struct rules *)(uintptr_t)d.sendings.rules);
 	relay_free(d.relay);

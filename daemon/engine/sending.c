@@ -176,14 +176,17 @@ sending_record(struct sendings *ss, const struct job *j, bool died, struct err *
 		return invite_give_back(ss->db, j->invite, e);
 	}
 	v = judge(ss, j);
-	if (j->verdict != SMTP_UNCERTAIN && insert_attempt(ss, j, &v, e) < 0)
+	if ((j->verdict != SMTP_UNCERTAIN && insert_attempt(ss, j, &v, e) < 0) || gate_heed(ss->gate, j, &v, e) < 0)
 		return -1;
 	switch (j->verdict) {
 	case SMTP_ACCEPTED:
 		ss->tally.accepted++;
+		s->tried++;
+		s->accepted++;
 		return invite_move(ss->db, j->invite, INVITE_SENDING, INVITE_ACCEPTED, 0, 0, e);
 	case SMTP_REFUSED:
 		ss->tally.refused++;
+		s->tried++;
 		if (add_evidence(ss, "refusal", j->invite, j->contact, j->email, j->attempt, &v, j->enhanced,
 		    j->text ? j->text : "", e) < 0)
 			return -1;

@@ -13,10 +13,12 @@
 #ifndef THUMOI_ENGINE_SENDING_H
 #define THUMOI_ENGINE_SENDING_H
 
+#include "engine/gate.h"
 #include "engine/workq.h"
 #include "mail/classify.h"
 #include "store/campaign.h"
 #include "store/invite.h"
+#include "store/pace.h"
 
 struct sending {
 	struct sending *next;
@@ -25,6 +27,10 @@ struct sending {
 	struct campaign campaign;
 	struct message_maker *maker;	/* NULL until sending_ready */
 	int64_t deadline;
+	bool counted;			/* what follows is up to date as of harm.seen */
+	struct harm harm;
+	int64_t tried, accepted;	/* messages, as far as this process knows */
+	bool called_in;			/* invites that were put off are due again */
 	bool broken;			/* its template cannot be used: said once */
 };
 
@@ -40,6 +46,8 @@ struct sendings {
 	const char *relay;		/* name, for the records */
 	struct sending *first;
 	struct tally tally;
+	struct gate *gate;		/* who may go now; NULL: everybody */
+	int64_t put_off;		/* how often it was nobody's turn yet */
 };
 
 /* The wave with that id, loaded when it was not; NULL with e. */

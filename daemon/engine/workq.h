@@ -19,6 +19,15 @@
 #include "mail/smtp.h"
 
 struct journal_slot;
+struct gate_scope;
+struct gate_domain;
+
+/* What a job occupies while it is under way; engine/gate.h. */
+struct gate_seat {
+	struct gate_scope *scope, *relay;	/* NULL: not limited */
+	struct gate_domain *domain;	/* NULL: nothing is known of it */
+	bool going;			/* handed to the couriers */
+};
 
 struct job {
 	struct job *next;		/* [q] of the queue it is in */
@@ -29,6 +38,7 @@ struct job {
 	const struct message_maker *maker;	/* shared, lives as long as the dispatcher */
 	struct message_to to;
 	struct journal_slot *slot;
+	struct gate_seat seat;
 	/* filled by the courier */
 	enum smtp_verdict verdict;
 	const char *command;		/* static */

@@ -189,6 +189,42 @@ invite_give_back(struct db *db, int64_t id, struct err *e)
 }
 
 int
+invite_put_off(struct db *db, int64_t id, int64_t due_at, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE invite SET state = CASE WHEN attempts > 1 THEN 'deferred' ELSE 'planned' END,"
+	    " attempts = attempts - 1, due_at = $2 WHERE id = $1 AND state = 'sending'";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	bind_int(s, 2, due_at);
+	return db_run(s, e);
+}
+
+int
+invite_call_in(struct db *db, int64_t wave, int64_t now, bool parked, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE invite SET due_at = $2 WHERE wave = $1 AND state IN ('planned', 'deferred') AND due_at > $2"
+	    " AND (due_at = $3 OR ($4 = 0 AND state = 'planned'))";
+	static const char usual[] =
+	    "UPDATE invite SET due_at = $2 WHERE wave = $1 AND state IN ('planned', 'deferred') AND due_at > $2"
+	    " AND due_at < $3 AND state = 'planned'";
+	struct stmt *s = parked ? db_stmt(db, sql, e) : db_stmt(db, usual, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, wave);
+	bind_int(s, 2, now);
+	bind_int(s, 3, INVITE_PARKED_AT);
+	if (parked)
+		bind_int(s, 4, 0);
+	return db_run(s, e);
+}
+
+int
 invite_by_id(struct db *db, struct arena *a, int64_t id, struct invite *i, struct err *e)
 {
 	static const char sql[] = "SELECT " COLUMNS " FROM invite WHERE id = $1";

@@ -79,6 +79,9 @@ struct recipient {
 	bool stopped;			/* opted out, complained, or not mailable any more */
 };
 
+/* due_at of an invite whose domain was stopped: not before somebody resumes it. */
+#define INVITE_PARKED_AT INT64_C(253402300799)
+
 const char *invite_state_name(enum invite_state);
 
 int	wave_insert(struct db *, struct wave *, struct err *);	/* fills id */
@@ -102,6 +105,10 @@ int	invite_move(struct db *, int64_t id, enum invite_state from, enum invite_sta
 	    int64_t expires_at, struct err *);
 /* Claimed, but nothing went out: back to planned or deferred, the attempt does not count. */
 int	invite_give_back(struct db *, int64_t id, struct err *);
+/* Claimed, but it is not its turn: the same, due at another moment. */
+int	invite_put_off(struct db *, int64_t id, int64_t due_at, struct err *);
+/* Planned invites of the wave that were put off become due at `now` again. */
+int	invite_call_in(struct db *, int64_t wave, int64_t now, bool parked, struct err *);
 int	invite_by_id(struct db *, struct arena *, int64_t id, struct invite *, struct err *);
 /* Invites in a state with id > after, oldest first; state planned, sending, deferred or uncertain. */
 int	invite_list(struct db *, struct arena *, int64_t wave, enum invite_state, int64_t after, struct invite *out,

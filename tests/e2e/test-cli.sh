@@ -47,7 +47,7 @@ json() {
 
 # --- help and usage
 commands='init:campaign create:campaign list:campaign show:instrument add:roster import:roster rows:wave create:wave run
-wave status:dispatch:inbound feed:inbound fetch:answers import:report participation:report causes:report people
+wave status:wave pause:wave resume:dispatch:inbound feed:inbound fetch:answers import:report participation:report causes:report people
 person show:debug classify:debug csv:config check:config show:template check:template preview:serve:backup'
 while IFS= read -r command; do
 	# shellcheck disable=SC2086 # two words
@@ -193,6 +193,20 @@ status "wave run to a folder" 0 thumoi wave run two invitation
 is "$(find "$work/out" -name '*.eml' | wc -l)" 2 "... one file a message"
 status "the same wave again" 0 thumoi wave run two invitation
 is "$(find "$work/out" -name '*.eml' | wc -l)" 2 "... sends nothing twice"
+
+# --- pause and resume
+thumoi wave create two later --template reminder 2>/dev/null
+status "wave pause" 0 thumoi wave pause two later
+status "wave run of a paused wave" 1 thumoi wave run two later --no-wait
+has "$stderr" 'paused by the operator' "... says why"
+has "$stderr" 'thumoi wave resume two later' "... and how to go on"
+status "wave pause again" 1 thumoi wave pause two later
+status "wave status of a paused wave" 0 thumoi wave status two
+has "$stdout" 'paused by the operator' "... says why"
+status "wave resume of a domain that goes" 1 thumoi wave resume two later --domain x.test
+status "wave resume" 0 thumoi wave resume two later
+status "wave resume again" 1 thumoi wave resume two later
+status "wave pause of a wave that is done" 1 thumoi wave pause two invitation
 
 # --- JSON everywhere
 json "campaign list" campaign list

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "engine/dispatch.h"
 #include "engine/plan.h"
+#include "store/pace.h"
 
 struct world {
 	struct fill f;
@@ -421,6 +422,151 @@ test_unreachable(void)
 	peer_stop(p);
 }
 
+/* One domain refuses us as a whole: it is stopped, the others go on, and somebody can resume it. */
+static void
+test_wall(void)
+{
+	static const struct peer_fault wall = { PEER_RCPT, "@wall.example", 0, "550 5.7.1 rejected by policy", PEER_GO_ON };
+	static const char refused[] = "SELECT count(*) FROM invite WHERE state = 'refused'";
+	static const char parked[] = "SELECT count(*) FROM invite WHERE state = 'planned' AND attempts = 0 AND due_at = 253402300799";
+	static const char accepted[] = "SELECT count(*) FROM invite WHERE state = 'accepted'";
+	struct peer *p = peer_start(&(struct peer_options){ .faults = &wall, .n_faults = 1, .delay_ms = 1 });
+	struct dispatch_result r;
+	struct err e = ERR_INIT;
+	int64_t n, walled;
+	struct world w;
+
+	world_open(&w, 200);
+	for (int i = 0; i < 300; i++) {
+		char email[64];
+
+		snprintf(email, sizeof(email), "wall%d@wall.example", i);
+		fill_person(&w.f, w.unit, "Trần Văn Tường", email);
+	}
+	fill_commit(&w.f);
+	plan(&w);
+	CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "it ends");
+	walled = count(&w, refused);
+	CHECK(walled >= 10 && walled < 100, "a few were refused");
+	CHECK_INT(count(&w, parked), 300 - walled, "the others of that domain wait");
+	CHECK_INT(count(&w, accepted), 200, "everybody else has it");
+	CHECK_INT(r.left, 300 - walled, "and the run says so");
+	CHECK_INT(stop_resume(w.f.db, w.f.wave, "wall.example", clock_now(), &n, &e), 0, "resume");
+	CHECK_INT(invite_call_in(w.f.db, w.f.wave, clock_now(), true, &e), 0, "call in");
+	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "again");
+	CHECK_INT(count(&w, accepted), 500 - walled, "all that waited");
+	world_close(&w);
+	peer_stop(p);
+}
+
+/* A limit of the pace file: nobody is lost, the others do not wait. */
+static void
+test_paced(void)
+{
+	static const char due[] = "SELECT count(DISTINCT due_at) FROM invite WHERE state = 'planned' AND attempts = 0 AND due_at > 1";
+	static const char sooner[] = "UPDATE pace SET stamp_ms = stamp_ms - $1 * 3600000";
+	struct dispatch_result r;
+	struct world w;
+	char path[128];
+	FILE *f;
+
+	world_open(&w, 30);
+	for (int i = 0; i < 20; i++) {
+		char email[64];
+
+		snprintf(email, sizeof(email), "slow%d@slow.example", i);
+		fill_person(&w.f, w.unit, "Lê Thị Chậm", email);
+	}
+	fill_commit(&w.f);
+	snprintf(path, sizeof(path), "%s/pace.conf", w.f.dir);
+	f = fopen(path, "w");
+	fputs("slow.example 300/hour 3 connections\n", f);
+	fclose(f);
+	w.conf.pace_file = path;
+	plan(&w);
+	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wait = false }, &r), 0, "run");
+	CHECK_INT(r.now.accepted, 35, "thirty without a limit, five with");
+	CHECK_INT(r.left, 15, "the others later");
+	CHECK_INT(count(&w, due), 15, "each at a moment of its own");
+	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wait = false }, &r), 0, "at once again");
+	CHECK_INT(r.now.accepted, 0, "the limit holds from one run to the next");
+	sql_int(&w, sooner, 1);
+	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wait = false }, &r), 0, "an hour later");
+	CHECK_INT(r.now.accepted, 5, "a full bucket");
+	w.conf.pace_file = "none";
+	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "without a limit");
+	CHECK_INT(r.now.accepted, 10, "nobody waits for a moment that was given away before");
+	world_close(&w);
+}
+
+/* Too many dead addresses, or a complaint too many: the wave stops, by the settings. */
+static void
+test_thresholds(void)
+{
+	static const struct peer_fault dead = { PEER_RCPT, "@dead.example", 0, "550 5.1.1 no such user", PEER_GO_ON };
+	static const char paused[] = "SELECT count(*) FROM wave WHERE state = 'paused'";
+	static const char stops[] = "SELECT count(*) FROM stop WHERE domain = '' AND kind = 'bounces' AND n = 20 AND n_of >= 100";
+	static const char observed[] = "SELECT count(*) FROM stop WHERE observed = 1";
+	static const char complaints[] = "SELECT count(*) FROM stop WHERE kind = 'complaints' AND n = 1 AND observed = 0";
+	static const char *const modes[] = { "on", "observe", "off" };
+	char email[64];
+
+	for (int m = 0; m < 3; m++) {
+		struct peer *p = peer_start(&(struct peer_options){ .faults = &dead, .n_faults = 1 });
+		const struct dispatch_options once = { .wait = true };
+		struct dispatch_result r;
+		struct err e = ERR_INIT;
+		int64_t n;
+		struct world w;
+
+		world_open(&w, 90);
+		w.conf.stops = modes[m];
+		for (int i = 0; i < 20; i++) {
+			snprintf(email, sizeof(email), "dead%d@dead.example", i);
+			fill_person(&w.f, w.unit, "Không Tồn Tại", email);
+		}
+		fill_commit(&w.f);
+		plan(&w);
+		CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, modes[m]);
+		CHECK_INT(count(&w, stops), m < 2, "recorded");
+		CHECK_INT(count(&w, observed), m == 1, "noted only");
+		CHECK_INT(count(&w, paused), m == 0, "paused");
+		for (int i = 0; i < 200; i++) {
+			snprintf(email, sizeof(email), "more%d@unit.example", i);
+			fill_person(&w.f, w.unit, "Người Thêm", email);
+		}
+		fill_commit(&w.f);
+		plan(&w);
+		if (m == 0) {
+			struct err ignored = ERR_INIT;
+			struct dispatch_options o = once;
+
+			o.wave = w.f.wave;
+			o.relay_url = peer_url(p);
+			CHECK_INT(dispatch_run(w.f.db, &w.conf, &o, &r, &ignored), 0, "a paused wave ends at once");
+			CHECK_INT(r.now.accepted, 0, "and sends nothing");
+			CHECK_INT(stop_resume(w.f.db, w.f.wave, NULL, clock_now(), &n, &e), 0, "resume");
+		}
+		CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "again");
+		CHECK_INT(r.now.accepted, 200, "what was counted before does not stop it again");
+		CHECK_INT(count(&w, paused), 0, "not paused");
+		CHECK_INT(count(&w, observed), m == 1, "noted once");
+		if (m == 0) {
+			static const char invite[] = "SELECT id FROM invite WHERE contact = 5";
+
+			fill_evidence(&w.f, 5, count(&w, invite), "complaint", "complaint", clock_now());
+			fill_person(&w.f, w.unit, "Sau Cùng", "last@unit.example");
+			fill_commit(&w.f);
+			plan(&w);
+			CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "complained");
+			CHECK_INT(r.now.accepted, 0, "nothing more goes out");
+			CHECK_INT(count(&w, complaints), 1, "one of 290 is more than 0.1 %");
+		}
+		world_close(&w);
+		peer_stop(p);
+	}
+}
+
 static volatile sig_atomic_t stop_flag;
 
 static void
@@ -465,5 +611,8 @@ main(int argc, char **argv)
 	test_two();
 	test_unreachable();
 	test_stop();
+	test_wall();
+	test_paced();
+	test_thresholds();
 	return check_done();
 }
