@@ -18,7 +18,7 @@
 #include "store/evidence.h"
 
 #define SHARED "shared_address"
-#define BULK_BYTES (8 << 20)	/* a larger file is loaded in bulk, when most of the people will come from it */
+#define BULK_BYTES (32 << 20)	/* a larger file is loaded in bulk, when most of the people will come from it */
 #define BULK_ROW_BYTES 100
 
 struct import {
@@ -191,6 +191,7 @@ store_person(struct import *im, struct fate *f, const char *token, struct err *e
 
 	if (f->known) {
 		f->known->matched = true;
+		f->known->left_mailbox = strcmp(c.email, f->known->c.email) != 0;
 		if (differs(&c, &f->known->c) || f->known->c.missing_since)
 			im->t->changed++;
 		else
@@ -305,7 +306,7 @@ replace_earlier(struct import *im, struct err *e)
 			if (contact_set_missing(im->db, k->c.id, im->now, e) < 0)
 				return -1;
 		}
-		if (k->matched && *k->c.email && settle_shared(im, k->c.email, e) < 0)
+		if (k->left_mailbox && *k->c.email && settle_shared(im, k->c.email, e) < 0)
 			return -1;
 	}
 	return 0;

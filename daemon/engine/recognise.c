@@ -12,6 +12,14 @@ by_name(const void *a, const void *b)
 	return d ? d : (x->c.id > y->c.id) - (x->c.id < y->c.id);
 }
 
+static int
+by_id(const void *a, const void *b)
+{
+	const struct known *const *x = a, *const *y = b;
+
+	return ((*x)->c.id > (*y)->c.id) - ((*x)->c.id < (*y)->c.id);
+}
+
 static uint64_t
 address_hash(const char *email, const char *key)
 {
@@ -32,6 +40,10 @@ recognise_load(struct recognise *r, struct db *db, int64_t campaign, int64_t uni
 		r->lost |= strchr(list[i].name_key, '?') != NULL;
 	}
 	qsort(r->known, r->n, sizeof(*r->known), by_name);
+	r->by_id = arena_alloc(&r->arena, (r->n + 1) * sizeof(*r->by_id));
+	for (size_t i = 0; i < r->n; i++)
+		r->by_id[i] = &r->known[i];
+	qsort(r->by_id, r->n, sizeof(*r->by_id), by_id);
 	return 0;
 }
 
@@ -64,10 +76,10 @@ lower_bound(const struct recognise *r, const char *key)
 struct known *
 recognise_id(struct recognise *r, int64_t id)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (r->known[i].c.id == id)
-			return &r->known[i];
-	return NULL;
+	struct known wanted = { .c.id = id }, *key = &wanted, **found;
+
+	found = r->n ? bsearch(&key, r->by_id, r->n, sizeof(*r->by_id), by_id) : NULL;
+	return found ? *found : NULL;
 }
 
 /* The contact has this row's address and name. */

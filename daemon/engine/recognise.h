@@ -24,11 +24,13 @@ struct known {
 	const char *sub_key;		/* sub-unit, folded */
 	bool matched;
 	bool doubtful;			/* one of several whom a held row may mean */
+	bool left_mailbox;		/* has another address now, or none */
 };
 
 struct recognise {
 	struct arena arena;
 	struct known *known;		/* by name_key */
+	struct known **by_id;
 	size_t n;
 	struct hashset addresses;	/* of the new file, with the name: address NUL key */
 	struct hashset names, again;	/* name and sub-unit of rows without such an address; those seen twice */
