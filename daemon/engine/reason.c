@@ -1,3 +1,4 @@
+/* judge.h: what each reason is called, and how it is said to people. */
 #include "engine/judge.h"
 
 #include "base/lang.h"

@@ -6,9 +6,8 @@
  * none, parts without headers. The bodies of message/rfc822 parts are read
  * too and stand below them.
  *
- * GMime builds what we send; for what comes back this reader is used: it takes
- * slices of one buffer instead of streams, and it was made for mails that
- * break the rules.
+ * Ours rather than GMime's: it takes slices of one buffer instead of streams,
+ * and it was made for mails that break the rules.
  *
  * Units      bytes; bodies have LF line ends and are not decoded.
  * Ownership  everything lies in the arena. The message need not outlive the

@@ -1,3 +1,4 @@
+/* landing.h: whom a link belongs to, and what every page shows of them. */
 #include "web/landing.h"
 
 #include "base/clock.h"

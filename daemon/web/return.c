@@ -1,3 +1,4 @@
+/* landing.h: the signed link that a finished form hands out. */
 #include "web/landing.h"
 
 #include "engine/answers.h"

@@ -1,3 +1,4 @@
+/* landing.h: no more reminders, and again reminders. */
 #include "web/landing.h"
 
 #include <strings.h>

@@ -68,6 +68,7 @@ status "an unknown language" 2 timeout 10 "$bin" --lang de config show
 missing=
 for word in $(thumoi --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 	for line in "$word" $(thumoi "$word" --help | sed -n '2,$s/^  \([a-z]*\)  .*/\1/p' | sed "s/^/$word:/"); do
+		# shellcheck disable=SC2086 # two words
 		for option in $(thumoi ${line/:/ } --help | sed -n 's/^  --\([a-z-]*\) .*/\1/p'); do
 			[ "$word" = serve ] && manual=thumoid.8 || manual=thumoi.1
 			awk -v first="$word ${line#*:}" -v word="$word" -v option="$option" '
