@@ -161,7 +161,7 @@ landing_found(struct request *r)
 	if (!kind)
 		reply_notice(r, 400, TRL(r->lang, "Please choose one of the answers", "Xin chọn một câu trả lời"),
 		    TRL(r->lang, "Go back and say where you found the message: inbox, spam folder, or passed on by somebody.",
-		    "Xin quay lại và cho biết ông/bà thấy thư ở đâu: hộp thư đến, thư rác, hay do người khác chuyển."));
+		    "Xin quay lại và cho biết Ông/Bà thấy thư ở đâu: hộp thư đến, thư rác, hay do người khác chuyển."));
 	else if (record_found(r, &g, kind, &e) < 0)
 		reply_error(r, &e);
 	else

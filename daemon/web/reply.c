@@ -99,7 +99,7 @@ reply_error(struct request *r, const struct err *e)
 		r->retry_after = "10";
 	reply_notice(r, later ? 503 : 500, TRL(r->lang, "Please try again in a moment", "Xin thử lại sau ít phút"),
 	    TRL(r->lang, "Something did not work on our side. Nothing you did was wrong, and your link stays valid.",
-	    "Hệ thống đang gặp trục trặc. Ông/bà không làm gì sai, và liên kết vẫn còn hiệu lực."));
+	    "Hệ thống đang gặp trục trặc. Ông/Bà không làm gì sai, và liên kết vẫn còn hiệu lực."));
 }
 
 void
@@ -109,7 +109,7 @@ reply_unknown(struct request *r)
 		r->retry_after = "60";
 		reply_notice(r, 429, TRL(r->lang, "Too many attempts", "Quá nhiều lần thử"),
 		    TRL(r->lang, "Too many links that do not exist were opened from your network. Please wait a minute.",
-		    "Từ mạng của ông/bà đã mở quá nhiều liên kết không tồn tại. Xin chờ một phút."));
+		    "Từ mạng của Ông/Bà đã mở quá nhiều liên kết không tồn tại. Xin chờ một phút."));
 		return;
 	}
 	reply_nothing_here(r);

@@ -9,7 +9,7 @@ show_root(struct request *r)
 {
 	reply_notice(r, 200, TRL(r->lang, "Invitations to surveys", "Thư mời tham gia khảo sát"),
 	    TRL(r->lang, "This address serves personal invitation links. Please open the link in the message you received.",
-	    "Địa chỉ này phục vụ các liên kết mời riêng cho từng người. Xin mở liên kết trong thư ông/bà đã nhận."));
+	    "Địa chỉ này phục vụ các liên kết mời riêng cho từng người. Xin mở liên kết trong thư Ông/Bà đã nhận."));
 }
 
 static void
