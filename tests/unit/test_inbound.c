@@ -3,6 +3,7 @@
 
 #include "support/world.h"
 
+#include "base/file.h"
 #include "engine/inbound.h"
 #include "mail/mreport.h"
 #include "store/invite.h"
@@ -219,7 +220,8 @@ test_feed(struct post *p)
 	CHECK_INT(t.read, 0, "nothing new");
 	CHECK_INT(inbound_feed(p->w.db, &p->conf, "/no/such/path", &t, &p->w.e), -1, "no such path");
 	p->conf.inbound_url = "ftp://x.test/";
-	p->conf.inbound_password_file = p->conf.secret_file;
+	p->conf.inbound_password_file = arena_printf(&p->w.arena, "%s/password", p->w.dir);
+	CHECK_INT(file_replace(p->conf.inbound_password_file, "secret\n", 7, &p->w.e), 0, "a password file");
 	CHECK_INT(inbound_fetch(p->w.db, &p->conf, NULL, &t, &p->w.e), -1, "a scheme that is none");
 	p->conf.inbound_url = "imap://127.0.0.1:9/INBOX";
 	CHECK_INT(inbound_fetch(p->w.db, &p->conf, NULL, &t, &p->w.e), -1, "nobody listens");
