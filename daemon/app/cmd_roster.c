@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "engine/import.h"
 #include "mail/addr.h"
+#include "store/contact.h"
 
 #include <inttypes.h>
 
@@ -208,6 +209,25 @@ import_one(struct job *j, const char *path, bool adds)
 	return rc < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* What the campaign has after all files: a later file may have moved or mended people of an earlier one. */
+static int
+print_standing(struct job *j)
+{
+	struct contact_standing s;
+	struct err e = ERR_INIT;
+
+	if (contact_standing(j->app->db, j->campaign.id, &s, &e) < 0)
+		return app_fail(&e);
+	printf(TR("campaign %s now: %" PRId64 " nominated, %" PRId64 " mailable, %" PRId64 " held, %" PRId64 " rejected",
+	    "đợt %s hiện có: %" PRId64 " người được cử, %" PRId64 " gửi được, %" PRId64 " tạm giữ, %" PRId64 " trả lại"),
+	    j->campaign.key, s.nominated, s.mailable, s.held, s.rejected);
+	if (s.missing)
+		printf(TR("; %" PRId64 " of them no longer in their unit's roster", "; trong đó %" PRId64
+		    " người không còn trong danh sách mới của đơn vị"), s.missing);
+	putchar('\n');
+	return EXIT_DONE;
+}
+
 static int
 import_files(struct job *j, int argc, char **argv, bool adds)
 {
@@ -230,6 +250,8 @@ import_files(struct job *j, int argc, char **argv, bool adds)
 			printf(TR("%" PRId64 " files could not be imported: see above\n", "%" PRId64 " tệp không nhập được: xem ở trên\n"),
 			    j->failed);
 	}
+	if (!j->app->json && !j->app->quiet && !j->o.dry_run && j->files && print_standing(j) != EXIT_DONE)
+		status = EXIT_FAILED;
 	free(j->paths);
 	free(j->sent);
 	return status;

@@ -145,6 +145,12 @@ join_header(struct layout *l, const struct csv_row *row, const struct scored *s,
 	}
 }
 
+static bool
+has_name(const struct layout *l)
+{
+	return first_of(l, COL_NAME) >= 0 || first_of(l, COL_FAMILY) >= 0 || first_of(l, COL_GIVEN) >= 0;
+}
+
 /* What the columns without a known heading hold, and address columns that no heading names. */
 static void
 look_at_contents(struct layout *l, const struct csv_row *rows, size_t n, bool *personal)
@@ -173,8 +179,13 @@ look_at_contents(struct layout *l, const struct csv_row *rows, size_t n, bool *p
 			l->kind[c] = COL_GIVEN;
 		}
 	}
-	/* Of two columns for the department the one that is nearly empty comes second. */
-	if (first_of(l, COL_NAME) < 0 && first_of(l, COL_FAMILY) < 0 && first_of(l, COL_GIVEN) < 0) {
+	/* "Đơn vị/Họ và tên": the units stand as headings above their people. */
+	for (size_t c = 0; c < l->width && !has_name(l); c++)
+		if (l->kind[c] != COL_EMAIL && l->kind[c] != COL_PHONE &&
+		    (strstr(l->heading_key[c], "ho va ten") || strstr(l->heading_key[c], "ho ten")))
+			l->kind[c] = COL_NAME;
+	/* No heading names them: the column that holds most names. */
+	if (!has_name(l)) {
 		size_t best = l->width, most = 0;
 
 		for (size_t c = 0; c < l->width; c++) {

@@ -295,6 +295,11 @@ unwrap(struct arena *a, char *s, const char *name, bool changed[])
 		if ((p = strrchr(s, '<')) && p > s && s[strlen(s) - 1] == '>' && strchr(p, '@') && !memchr(s, '@', (size_t)(p - s))) {
 			s = p;
 			again = true;
+		/* "Name (address)" */
+		} else if ((p = strrchr(s, '(')) && p > s && s[strlen(s) - 1] == ')' && strchr(p, '@') &&
+		    !memchr(s, '@', (size_t)(p - s))) {
+			s = p;
+			again = true;
 		/* "address (office)" */
 		} else if ((p = strchr(s, '(')) && p > s && s[strlen(s) - 1] == ')' && !strchr(p, '@') &&
 		    memchr(s, '@', (size_t)(p - s))) {

@@ -142,6 +142,24 @@ contact_any(struct db *db, int64_t campaign, struct err *e)
 }
 
 int
+contact_standing(struct db *db, int64_t campaign, struct contact_standing *out, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT count(*), coalesce(sum(state = 'mailable'), 0), coalesce(sum(state = 'held'), 0),"
+	    " coalesce(sum(state = 'rejected'), 0), count(missing_since) FROM contact WHERE campaign = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	if ((rc = db_step(s, e)) == 1)
+		*out = (struct contact_standing){ col_int(s, 0), col_int(s, 1), col_int(s, 2), col_int(s, 3), col_int(s, 4) };
+	db_done(s);
+	return rc == 1 ? 0 : -1;
+}
+
+int
 contact_last_id(struct db *db, int64_t *id, struct err *e)
 {
 	static const char sql[] = "SELECT coalesce(max(id), 0) FROM contact";

@@ -57,6 +57,12 @@ int	contact_last_id(struct db *, int64_t *id, struct err *);
  * most one by one. Until then only contact_by_id is fast.
  */
 int	contact_bulk(struct db *, bool begin, struct err *);
+/* The campaign's people as they stand. */
+struct contact_standing {
+	int64_t nominated, mailable, held, rejected;
+	int64_t missing;		/* of the nominated: no longer in their unit's roster */
+};
+int	contact_standing(struct db *, int64_t campaign, struct contact_standing *, struct err *);
 int	contact_any(struct db *, int64_t campaign, struct err *);	/* 1 there are some, 0, -1 */
 
 #endif

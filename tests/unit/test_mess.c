@@ -9,8 +9,8 @@
 #include <dirent.h>
 
 #include "engine/import.h"
-#include "engine/mailhost.h"
 #include "engine/unit_file.h"
+#include "store/contact.h"
 
 #define MESS "tests/data/rosters-mess/"
 #define TRIAL "tests/data/trial-2021/"
@@ -171,6 +171,57 @@ test_rosters(struct tester *t)
 		free(files);
 }
 
+/* The unit's list again, corrected, each time in another shape: who is who, and nobody deleted. */
+static void
+test_corrected(struct tester *t)
+{
+	static const struct {
+		const char *file;
+		int64_t records, added, changed, unchanged, missing, people;
+	} steps[] = {
+		{ "1-T92-first.csv", 6, 6, 0, 0, 0, 6 },
+		{ "2-T92-same-people.csv", 6, 0, 0, 6, 0, 6 },
+		/* two addresses, and "Ánh", which the old font wrote "ánh" */
+		{ "3-T92-mended.csv", 6, 1, 3, 2, 1, 7 },
+		{ "1-T92-first.csv", 6, 0, 4, 2, 1, 7 },
+	};
+	static const char tokens[] = "SELECT count(DISTINCT token) FROM contact WHERE campaign = (SELECT max(id) FROM campaign)";
+	static const char remember[] = "CREATE TEMP TABLE first AS SELECT id, token, name_key FROM contact"
+	    " WHERE campaign = (SELECT max(id) FROM campaign)";
+	static const char kept[] =
+	    "SELECT count(*) FROM first f JOIN contact c ON c.id = f.id AND c.token = f.token AND c.name_key = f.name_key";
+	struct contact_standing s;
+
+	fresh_campaign(t, "corrected");
+	for (size_t i = 0; i < COUNT_OF(steps); i++) {
+		for (int dry = 1; dry >= 0; dry--) {
+			const struct import_options o = { .campaign = &t->c, .units = t->units, .unit = units_by_code(t->units, "T92"),
+			    .dry_run = dry };
+			const char *path = arena_printf(&t->w.arena, MESS "corrected/%s", steps[i].file);
+			struct import_tally a;
+
+			if (!CHECK_INT(import_roster(t->w.db, &o, path, &a, &t->w.e), 0, path))
+				puts(t->w.e.text);
+			CHECK_INT(a.records, steps[i].records, path);
+			CHECK_INT(a.added, steps[i].added, path);
+			CHECK_INT(a.changed, steps[i].changed, path);
+			CHECK_INT(a.unchanged, steps[i].unchanged, path);
+			CHECK_INT(a.missing, steps[i].missing, path);
+			import_tally_release(&a);
+			CHECK_INT(world_count(&t->w, tokens), dry ? i ? steps[i - 1].people : 0 : steps[i].people, "tokens");
+		}
+		if (i == 0)
+			CHECK_INT(db_run(db_stmt(t->w.db, remember, &t->w.e), &t->w.e), 0, "tokens of the first roster");
+		CHECK_INT(world_count(&t->w, kept), 6, "tokens are kept");
+	}
+	CHECK_INT(contact_standing(t->w.db, t->c.id, &s, &t->w.e), 0, "standing");
+	CHECK_INT(s.nominated, 7, "nominated");
+	CHECK_INT(s.mailable, 5, "mailable");
+	CHECK_INT(s.held, 1, "held");
+	CHECK_INT(s.rejected, 1, "rejected");
+	CHECK_INT(s.missing, 1, "missing");
+}
+
 int
 main(void)
 {
@@ -178,6 +229,7 @@ main(void)
 
 	tester_make(&t);
 	test_rosters(&t);
+	test_corrected(&t);
 	buf_release(&t.got);
 	units_free(t.units);
 	world_end(&t.w);
