@@ -110,6 +110,15 @@ library_log(void *arg, const char *fmt, va_list ap)
 	log_debug("http_library", "text=%s", log_q(&q, text));
 }
 
+/* A %00 stays as it is written: decoded, it would hide what comes behind it. */
+static size_t
+unescape(void *arg, struct MHD_Connection *c, char *s)
+{
+	(void)arg;
+	(void)c;
+	return strstr(s, "%00") ? strlen(s) : MHD_http_unescape(s);
+}
+
 struct MHD_Daemon *
 http_start(const struct http_options *o, struct err *e)
 {
@@ -145,6 +154,7 @@ http_start(const struct http_options *o, struct err *e)
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY_BYTES,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
 	    MHD_OPTION_NOTIFY_COMPLETED, o->completed, o->arg,
 	    MHD_OPTION_ARRAY, tls,
 	    MHD_OPTION_END);

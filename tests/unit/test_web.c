@@ -112,6 +112,7 @@ test_looking(void)
 		{ "closed: nobody's name", "/i/$", closed_token, 200, "Khảo sát", "Phạm" },
 		{ "expired", "/i/$", expired_token, 404, "Liên kết này", "Khảo sát thử nghiệm" },
 		{ "unknown", "/i/$", "0123456789ABCDEFabcdef", 404, "Liên kết này", NULL },
+		{ "a NUL behind a good token", "/i/$%00", open_token, 404, "Liên kết này", "Nguyễn" },
 		{ "malformed", "/i/x", "", 404, "Liên kết này", NULL },
 		{ "a dash", "/i/0123456789ABCDEF-bcdef", "", 404, "Liên kết này", NULL },
 		{ "markup", "/i/%3Cscript%3E", "", 404, "Liên kết này", "<script>" },
