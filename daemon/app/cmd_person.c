@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "engine/cause.h"
+#include "engine/judge.h"
 #include "store/timeline.h"
 #include "store/unit.h"
 
@@ -97,6 +98,24 @@ put_plain(const char *s)
 		putchar((unsigned char)*s < 0x20 || *s == 0x7f ? ' ' : *s);
 }
 
+/* "typo_domain -> an@gmail.example" in words; of a clean row there is nothing to say. */
+static void
+print_reason(const struct story *s, const char *detail)
+{
+	char word[64];
+	size_t n = strcspn(detail, " ");
+	enum reason reason;
+
+	snprintf(word, sizeof(word), "%.*s", (int)n, detail);
+	reason = reason_parse(word);
+	if (!*detail || (reason == R_CLEAN && !detail[n]))
+		return;
+	printf("    ");
+	put_plain(reason < REASONS ? reason_text(reason, s->lang) : word);
+	put_plain(detail + n);
+	putchar('\n');
+}
+
 static void
 print_event(const struct story *s, const struct event *v)
 {
@@ -119,7 +138,9 @@ print_event(const struct story *s, const struct event *v)
 		    v->kind == EVENT_ANSWER ? TRL(s->lang, " · changed %s", " · sửa lúc %s") :
 		    TRL(s->lang, " · away until %s", " · vắng đến %s"), date_minute(&t, &s->campaign.zone, v->until, s->lang));
 	putchar('\n');
-	if (*v->detail) {
+	if (v->kind == EVENT_ROW)
+		print_reason(s, v->detail);
+	else if (*v->detail) {
 		printf("    ");
 		put_plain(v->detail);
 		putchar('\n');

@@ -218,6 +218,7 @@ json "report participation" report participation two
 json "report causes" report causes two
 json "report people" report people two
 json "person show" person show an@cantho.gov.test
+not_ok_if "... a clean row says nothing of itself" eval "thumoi person show an@cantho.gov.test | grep -q '^    clean'"
 
 # --- the CSV of the reports
 is "$(thumoi report participation two --format csv | head -n 1)" \
