@@ -30,7 +30,7 @@ struct jobs {
 	const struct conf *conf;	/* [c] */
 	const char *store;		/* [c] */
 	struct task dispatch, inbound;
-	volatile sig_atomic_t stop;	/* for the dispatcher, as it asks for it */
+	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
 	int wake;			/* [c] eventfd: readable when all shall end */
 };
@@ -130,7 +130,7 @@ jobs_stop(struct jobs *j)
 
 	if (!j)
 		return;
-	j->stop = 1;
+	atomic_store(&j->stop, 1);
 	atomic_store(&j->ending, true);
 	if (j->wake >= 0 && write(j->wake, &one, sizeof(one)) < 0)
 		log_warn("stop", "wake=no");	/* they look at the flag every second */

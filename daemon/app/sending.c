@@ -1,11 +1,12 @@
 #include "app/sending.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/log.h"
 
-static volatile sig_atomic_t stop;
+static atomic_int stop;		/* lock-free, so a handler may set it */
 
 struct shown {
 	struct progress progress;

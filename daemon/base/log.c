@@ -2,20 +2,22 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 
-static int log_fd = STDERR_FILENO;		/* constant after start */
-static enum log_level log_most = LOG_LEVEL_WARN;
+/* A reload changes them while others write. */
+static atomic_int log_fd = STDERR_FILENO;
+static atomic_int log_most = LOG_LEVEL_WARN;
 
 void
 log_to(int fd, enum log_level most)
 {
-	log_fd = fd;
-	log_most = most;
+	atomic_store(&log_fd, fd);
+	atomic_store(&log_most, (int)most);
 }
 
 int
@@ -43,7 +45,8 @@ log_event(enum log_level level, const char *event, const char *fmt, ...)
 	int k;
 	va_list ap;
 
-	if (log_fd < 0 || level > log_most)
+	if (atomic_load_explicit(&log_fd, memory_order_relaxed) < 0 ||
+	    (int)level > atomic_load_explicit(&log_most, memory_order_relaxed))
 		return;
 	gmtime_r(&s, &tm);
 	n = strftime(line, sizeof(line), "%Y-%m-%dT%H:%M:%S", &tm);

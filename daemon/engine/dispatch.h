@@ -23,7 +23,7 @@
 #ifndef THUMOI_ENGINE_DISPATCH_H
 #define THUMOI_ENGINE_DISPATCH_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "base/conf.h"
 #include "engine/sending.h"
@@ -44,7 +44,7 @@ struct dispatch_options {
 	bool wait;			/* until no invite is open; else until nothing is due */
 	bool forever;			/* until *stop (thumoid) */
 	int give_up_s;			/* nothing could be sent at all for so long: end with an error; 0: 20 */
-	volatile sig_atomic_t *stop;	/* set: finish the current messages and return; may be NULL */
+	atomic_int *stop;		/* set: finish the current messages and return; may be NULL */
 	/* About ten times a second and at the end; may be NULL. */
 	void (*progress)(const struct dispatch_result *, void *arg);
 	void *arg;

@@ -53,9 +53,10 @@ struct talk {
 	/* what the monitor saw */
 	const char *stage;		/* the command whose reply we wait for */
 	struct buf reply;		/* since the last command, before the first MAIL */
-	bool reply_cut;			/* the last octets read did not end a line */
+	bool reply_cut;			/* the last octets read did not end a line, or "250-" was to go on */
 	int64_t asked_us;		/* when something was last asked for or fully handed over */
 	size_t heard;			/* octets read since */
+	bool had_enough;		/* the reply was too long, and we hung up */
 	bool logged_in, refused_login, leaving;
 	bool no_8bit;			/* not offered here */
 	const char *trouble;		/* why we ended it ourselves; NULL */
@@ -113,8 +114,10 @@ watch_reply(struct talk *t, int len)
 	int64_t limit_s = t->now && t->now->begun && !t->now->told ? r->data_timeout_s : r->reply_timeout_s;
 
 	t->heard += (size_t)len;
-	if (t->heard > ANSWER_MOST_BYTES || clock_mono_us() - t->asked_us > limit_s * 1000000)
+	if (t->heard > ANSWER_MOST_BYTES || clock_mono_us() - t->asked_us > limit_s * 1000000) {
+		t->had_enough = true;
 		tap_cut(&t->tap);
+	}
 }
 
 /* --- feeding ------------------------------------------------------------- */
@@ -257,7 +260,7 @@ on_sent(struct talk *t, smtp_message_t m)
 	if (st->code / 100 != 2 && st->code / 100 != 4 && st->code / 100 != 5)
 		return;
 	/* "250 2" and then nothing: the line was cut, and so was what it meant to say. */
-	if (t->reply_cut && l->begun) {
+	if ((t->reply_cut || t->had_enough) && l->begun) {
 		tell(t, l, SMTP_UNCERTAIN, "DOT", NULL, lost("the reply to the message was cut off",
 		    "trả lời cho thư bị cắt giữa chừng"));
 		return;
@@ -376,10 +379,19 @@ on_written(struct talk *t, const char *buf, int len)
 		buf_clear(&t->reply);
 }
 
+/* Is the last line one of "250-"? */
+static bool
+goes_on(const char *buf, int len)
+{
+	const char *nl = memrchr(buf, '\n', (size_t)len - 1), *line = nl ? nl + 1 : buf;
+
+	return buf + len - line > 4 && line[3] == '-';
+}
+
 static void
 on_read(struct talk *t, const char *buf, int len)
 {
-	t->reply_cut = buf[len - 1] != '\n';
+	t->reply_cut = buf[len - 1] != '\n' || goes_on(buf, len);
 	watch_reply(t, len);
 	if (strcmp(t->stage, "MAIL") == 0 || t->leaving)
 		return;
@@ -516,7 +528,7 @@ tell_rest(struct talk *t, bool connected)
 	    *data = smtp_message_transfer_status(l->message);
 
 	if (l->begun && (rcpt->code == 0 || rcpt->code / 100 == 2)) {
-		if (data->code / 100 == 2 || data->code / 100 == 4 || data->code / 100 == 5)
+		if (!t->had_enough && !t->reply_cut && (data->code / 100 == 2 || data->code / 100 == 4 || data->code / 100 == 5))
 			tell(t, l, answer_verdict(data->code), "DOT", data, NULL);
 		else
 			tell(t, l, SMTP_UNCERTAIN, "DOT", NULL, lost("the connection was lost before the reply to the message",

@@ -77,6 +77,21 @@ stall(struct guest *g)
 	g->quiet = true;
 }
 
+/* Until the guest has had enough. */
+static void
+talk_on(struct guest *g, const char *text, int every_ms)
+{
+	struct pollfd p = { g->p->stop_pipe[0], POLLIN, 0 };
+
+	while (poll(&p, 1, every_ms) == 0) {
+		ssize_t n = g->ssl ? SSL_write(g->ssl, text, (int)strlen(text)) : send(g->fd, text, strlen(text), MSG_NOSIGNAL);
+
+		if (n <= 0)
+			break;
+	}
+	g->quiet = true;
+}
+
 static bool
 fill(struct guest *g)
 {
@@ -182,6 +197,19 @@ hang_up(struct guest *g, bool reset)
 	g->quiet = true;
 }
 
+static void
+go_on(struct guest *g, enum peer_then then)
+{
+	if (then == PEER_STALL)
+		stall(g);
+	else if (then == PEER_BABBLE)
+		talk_on(g, "250-2.0.0 and another line\r\n", 0);
+	else if (then == PEER_DRIP)
+		talk_on(g, "2", 50);
+	else if (then != PEER_GO_ON)
+		hang_up(g, then == PEER_RESET);
+}
+
 /* The usual reply, or what a fault says; true when the usual was said. */
 static bool
 answer(struct guest *g, enum peer_step step, const char *usual)
@@ -201,10 +229,7 @@ answer(struct guest *g, enum peer_step step, const char *usual)
 	} else if (f->reply && *f->reply) {
 		say(g, f->reply);
 	}
-	if (f->then == PEER_STALL)
-		stall(g);
-	else if (f->then != PEER_GO_ON)
-		hang_up(g, f->then == PEER_RESET);
+	go_on(g, f->then);
 	return f->reply && *f->reply == usual[0] && f->then == PEER_GO_ON;
 }
 
@@ -238,10 +263,7 @@ end_message(struct guest *g, const struct buf *data)
 	if ((f = fault_at(g, PEER_AFTER))) {
 		if (f->reply && *f->reply)
 			say(g, f->reply);
-		if (f->then == PEER_STALL)
-			stall(g);
-		else if (f->then != PEER_GO_ON)
-			hang_up(g, f->then == PEER_RESET);
+		go_on(g, f->then);
 	}
 	g->rcpt[0] = '\0';
 }
@@ -261,10 +283,7 @@ take_data(struct guest *g)
 		goto out;
 	if ((f = fault_at(g, PEER_BODY))) {
 		get_line(g, &line);
-		if (f->then == PEER_STALL)
-			stall(g);
-		else
-			hang_up(g, f->then == PEER_RESET);
+		go_on(g, f->then);
 		goto out;
 	}
 	while (!ended && get_line(g, &line)) {
@@ -315,7 +334,7 @@ start_tls(struct guest *g)
 	const struct peer_fault *f = fault_at(g, PEER_HANDSHAKE);
 
 	if (f) {
-		hang_up(g, f->then == PEER_RESET);
+		go_on(g, f->then);
 		return;
 	}
 	g->ssl = SSL_new(g->p->tls);

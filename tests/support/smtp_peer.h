@@ -5,7 +5,8 @@
  * the transactions whose envelope contains `match` (NULL: all), `times` times
  * (0: always): the reply is sent in place of the usual one (NULL:
  * silence, "": nothing at all and go on to `then`), and then the peer goes on,
- * hangs up, resets the connection, or stalls until it is stopped.
+ * hangs up, resets the connection, stalls until it is stopped, or talks
+ * without end: lines of one reply (babbles), or an octet now and then (drips).
  *
  *	static const struct peer_fault faults[] = {
  *		{ PEER_RCPT, "m3", 0, "550 5.1.1 no such user", PEER_GO_ON },
@@ -30,7 +31,7 @@ enum peer_step {
 	PEER_GREETING, PEER_EHLO, PEER_STARTTLS, PEER_HANDSHAKE, PEER_AUTH, PEER_MAIL, PEER_RCPT, PEER_DATA, PEER_BODY,
 	PEER_DOT, PEER_AFTER,	/* after the usual reply to the dot */
 };
-enum peer_then { PEER_GO_ON, PEER_HANG_UP, PEER_RESET, PEER_STALL };
+enum peer_then { PEER_GO_ON, PEER_HANG_UP, PEER_RESET, PEER_STALL, PEER_BABBLE, PEER_DRIP };
 
 struct peer_fault {
 	enum peer_step step;

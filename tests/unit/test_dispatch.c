@@ -567,7 +567,7 @@ test_thresholds(void)
 	}
 }
 
-static volatile sig_atomic_t stop_flag;
+static atomic_int stop_flag;
 
 static void
 stop_early(const struct dispatch_result *r, void *arg)
