@@ -98,8 +98,8 @@ static const struct setting table[] = {
 	S_NUM(domain_stop_refusals, "10", 2, 1000, "messages", "thư",
 	    "a domain that refused so many with one text (policy, content, blocking) is stopped for the wave",
 	    "tên miền từ chối chừng này thư bằng cùng một câu (chính sách, nội dung, chặn) bị dừng trong lượt đó"),
-	S_NUM(domain_stop_of, "20", 2, 1000, "messages", "thư", "... among its last so many",
-	    "... trong chừng này thư gần nhất của tên miền"),
+	S_NUM(domain_stop_of, "20", 2, 1000, "messages", "thư", "of the last so many messages to the domain",
+	    "tính trong chừng này thư gần nhất của tên miền"),
 
 	S_DEC(stop_bounce_percent, "5", 0, 100, "percent", "phần trăm",
 	    "a wave is paused when more of its messages have an address that does not exist; 0: never",
@@ -107,8 +107,8 @@ static const struct setting table[] = {
 	S_DEC(stop_complaint_percent, "0.1", 0, 100, "percent", "phần trăm",
 	    "a wave is paused when more of the people it reached complain of spam; 0: never",
 	    "lượt thư bị tạm dừng khi quá tỷ lệ này số người nhận báo thư rác; 0: không bao giờ"),
-	S_NUM(stop_least_messages, "100", 1, 1000000, "messages", "thư", "... after at least so many",
-	    "... sau ít nhất chừng này thư"),
+	S_NUM(stop_least_messages, "100", 1, 1000000, "messages", "thư", "a wave is not stopped before it has sent so many",
+	    "lượt thư chưa gửi đủ chừng này thư thì không bị dừng"),
 
 	S_HEAD("What comes back", "Thư trả lại"),
 	S_TEXT(inbound_url, "", "the bounce mailbox: imaps://host/INBOX, imap://, pop3s://, pop3://, maildir:PATH",
