@@ -13,6 +13,7 @@
 #include "base/lang.h"
 #include "base/mem.h"
 
+#define BULK_AFTER 10000	/* tokens of one source that libuuid makes one by one */
 #define MAC_CHARS 12	/* 60 bits: a forger would need 2^59 tries on average */
 
 static const char alphabet64[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_~";
@@ -42,6 +43,28 @@ token_new(char out[TOKEN_LEN + 1])
 
 	uuid_generate_random(u);
 	sixbit(out, u, alphabet64);
+}
+
+void
+token_next(struct token_source *s, char out[TOKEN_LEN + 1])
+{
+	unsigned char *u;
+
+	if (s->made++ < BULK_AFTER) {
+		token_new(out);
+		return;
+	}
+	if (s->left < sizeof(uuid_t)) {
+		if (RAND_bytes(s->octets, sizeof(s->octets)) != 1)
+			die("no random numbers to be had");
+		s->left = sizeof(s->octets);
+	}
+	u = s->octets + s->left - sizeof(uuid_t);
+	s->left -= sizeof(uuid_t);
+	u[6] = (u[6] & 0x0f) | 0x40;	/* version 4, variant of RFC 9562 5.4 */
+	u[8] = (u[8] & 0x3f) | 0x80;
+	sixbit(out, u, alphabet64);
+	OPENSSL_cleanse(u, sizeof(uuid_t));
 }
 
 bool

@@ -20,6 +20,7 @@ struct roster_feed {
 	pthread_mutex_t lock;
 	pthread_cond_t moved;
 	struct roster_reader *reader;	/* [r] */
+	struct token_source tokens;	/* [r] */
 	struct batch *batch[BATCHES];	/* filled by [r], then [i]'s until given back */
 	unsigned filled, taken;		/* [q] how many batches, ever */
 	bool stop;			/* [q] */
@@ -41,7 +42,7 @@ fill(struct roster_feed *f, struct batch *b)
 		if ((b->rc = roster_next(f->reader, &b->arena, &row->r, &b->e)) != 1)
 			break;
 		row->r.raw = arena_ndup(&b->arena, row->r.raw, row->r.raw_len);
-		token_new(row->token);
+		token_next(&f->tokens, row->token);
 		bytes += row->r.raw_len + 400;
 		b->n++;
 	}

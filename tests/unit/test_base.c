@@ -56,10 +56,19 @@ static void
 test_token(void)
 {
 	struct secret k = { { 1, 2, 3 } }, other = { { 9 } };
+	struct token_source source = TOKEN_SOURCE_INIT;
+	int same = 0, bad = 0;
 	char tok[TOKEN_LEN + 1], again[TOKEN_LEN + 1], tag[TAG_MAX + 1], sig[TOKEN_LEN + 1];
 	int64_t invite;
 	int attempt;
 
+	for (int i = 0; i < 20000; i++) {
+		memcpy(again, tok, sizeof(again));
+		token_next(&source, tok);
+		same += i > 0 && strcmp(tok, again) == 0;
+		bad += !token_valid(tok);
+	}
+	CHECK_INT(same + bad, 0, "tokens one by one and in bulk");
 	token_new(tok);
 	token_new(again);
 	CHECK(token_valid(tok), "a token has the form of a token");
