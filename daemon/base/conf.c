@@ -110,6 +110,16 @@ static const struct setting table[] = {
 	S_NUM(stop_least_messages, "100", 1, 1000000, "messages", "thư", "a wave is not stopped before it has sent so many",
 	    "lượt thư chưa gửi đủ chừng này thư thì không bị dừng"),
 
+	S_TEXT(quiet_hours, "", "nothing is sent between these times, in the campaign's zone, as 18:00-07:30; empty: at any hour",
+	    "không gửi trong khoảng giờ này theo múi giờ của đợt, ví dụ 18:00-07:30; để trống: gửi mọi giờ"),
+	S_WORD(working_days_only, "no", "yes no", "send from Monday to Friday only, and not on the days of holiday_file",
+	    "chỉ gửi từ thứ Hai đến thứ Sáu, trừ các ngày nghỉ trong holiday_file"),
+	S_TEXT(holiday_file, "", "days off and make-up working days; empty: the shipped config/holidays-vn.csv",
+	    "ngày nghỉ và ngày làm bù; để trống: config/holidays-vn.csv kèm theo"),
+	S_NUM(max_per_person_day, "1", 0, 1000, "messages", "thư",
+	    "one address gets at most so many messages a day, over all waves; 0: any number",
+	    "một địa chỉ nhận nhiều nhất chừng này thư một ngày, tính mọi lượt; 0: không giới hạn"),
+
 	S_HEAD("What comes back", "Thư trả lại"),
 	S_TEXT(inbound_url, "", "the bounce mailbox: imaps://host/INBOX, imap://, pop3s://, pop3://, maildir:PATH",
 	    "hộp thư trả lại: imaps://máy/INBOX, imap://, pop3s://, pop3://, maildir:THƯMỤC"),

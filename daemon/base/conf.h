@@ -51,6 +51,10 @@ struct conf {
 	int64_t	domain_stop_refusals, domain_stop_of;
 	int64_t	stop_bounce_percent, stop_complaint_percent;	/* thousandths of a percent; 0: never */
 	int64_t	stop_least_messages;
+	const char *quiet_hours;	/* 18:00-07:30; "" = none */
+	const char *working_days_only;	/* yes, no */
+	const char *holiday_file;	/* engine/calendar.h; "" = the shipped one */
+	int64_t	max_per_person_day;	/* 0: any */
 	const char *template_dir;	/* own templates, looked for before the shipped ones; "" = none */
 	/* what comes back */
 	const char *inbound_url;	/* imaps://host/INBOX, pop3s://..., maildir:PATH */

@@ -43,6 +43,22 @@ still_wanted(const struct sending *s, const struct recipient *r)
 	return !r->stopped && (!all || (r->answered & all) != all);
 }
 
+/* 1: the address has had its share of the day; -1 error. */
+static int
+has_enough(const struct sendings *ss, const struct sending *s, const struct invite *i, int64_t now, int64_t *due_at,
+    struct err *e)
+{
+	int64_t midnight, n;
+
+	if (!s->others || !ss->conf->max_per_person_day)
+		return 0;
+	midnight = calendar_midnight(&s->campaign.zone, now);
+	if (invite_others_since(ss->db, i->id, i->email, midnight, &n, e) < 0)
+		return -1;
+	*due_at = midnight + 86400;
+	return n >= ss->conf->max_per_person_day;
+}
+
 int
 claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run, size_t most, struct job ***tail,
     size_t *n, struct err *e)
@@ -63,7 +79,9 @@ claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run
 			struct job *j;
 			int64_t due_at;
 
-			if ((rc = gate_ask(ss->gate, s->wave.id, list[i].email, now_ms, &seat, &due_at, e)) < 0)
+			if ((rc = has_enough(ss, s, &list[i], now, &due_at, e)) == 0)
+				rc = gate_ask(ss->gate, s->wave.id, list[i].email, now_ms, &seat, &due_at, e);
+			if (rc < 0)
 				break;
 			if (rc == GATE_LATER) {
 				if ((rc = invite_put_off(ss->db, list[i].id, due_at, e)) < 0)

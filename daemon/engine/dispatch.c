@@ -99,6 +99,10 @@ claim(struct dispatch *d, int64_t now, size_t most, struct job **list, size_t *n
 
 		if (!is_ours(d, &s->wave) || !s->maker || now > s->deadline || strcmp(s->wave.state, "paused") == 0)
 			continue;
+		if ((due = calendar_next(&d->sendings.calendar, &s->campaign.zone, now)) > now) {
+			d->due_at = due < d->due_at ? due : d->due_at;
+			continue;
+		}
 		if (*n < most && claim_due(&d->sendings, s, now, journal_run(d->journal), most - *n, &tail, n, e) < 0)
 			return -1;
 		if ((rc = invite_next_due(d->db, s->wave.id, &due, e)) < 0)
@@ -276,9 +280,14 @@ fail:
 static int
 call_in(struct dispatch *d, struct sending *s, int64_t now, struct err *e)
 {
+	int rc;
+
 	if (s->called_in || s->wave.not_before > now)
 		return 0;
 	s->called_in = true;
+	if ((rc = wave_has_others(d->db, s->wave.id, e)) < 0)
+		return -1;
+	s->others = rc == 1;
 	return invite_call_in(d->db, s->wave.id, now, false, e);
 }
 
@@ -527,7 +536,7 @@ prepare(struct dispatch *d, struct err *e)
 	    recover_claims(&d->sendings, d->journal, e) < 0)
 		return -1;
 	journal_started(d->journal);
-	if (gate_new(&d->sendings.gate, d->db, d->conf, d->sendings.relay, e) < 0)
+	if (calendar_load(&d->sendings.calendar, d->conf, e) < 0 || gate_new(&d->sendings.gate, d->db, d->conf, d->sendings.relay, e) < 0)
 		return -1;
 	d->recovered_us = clock_mono_us();
 	d->connections = d->opt->connections ? d->opt->connections : (int)d->conf->connections;

@@ -64,6 +64,7 @@ sendings_release(struct sendings *ss)
 		free(s);
 	}
 	ss->first = NULL;
+	calendar_release(&ss->calendar);
 }
 
 static struct verdict

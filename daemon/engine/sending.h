@@ -13,6 +13,7 @@
 #ifndef THUMOI_ENGINE_SENDING_H
 #define THUMOI_ENGINE_SENDING_H
 
+#include "engine/calendar.h"
 #include "engine/gate.h"
 #include "engine/workq.h"
 #include "mail/classify.h"
@@ -30,6 +31,7 @@ struct sending {
 	bool counted;			/* what follows is up to date as of harm.seen */
 	struct harm harm;
 	int64_t tried, accepted;	/* messages, as far as this process knows */
+	bool others;			/* people may have got a message of another wave today */
 	bool called_in;			/* invites that were put off are due again */
 	bool broken;			/* its template cannot be used: said once */
 };
@@ -46,6 +48,7 @@ struct sendings {
 	const char *relay;		/* name, for the records */
 	struct sending *first;
 	struct tally tally;
+	struct calendar calendar;
 	struct gate *gate;		/* who may go now; NULL: everybody */
 	int64_t put_off;		/* how often it was nobody's turn yet */
 };

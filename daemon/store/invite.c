@@ -225,6 +225,23 @@ invite_call_in(struct db *db, int64_t wave, int64_t now, bool parked, struct err
 }
 
 int
+invite_others_since(struct db *db, int64_t invite, const char *email, int64_t since, int64_t *n, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT count(DISTINCT i.id) FROM address a JOIN invite i ON i.contact = a.contact"
+	    " WHERE a.email = $2 AND i.email = $2 AND i.id <> $1 AND i.moved_at >= $3"
+	    " AND i.state IN ('sending', 'accepted', 'uncertain')";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, invite);
+	bind_text(s, 2, email);
+	bind_int(s, 3, since);
+	return db_one_int(s, n, e) < 0 ? -1 : 0;
+}
+
+int
 invite_by_id(struct db *db, struct arena *a, int64_t id, struct invite *i, struct err *e)
 {
 	static const char sql[] = "SELECT " COLUMNS " FROM invite WHERE id = $1";

@@ -109,6 +109,9 @@ int	invite_give_back(struct db *, int64_t id, struct err *);
 int	invite_put_off(struct db *, int64_t id, int64_t due_at, struct err *);
 /* Planned invites of the wave that were put off become due at `now` again. */
 int	invite_call_in(struct db *, int64_t wave, int64_t now, bool parked, struct err *);
+/* Messages of other waves that reached an address since then. */
+int	invite_others_since(struct db *, int64_t invite, const char *email, int64_t since, int64_t *n, struct err *);
+int	wave_has_others(struct db *, int64_t wave, struct err *);	/* 1: another wave has begun, 0, -1 */
 int	invite_by_id(struct db *, struct arena *, int64_t id, struct invite *, struct err *);
 /* Invites in a state with id > after, oldest first; state planned, sending, deferred or uncertain. */
 int	invite_list(struct db *, struct arena *, int64_t wave, enum invite_state, int64_t after, struct invite *out,

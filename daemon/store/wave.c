@@ -95,3 +95,16 @@ wave_set_state(struct db *db, int64_t wave, const char *state, struct err *e)
 	bind_text(s, 2, state);
 	return db_run(s, e);
 }
+
+int
+wave_has_others(struct db *db, int64_t wave, struct err *e)
+{
+	static const char sql[] = "SELECT 1 FROM wave WHERE id <> $1 AND state <> 'planned' LIMIT 1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t one;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, wave);
+	return db_one_int(s, &one, e);
+}

@@ -30,6 +30,7 @@ trap 'exit 130' INT TERM
 chmod 711 "$work"	# Postfix and Dovecot walk through it as themselves
 mkdir "$work/lab" "$work/own"
 own=$work/own
+export THUMOI_MAX_PER_PERSON_DAY=0	# the reminder goes out on the day of the invitation
 lab_up "$work/lab" "$postoffice" || {
 	tail -n 5 "$work"/lab/log/*
 	tap_line not_ok "the mail lab starts"

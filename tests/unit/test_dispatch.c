@@ -499,6 +499,48 @@ test_paced(void)
 	world_close(&w);
 }
 
+/* One message a day to one address, whatever the wave; nothing in quiet hours. */
+static void
+test_hours(void)
+{
+	static const char later[] = "SELECT count(*) FROM invite WHERE state = 'planned' AND attempts = 0 AND due_at > moved_at";
+	static const char yesterday[] = "UPDATE invite SET moved_at = moved_at - $1 WHERE state = 'accepted'";
+	struct wave second = { .name = "reminder", .template = "reminder", .audience = "", .uncertain = "hold", .state = "running" };
+	const struct dispatch_options once = { .wait = false };
+	struct dispatch_result r;
+	struct date_text t;
+	struct err e = ERR_INIT;
+	struct world w;
+	char quiet[16];
+	int from;
+
+	world_open(&w, 10);
+	plan(&w);
+	CHECK_INT(send_now(&w, w.relay, once, &r), 0, "invitations");
+	second.campaign = w.f.c.id;
+	fill_check(wave_insert(w.f.db, &second, &e), &e, "a second wave");
+	w.wave = second;
+	fill_person(&w.f, w.unit, "Người Mới", "new@unit.example");
+	fill_commit(&w.f);
+	plan(&w);
+	CHECK_INT(send_now(&w, w.relay, once, &r), 0, "the second wave, the same day");
+	CHECK_INT(r.now.accepted, 1, "only to whom the first did not go");
+	CHECK_INT(count(&w, later), 10, "the others tomorrow");
+	w.conf.max_per_person_day = 2;
+	date_rfc3339(&t, &w.f.c.zone, clock_now());
+	from = (t.s[11] - '0') * 10 + t.s[12] - '0';
+	snprintf(quiet, sizeof(quiet), "%02d:00-%02d:00", from, (from + 2) % 24);
+	w.conf.quiet_hours = quiet;
+	CHECK_INT(send_now(&w, w.relay, once, &r), 0, "quiet hours");
+	CHECK_INT(r.now.accepted, 0, "nothing goes out");
+	w.conf.quiet_hours = "";
+	w.conf.max_per_person_day = 1;
+	sql_int(&w, yesterday, 86400);
+	CHECK_INT(send_now(&w, w.relay, once, &r), 0, "the day after");
+	CHECK_INT(r.now.accepted, 10, "everybody");
+	world_close(&w);
+}
+
 /* Too many dead addresses, or a complaint too many: the wave stops, by the settings. */
 static void
 test_thresholds(void)
@@ -613,6 +655,7 @@ main(int argc, char **argv)
 	test_stop();
 	test_wall();
 	test_paced();
+	test_hours();
 	test_thresholds();
 	return check_done();
 }

@@ -1,0 +1,151 @@
+#include "engine/calendar.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+
+#define DAY_S 86400
+#define FILE_MAX_BYTES (1 << 20)
+
+/* "18:00" at p; -1: it is none. */
+static int
+minutes(const char *p)
+{
+	int h, m;
+
+	if (!isdigit((unsigned char)p[0]) || !isdigit((unsigned char)p[1]) || p[2] != ':' ||
+	    !isdigit((unsigned char)p[3]) || !isdigit((unsigned char)p[4]))
+		return -1;
+	h = (p[0] - '0') * 10 + p[1] - '0';
+	m = (p[3] - '0') * 10 + p[4] - '0';
+	return h < 24 && m < 60 ? h * 60 + m : -1;
+}
+
+/* "2026-09-02": 20260902; 0: it is no date. */
+static int
+day_number(const char *p)
+{
+	int v = 0;
+
+	for (int i = 0; i < 10; i++) {
+		if (i == 4 || i == 7) {
+			if (p[i] != '-')
+				return 0;
+			continue;
+		}
+		if (!isdigit((unsigned char)p[i]))
+			return 0;
+		v = v * 10 + p[i] - '0';
+	}
+	return v % 10000 / 100 >= 1 && v % 10000 / 100 <= 12 && v % 100 >= 1 && v % 100 <= 31 ? v : 0;
+}
+
+static int
+read_days(struct calendar *c, const char *path, struct err *e)
+{
+	struct file f = FILE_INIT;
+	char *copy, *at, *line;
+	size_t cap = 0;
+	int rc = 0, n = 0;
+
+	if (file_read(&f, path, FILE_MAX_BYTES, e) < 0)
+		return -1;
+	at = copy = mem_ndup(f.data, f.len);
+	while (rc == 0 && (line = strsep(&at, "\n"))) {
+		int date;
+
+		n++;
+		line += strncmp(line, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+		if (!*line || *line == '#' || *line == '\r' || strncmp(line, "date,", 5) == 0)
+			continue;
+		if (strlen(line) < 10 || !(date = day_number(line))) {
+			rc = err_set(e, ERR_INPUT, TR("%s line %d: a line begins with a date, as 2026-09-02",
+			    "%s dòng %d: mỗi dòng bắt đầu bằng ngày, như 2026-09-02"), path, n);
+			break;
+		}
+		c->days = mem_room(c->days, c->n, &cap, sizeof(*c->days));
+		c->days[c->n++] = (struct calendar_day){ .date = date, .off = !strstr(line, ",makeup-workday,") };
+	}
+	free(copy);
+	file_release(&f);
+	return rc;
+}
+
+int
+calendar_load(struct calendar *c, const struct conf *conf, struct err *e)
+{
+	const char *q = conf->quiet_hours;
+	struct arena a = ARENA_INIT;
+	int rc = 0;
+
+	*c = (struct calendar){ .working_days = strcmp(conf->working_days_only, "yes") == 0 };
+	if (*q) {
+		c->quiet_from = minutes(q);
+		c->quiet_to = strlen(q) == 11 && q[5] == '-' ? minutes(q + 6) : -1;
+		if (c->quiet_from < 0 || c->quiet_to < 0)
+			return err_set(e, ERR_INPUT, TR("quiet_hours = %s: write it as 18:00-07:30",
+			    "quiet_hours = %s: viết như 18:00-07:30"), q);
+	}
+	if (c->working_days)
+		rc = read_days(c, *conf->holiday_file ? conf->holiday_file : file_data_path(&a, "config/holidays-vn.csv"), e);
+	arena_release(&a);
+	return rc;
+}
+
+void
+calendar_release(struct calendar *c)
+{
+	free(c->days);
+	*c = (struct calendar){ .days = NULL };
+}
+
+int64_t
+calendar_midnight(const struct zone *z, int64_t at)
+{
+	struct tm t;
+
+	date_split(z, at, &t);
+	return at - t.tm_hour * 3600 - t.tm_min * 60 - t.tm_sec;
+}
+
+static bool
+works(const struct calendar *c, const struct tm *t)
+{
+	int date = (t->tm_year + 1900) * 10000 + (t->tm_mon + 1) * 100 + t->tm_mday;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->days[i].date == date)
+			return !c->days[i].off;
+	return t->tm_wday >= 1 && t->tm_wday <= 5;
+}
+
+int64_t
+calendar_next(const struct calendar *c, const struct zone *z, int64_t at)
+{
+	int64_t end = at + 400 * (int64_t)DAY_S;
+
+	if (!c->working_days && c->quiet_from == c->quiet_to)
+		return at;
+	while (at < end) {
+		int64_t midnight = calendar_midnight(z, at);
+		struct tm t;
+		int now;
+		bool quiet;
+
+		date_split(z, at, &t);
+		now = t.tm_hour * 60 + t.tm_min;
+		if (c->working_days && !works(c, &t)) {
+			at = midnight + DAY_S;
+			continue;
+		}
+		quiet = c->quiet_from < c->quiet_to ? now >= c->quiet_from && now < c->quiet_to :
+		    c->quiet_from > c->quiet_to && (now >= c->quiet_from || now < c->quiet_to);
+		if (!quiet)
+			return at;
+		/* Quiet until this morning, or through the night. */
+		at = now < c->quiet_to ? midnight + c->quiet_to * 60 : midnight + DAY_S;
+	}
+	return end;
+}

@@ -1,0 +1,36 @@
+/*
+ * calendar.h - the hours and days on which mail may go out.
+ *
+ * Quiet hours ("18:00-07:30"), weekends and the days of the holiday file, all
+ * in the zone of the campaign. The holiday file is CSV with the columns date
+ * and type; type makeup-workday is a working Saturday or Sunday, any other a
+ * day off. People edit it: the Government sets each year's days anew.
+ *
+ * Units      Unix seconds; minutes of the day.
+ * Ownership  calendar_release.
+ * Errors     ERR_INPUT with the file and line, or the setting.
+ * Threads    constant after loading.
+ * Source     Labour Code 2019 art. 112 for what days there are.
+ */
+#ifndef THUMOI_ENGINE_CALENDAR_H
+#define THUMOI_ENGINE_CALENDAR_H
+
+#include "base/conf.h"
+#include "base/date.h"
+
+struct calendar_day { int date; bool off; };	/* date: 20260902 */
+
+struct calendar {
+	int quiet_from, quiet_to;	/* minutes; equal: no quiet hours */
+	bool working_days;
+	struct calendar_day *days;
+	size_t n;
+};
+
+int	calendar_load(struct calendar *, const struct conf *, struct err *);
+void	calendar_release(struct calendar *);
+/* The first moment at or after `at` at which mail may go; at + 400 days when there is none. */
+int64_t	calendar_next(const struct calendar *, const struct zone *, int64_t at);
+int64_t	calendar_midnight(const struct zone *, int64_t at);	/* at which the day of `at` began */
+
+#endif
