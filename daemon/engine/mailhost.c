@@ -52,6 +52,23 @@ same_label(const char *domain, const char *provider)
 	return strcspn(domain, ".") == n && domain[n] && memcmp(domain, provider, n) == 0 && !in_list(plain, provider, n);
 }
 
+/* "gmal.vn": a letter off in the label, and an end that is anybody's. */
+static bool
+near_label(const char *domain, const char *provider)
+{
+	static const char *const ends[] = { "vn", "com.vn", "com", "net", "con", "co", NULL };
+	size_t n = strcspn(domain, "."), k = strcspn(provider, ".");
+	char one[24], two[24];
+
+	if (k < 5 || n < 4 || n >= sizeof(one) || k >= sizeof(two) || *domain != *provider || !domain[n] ||
+	    !in_list(ends, domain + n + 1, strlen(domain + n + 1)))
+		return false;
+	memcpy(one, domain, n);
+	memcpy(two, provider, k);
+	one[n] = two[k] = '\0';
+	return text_distance(one, two, 1) <= 1;
+}
+
 /* How far a domain is from what the provider is called: 0 near ... NEAR; more: not near. */
 static size_t
 distance(const char *domain, const char *provider)
@@ -69,7 +86,7 @@ distance(const char *domain, const char *provider)
 	if (strlen(provider) < NEAR_MIN_LEN)
 		return NEAR + 1;
 	d = text_distance(domain, provider, NEAR);
-	return d;
+	return d > NEAR && near_label(domain, provider) ? NEAR : d;
 }
 
 static void
