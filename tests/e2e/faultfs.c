@@ -169,7 +169,9 @@ powered(void)
 static void
 count_event(void)
 {
-	if (++events == strtol(getenv("FAULTFS_POWER"), NULL, 10))
+	const char *at = getenv("FAULTFS_POWER");
+
+	if (at && ++events == strtol(at, NULL, 10))
 		power_fails();
 }
 

@@ -67,7 +67,7 @@ lie=(FAULTFS_LIE=1)
 messages=600
 ok "a store on a disk that lies" make_store "$messages"
 wave_with_losses 3 400
-wave_run
+wave_run --connections "$connections"
 count_all
 bad=$(($(comm -23 "$dir/copied" "$dir/uncertain" | wc -l) + lost))
 [ "$(query 'PRAGMA integrity_check' 2>&1)" = ok ] || bad=$((bad + 1))
