@@ -92,7 +92,7 @@ static const struct setting table[] = {
 	S_NUM(domain_rest_after, "5", 1, 1000, "answers", "trả lời",
 	    "after so many answers in a row that ask for less (421, rate limits)",
 	    "sau chừng này trả lời liên tiếp yêu cầu gửi chậm lại (421, quá tốc độ)"),
-	S_WORD(stops, "on", "on observe off",
+	S_WORD(stops, "observe", "on observe off",
 	    "stop a domain or a wave that goes wrong; observe: only note when it would have been stopped",
 	    "dừng tên miền hoặc lượt thư có vấn đề; observe: chỉ ghi lại lúc lẽ ra phải dừng"),
 	S_NUM(domain_stop_refusals, "10", 2, 1000, "messages", "thư",
@@ -116,7 +116,7 @@ static const struct setting table[] = {
 	    "chỉ gửi từ thứ Hai đến thứ Sáu, trừ các ngày nghỉ trong holiday_file"),
 	S_TEXT(holiday_file, "", "days off and make-up working days; empty: the shipped config/holidays-vn.csv",
 	    "ngày nghỉ và ngày làm bù; để trống: config/holidays-vn.csv kèm theo"),
-	S_NUM(max_per_person_day, "1", 0, 1000, "messages", "thư",
+	S_NUM(max_per_person_day, "0", 0, 1000, "messages", "thư",
 	    "one address gets at most so many messages a day, over all waves; 0: any number",
 	    "một địa chỉ nhận nhiều nhất chừng này thư một ngày, tính mọi lượt; 0: không giới hạn"),
 

@@ -65,6 +65,8 @@ world_open(struct world *w, int n)
 	snprintf(w->secret, sizeof(w->secret), "%s/secret.key", w->f.dir);
 	snprintf(w->relay, sizeof(w->relay), "dir:%s/out", w->f.dir);
 	w->conf.secret_file = w->secret;
+	w->conf.stops = "on";
+	w->conf.max_per_person_day = 1;
 	w->conf.relay_tls = "none";
 	w->conf.reply_timeout_s = w->conf.data_timeout_s = 2;
 	fill_check(wave_by_id(w->f.db, &w->f.arena, w->f.wave, &w->wave, &e), &e, "wave");
