@@ -1,6 +1,7 @@
 #include "engine/courier.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fiber.h"
 #include "base/lang.h"
 #include "base/log.h"
 #include "engine/journal.h"
@@ -17,16 +19,20 @@
 #define REST_FIRST_MS 250
 #define REST_MOST_MS 30000
 #define MESSAGE_MAX_BYTES (8 << 20)
-#define FAR_FUTURE_MS INT64_C(4000000000000)	/* clock_wait: until the real time is over */
 
-/* [c] constant after start, [t] its own thread only */
+/* [c] constant after start, [t] the thread of its team only */
 struct courier {
 	struct couriers *all;		/* [c] */
-	pthread_t thread;		/* [c] */
 	struct job *job;		/* [t] at hand */
 	struct buf data;		/* [t] its message */
 	struct arena scratch;		/* [t] */
 	int failures;			/* [t] how often in a row the relay did not let us in */
+};
+
+/* Couriers that share a thread: each is a fiber of it. */
+struct team {
+	pthread_t thread;		/* [c] */
+	struct fibers *fibers;		/* [t] */
 };
 
 struct couriers {
@@ -36,6 +42,8 @@ struct couriers {
 	atomic_bool stopping;
 	atomic_int running;
 	int n;				/* [c] */
+	int n_teams, n_threads;		/* [c] more teams than threads: one could not be started */
+	struct team *teams;		/* [c] courier i is in team i % n_teams */
 	struct courier courier[];
 };
 
@@ -126,13 +134,12 @@ rest(const struct courier *c)
 
 	for (int i = 1; i < c->failures && ms < REST_MOST_MS; i++)
 		ms *= 2;
-	clock_wait(FAR_FUTURE_MS, c->all->stop_fd, ms < REST_MOST_MS ? ms : REST_MOST_MS);
+	fiber_wait(c->all->stop_fd, POLLIN, ms < REST_MOST_MS ? ms : REST_MOST_MS);
 }
 
 /*
- * A courier that is woken does not push aside the one at work, nor the web
- * pages: fewer switches, a seventh less CPU a message. Where the system does
- * not allow it, nothing else changes.
+ * A team that is woken does not push aside the dispatcher, nor the web pages.
+ * Where the system does not allow it, nothing else changes.
  */
 static void
 be_patient(void)
@@ -142,14 +149,13 @@ be_patient(void)
 	pthread_setschedparam(pthread_self(), SCHED_BATCH, &p);
 }
 
-static void *
+static void
 work(void *arg)
 {
 	struct courier *c = arg;
 	const struct smtp_calls calls = { .next = next_job, .begun = begun, .done = done, .arg = c };
 	struct err e = ERR_INIT;
 
-	be_patient();
 	while (!atomic_load(&c->all->stopping)) {
 		int before = c->failures;
 
@@ -163,6 +169,16 @@ work(void *arg)
 			rest(c);
 	}
 	atomic_fetch_sub(&c->all->running, 1);
+}
+
+static void *
+run_team(void *arg)
+{
+	struct team *t = arg;
+
+	pthread_setname_np(pthread_self(), "courier");
+	be_patient();
+	fibers_run(t->fibers);
 	return NULL;
 }
 
@@ -177,21 +193,29 @@ couriers_start(struct couriers **out, struct relay *r, struct workq *todo, struc
 	all->relay = r;
 	all->todo = todo;
 	all->done = done_q;
+	all->n = n;
+	all->n_teams = smtp_blocks(r) ? n : 1;
+	all->teams = mem_zalloc((size_t)all->n_teams * sizeof(*all->teams));
 	if ((all->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		die("eventfd: %s", strerror(errno));
+	for (int i = 0; i < n; i++) {
+		struct team *t = &all->teams[i % all->n_teams];
+
+		all->courier[i].all = all;
+		all->courier[i].data = (struct buf)BUF_INIT(MESSAGE_MAX_BYTES);
+		t->fibers = t->fibers ? t->fibers : fibers_new();
+		fibers_add(t->fibers, work, &all->courier[i]);
+	}
 	/* Signals are the main thread's business. */
 	sigfillset(&block);
 	pthread_sigmask(SIG_SETMASK, &block, &old);
-	for (; rc == 0 && all->n < n; all->n++) {
-		struct courier *c = &all->courier[all->n];
+	for (; rc == 0 && all->n_threads < all->n_teams; all->n_threads += rc == 0) {
+		struct team *t = &all->teams[all->n_threads];
+		int members = n / all->n_teams + (all->n_threads < n % all->n_teams);
 
-		c->all = all;
-		c->data = (struct buf)BUF_INIT(MESSAGE_MAX_BYTES);
-		atomic_fetch_add(&all->running, 1);
-		if ((rc = pthread_create(&c->thread, NULL, work, c)) != 0) {
-			atomic_fetch_sub(&all->running, 1);
-			break;
-		}
+		atomic_fetch_add(&all->running, members);
+		if ((rc = pthread_create(&t->thread, NULL, run_team, t)) != 0)
+			atomic_fetch_sub(&all->running, members);
 	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (rc == 0)
@@ -220,11 +244,17 @@ couriers_join(struct couriers *all)
 		return;
 	workq_close(all->todo);
 	couriers_stop(all);
+	for (int i = 0; i < all->n_threads; i++)
+		pthread_join(all->teams[i].thread, NULL);
 	for (int i = 0; i < all->n; i++) {
-		pthread_join(all->courier[i].thread, NULL);
+		struct team *t = &all->teams[i % all->n_teams];
+
+		fibers_free(t->fibers);
+		t->fibers = NULL;
 		buf_release(&all->courier[i].data);
 		arena_release(&all->courier[i].scratch);
 	}
 	close(all->stop_fd);
+	free(all->teams);
 	free(all);
 }

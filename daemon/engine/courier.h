@@ -1,6 +1,10 @@
 /*
- * courier.h - threads that carry messages: take a job, compose, speak SMTP,
- * hand back the outcome.
+ * courier.h - who carries messages: takes a job, composes, speaks SMTP, hands
+ * back the outcome.
+ *
+ * A courier is one connection, and a fiber: all of a relay share one thread,
+ * which is busy with one while the others wait for the relay. Where a
+ * library must be waited for (libcurl, a folder), each has a thread to itself.
  *
  * A courier cannot reach the store. It keeps its connection while there is
  * work, ends it after a few idle seconds, and rests after a relay that did

@@ -1,14 +1,17 @@
 #include "engine/workq.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/fiber.h"
+
 /* [q] under lock, [c] constant after workq_new */
 struct workq {
 	pthread_mutex_t lock;
-	pthread_cond_t more;
 	struct job *head, **tail;	/* [q] */
 	size_t n;			/* [q] */
 	int idle;			/* [q] */
@@ -28,16 +31,11 @@ struct workq *
 workq_new(void)
 {
 	struct workq *q = mem_zalloc(sizeof(*q));
-	pthread_condattr_t attr;
 
 	q->tail = &q->head;
 	if ((q->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		die("eventfd: %s", strerror(errno));
 	pthread_mutex_init(&q->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&q->more, &attr);
-	pthread_condattr_destroy(&attr);
 	return q;
 }
 
@@ -53,56 +51,77 @@ workq_free(struct workq *q)
 		job_free(j);
 	}
 	close(q->fd);
-	pthread_cond_destroy(&q->more);
 	pthread_mutex_destroy(&q->lock);
 	free(q);
 }
 
+/* Who waits is woken by the descriptor; who was woken and leaves something behind wakes the next. */
 void
 workq_put(struct workq *q, struct job *j)
 {
-	bool first, wanted;
+	bool wake;
 
 	j->next = NULL;
 	pthread_mutex_lock(&q->lock);
-	first = q->head == NULL;
-	wanted = q->idle > 0;
+	wake = q->head == NULL || q->idle > 0;
 	*q->tail = j;
 	q->tail = &j->next;
 	q->n++;
 	pthread_mutex_unlock(&q->lock);
-	if (wanted)
-		pthread_cond_signal(&q->more);
-	if (first)
+	if (wake)
 		eventfd_write(q->fd, 1);
+}
+
+/* 1 *out is the oldest job, 0 there is none, -1 closed. */
+static int
+take_first(struct workq *q, struct job **out)
+{
+	bool wake;
+	int rc;
+
+	pthread_mutex_lock(&q->lock);
+	*out = q->closed ? NULL : q->head;
+	rc = q->closed ? -1 : *out != NULL;
+	if (rc == 1) {
+		if (!(q->head = (*out)->next))
+			q->tail = &q->head;
+		q->n--;
+		(*out)->next = NULL;
+	}
+	wake = q->idle > 0 && (q->closed || q->head);
+	pthread_mutex_unlock(&q->lock);
+	if (wake)
+		eventfd_write(q->fd, 1);
+	return rc;
+}
+
+static void
+count_idle(struct workq *q, int n)
+{
+	pthread_mutex_lock(&q->lock);
+	q->idle += n;
+	pthread_mutex_unlock(&q->lock);
 }
 
 struct job *
 workq_take(struct workq *q, int wait_ms)
 {
-	struct timespec until;
-	struct job *j = NULL;
-	int rc = 0;
+	int64_t until = 0, left = wait_ms;
+	struct job *j;
+	eventfd_t seen;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += wait_ms / 1000;
-	until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
+	if (take_first(q, &j) != 0)
+		return j;
+	count_idle(q, 1);
+	while (take_first(q, &j) == 0 && left > 0) {
+		int64_t now = clock_mono_us() / 1000;
+
+		until = until ? until : now + wait_ms;
+		left = until - now;
+		if (left > 0 && fiber_wait(q->fd, POLLIN, (int)left) > 0)
+			eventfd_read(q->fd, &seen);
 	}
-	pthread_mutex_lock(&q->lock);
-	q->idle++;
-	while (!q->head && !q->closed && rc != ETIMEDOUT)
-		rc = pthread_cond_timedwait(&q->more, &q->lock, &until);
-	q->idle--;
-	if (!q->closed && (j = q->head)) {
-		if (!(q->head = j->next))
-			q->tail = &q->head;
-		q->n--;
-		j->next = NULL;
-	}
-	pthread_mutex_unlock(&q->lock);
+	count_idle(q, -1);
 	return j;
 }
 
@@ -128,7 +147,7 @@ workq_close(struct workq *q)
 	pthread_mutex_lock(&q->lock);
 	q->closed = true;
 	pthread_mutex_unlock(&q->lock);
-	pthread_cond_broadcast(&q->more);
+	eventfd_write(q->fd, 1);
 }
 
 size_t

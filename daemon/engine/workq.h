@@ -8,8 +8,9 @@
  * Units      wait_ms is real time.
  * Ownership  job_free frees a job with its texts.
  * Errors     none; no room for a queue means die().
- * Threads    any. workq_fd becomes readable when something is put in; only
- *            the reader of `done` uses it.
+ * Threads    any; workq_take in a fiber lets the others of its thread go on.
+ *            workq_fd becomes readable when something is put in; only the
+ *            reader of `done` uses it.
  * Source     the queues of Postfix's queue manager, in one process.
  */
 #ifndef THUMOI_ENGINE_WORKQ_H

@@ -94,6 +94,12 @@ relay_free(struct relay *r)
 }
 
 bool
+smtp_blocks(const struct relay *r)
+{
+	return r->kind != RELAY_ESMTP;
+}
+
+bool
 smtp_takes_8bit(const struct relay *r)
 {
 	return atomic_load_explicit(&r->eight_bit, memory_order_relaxed) == EIGHT_BIT_YES;

@@ -19,7 +19,8 @@
  *            or does not let us in gives the job at hand SMTP_UNTRIED at
  *            CONNECT, EHLO, STARTTLS or AUTH, with the reason: no message is
  *            to blame for it.
- * Threads    one session, one thread; any number of sessions on one relay.
+ * Threads    one session, one thread or fiber (smtp_blocks); any number of
+ *            sessions on one relay.
  * Source     RFC 5321, 3461 (DSN), 2034 and 3463 (enhanced codes), 3207
  *            (STARTTLS), 4954 (AUTH), 8314 (implicit TLS); libesmtp.md traps.
  */
@@ -39,6 +40,8 @@ int	relay_new(struct relay **, const char *url, const struct conf *, struct err 
 int	relay_check(const char *url, struct err *);	/* is it one? Opens nothing */
 void	relay_free(struct relay *);
 const char *relay_name(const struct relay *);	/* host:port or dir:PATH */
+/* A session waits by itself, not through fiber_wait: it needs a thread of its own. */
+bool	smtp_blocks(const struct relay *);
 /* Its last conversations offered 8BITMIME (RFC 6152). When one does not after all, the job comes back SMTP_UNTRIED. */
 bool	smtp_takes_8bit(const struct relay *);
 

@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/fiber.h"
 #include "base/lang.h"
 #include "mail/answer.h"
 #include "mail/relay.h"
@@ -59,16 +60,32 @@ struct talk {
 	bool had_enough;		/* the reply was too long, and we hung up */
 	bool logged_in, refused_login, leaving;
 	bool no_8bit;			/* not offered here */
+	bool pipelining, secure;	/* offered; STARTTLS was said */
+	bool hung_up;			/* by us, before the message */
+	bool promised;			/* this letter's MAIL went out together with its RCPT */
 	const char *trouble;		/* why we ended it ourselves; NULL */
 };
 
 /* --- outcomes ------------------------------------------------------------ */
 
 static void
+tell_outcome(struct talk *t, struct letter *l, struct smtp_outcome *o)
+{
+	o->duration_ms = (clock_mono_us() - l->began_us) / 1000;
+	/* Log in or encrypt first: that is between the relay and us. */
+	if (o->verdict != SMTP_ACCEPTED && !l->begun && answer_is_auth(o->code)) {
+		o->verdict = SMTP_UNTRIED;
+		o->command = "AUTH";
+	}
+	l->told = true;
+	t->calls->done(t->calls->arg, &l->job, o);
+	arena_reset(&t->arena);
+}
+
+static void
 tell(struct talk *t, struct letter *l, enum smtp_verdict v, const char *command, const smtp_status_t *st, const char *text)
 {
-	struct smtp_outcome o = { .verdict = v, .command = command, .text = text ? text : "",
-	    .duration_ms = (clock_mono_us() - l->began_us) / 1000 };
+	struct smtp_outcome o = { .verdict = v, .command = command, .text = text ? text : "" };
 
 	if (st && st->code) {
 		const char *reply = st->text ? st->text : "";
@@ -80,21 +97,47 @@ tell(struct talk *t, struct letter *l, enum smtp_verdict v, const char *command,
 			snprintf(o.enhanced, sizeof(o.enhanced), "%d.%d.%d", st->enh_class, st->enh_subject, st->enh_detail);
 		else
 			o.text = answer_enhanced(o.text, o.code, o.enhanced);
-		/* Log in or encrypt first: that is between the relay and us. */
-		if (v != SMTP_ACCEPTED && !l->begun && answer_is_auth(o.code)) {
-			o.verdict = SMTP_UNTRIED;
-			o.command = "AUTH";
-		}
 	}
-	l->told = true;
-	t->calls->done(t->calls->arg, &l->job, &o);
-	arena_reset(&t->arena);
+	tell_outcome(t, l, &o);
 }
 
 static const char *
 lost(const char *en, const char *vi)
 {
 	return TR(en, vi);
+}
+
+/* --- MAIL, RCPT and DATA in one go -------------------------------------------- */
+
+/*
+ * libesmtp waits for the answer to MAIL, although RFC 2920 does not ask for
+ * it: a third of the time a message takes. So it is told "250" at once, and
+ * what the relay really said is looked at when the answer to RCPT has come.
+ */
+static const char mail_promise[] = "250 2.1.0 ok\r\n";
+
+/* The real answer: 2, 4 or 5; 0: none yet, or none that means something here. */
+static int
+mail_answer(const struct talk *t)
+{
+	const struct tap *w = &t->tap;
+	bool known = !w->owed && w->kept_len >= 3 && (w->kept[0] == '2' || w->kept[0] == '4' || w->kept[0] == '5');
+
+	return !t->promised ? 2 : known ? w->kept[0] - '0' : 0;
+}
+
+/* Its code. */
+static int
+tell_mail_refused(struct talk *t, struct letter *l)
+{
+	struct smtp_outcome o = { .command = "MAIL" };
+	int code;
+
+	answer_parse(&t->arena, t->tap.kept, t->tap.kept_len, &o);
+	code = o.code;
+	o.verdict = answer_verdict(code);
+	tell_outcome(t, l, &o);
+	return code;
 }
 
 /* --- a relay that talks without end ------------------------------------------ */
@@ -133,8 +176,11 @@ read_message(void **ctx, int *len, void *arg)
 		return NULL;
 	}
 	*len = 0;
-	/* With CHUNKING a refused recipient's message may still be asked for: its text is gone. */
-	if (l->told || l->at >= l->job.len) {
+	/*
+	 * With CHUNKING a refused recipient's message may still be asked for: its text is gone. And after a
+	 * refused sender the answers to RCPT and DATA may have been read before we hung up.
+	 */
+	if (l->told || l->at >= l->job.len || l->talk->hung_up) {
 		/* The end was asked for: the dot and the flush come next. */
 		now_asked(l->talk);
 		return NULL;
@@ -164,6 +210,20 @@ canonical(const char *s, size_t len)
 	return len < INT32_MAX;
 }
 
+struct utf8_letter {
+	struct talk *talk;
+	const struct smtp_job *job;
+};
+
+/* libcurl waits by itself: the other conversations must not wait with it. */
+static void
+carry_utf8(void *arg)
+{
+	struct utf8_letter *u = arg;
+
+	curl_one(u->talk->relay, u->talk->calls, u->job);
+}
+
 /* A job that can be put on the wire here; those that cannot get their outcome. */
 static bool
 next_job(struct talk *t, struct smtp_job *j)
@@ -179,7 +239,7 @@ next_job(struct talk *t, struct smtp_job *j)
 			smtp_tell(t->calls, j, SMTP_REFUSED, "COMPOSE", lost("a line of the message does not end in CRLF",
 			    "có dòng trong thư không kết thúc bằng CRLF"));
 		else if (j->utf8)
-			curl_one(t->relay, t->calls, j);
+			fiber_block(carry_utf8, &(struct utf8_letter){ t, j });
 		else
 			return true;
 	}
@@ -215,15 +275,21 @@ feed(struct talk *t)
 	return true;
 }
 
+/* 421 announces that the relay hangs up; login trouble meets the next one as well. */
+static void
+feed_after(struct talk *t, int code)
+{
+	if (code != 421 && !answer_is_auth(code))
+		feed(t);
+}
+
 static void
 tell_and_feed(struct talk *t, const char *command, const smtp_status_t *st)
 {
-	bool going = st->code != 421;
+	int code = st->code;
 
-	tell(t, t->now, answer_verdict(st->code), command, st, NULL);
-	/* 421 announces that the relay hangs up; login trouble meets the next one as well. */
-	if (going && !answer_is_auth(st->code))
-		feed(t);
+	tell(t, t->now, answer_verdict(code), command, st, NULL);
+	feed_after(t, code);
 }
 
 /* --- what libesmtp tells us ---------------------------------------------- */
@@ -244,8 +310,18 @@ on_rcpt(struct talk *t, smtp_recipient_t r)
 {
 	const smtp_status_t *st = smtp_recipient_status(r);
 
-	if (r == t->now->recipient && !t->now->told && st->code / 100 != 2)
-		tell_and_feed(t, "RCPT", st);
+	if (r != t->now->recipient || t->now->told)
+		return;
+	if (mail_answer(t) == 2) {
+		if (st->code / 100 != 2)
+			tell_and_feed(t, "RCPT", st);
+	} else if (mail_answer(t) && st->code / 100 != 2) {
+		feed_after(t, tell_mail_refused(t, t->now));
+	} else {
+		/* A recipient without a sender, or an answer to MAIL that is none: the message must not go out. */
+		t->hung_up = true;
+		tap_cut(&t->tap);
+	}
 }
 
 static void
@@ -254,7 +330,7 @@ on_sent(struct talk *t, smtp_message_t m)
 	struct letter *l = t->now;
 	const smtp_status_t *st = smtp_message_transfer_status(m);
 
-	if (m != l->message || l->told)
+	if (m != l->message || l->told || t->hung_up)
 		return;
 	/* BDAT and a dropped line, or a reply that means nothing here: the session ends, and tell_rest judges. */
 	if (st->code / 100 != 2 && st->code / 100 != 4 && st->code / 100 != 5)
@@ -332,7 +408,7 @@ begins(const char *buf, int len, const char *word)
 
 /* MAIL is about to go: may it? libesmtp goes on unauthenticated when the login was refused. */
 static void
-before_mail(struct talk *t)
+before_mail(struct talk *t, const char *buf, int len)
 {
 	ASSERT(t->now);
 	if (t->relay->user && !t->logged_in) {
@@ -344,6 +420,10 @@ before_mail(struct talk *t)
 	}
 	t->now->mail_went = true;
 	t->stage = "MAIL";
+	/* After RSET its answer comes first; under TLS the tap cannot read. */
+	t->promised = t->pipelining && !t->secure && begins(buf, len, "MAIL FROM:");
+	if (t->promised)
+		tap_promise(&t->tap, mail_promise);
 }
 
 /* The next command shows that EHLO is over; before STARTTLS it proves nothing. */
@@ -353,6 +433,7 @@ after_ehlo(struct talk *t, const char *buf, int len)
 	if (strcmp(t->stage, "EHLO") != 0 || t->reply.len < 3 || memcmp(t->reply.s, "250", 3) != 0 || begins(buf, len, "STARTTLS"))
 		return;
 	t->no_8bit = !answer_offers(buf_str(&t->reply), "8BITMIME");
+	t->pipelining = answer_offers(buf_str(&t->reply), "PIPELINING");
 	relay_found_8bit(t->relay, !t->no_8bit);
 }
 
@@ -366,9 +447,10 @@ on_written(struct talk *t, const char *buf, int len)
 	now_asked(t);
 	after_ehlo(t, buf, len);
 	if (begins(buf, len, "MAIL FROM:") || begins(buf, len, "RSET\r\nMAIL FROM:")) {
-		before_mail(t);
+		before_mail(t, buf, len);
 		return;
 	}
+	t->secure = t->secure || begins(buf, len, "STARTTLS");
 	t->leaving = begins(buf, len, "QUIT");
 	if (strcmp(t->stage, "MAIL") == 0 || t->leaving)
 		return;
@@ -526,18 +608,21 @@ tell_rest(struct talk *t, bool connected)
 	struct letter *l = t->now;
 	const smtp_status_t *mail = smtp_reverse_path_status(l->message), *rcpt = smtp_recipient_status(l->recipient),
 	    *data = smtp_message_transfer_status(l->message);
+	int mail_code = mail_answer(t) == 2 ? mail->code : 0;
 
-	if (l->begun && (rcpt->code == 0 || rcpt->code / 100 == 2)) {
+	if (!l->begun && t->promised && mail_answer(t) > 2) {
+		tell_mail_refused(t, l);
+	} else if (l->begun && (rcpt->code == 0 || rcpt->code / 100 == 2)) {
 		if (!t->had_enough && !t->reply_cut && (data->code / 100 == 2 || data->code / 100 == 4 || data->code / 100 == 5))
 			tell(t, l, answer_verdict(data->code), "DOT", data, NULL);
 		else
 			tell(t, l, SMTP_UNCERTAIN, "DOT", NULL, lost("the connection was lost before the reply to the message",
 			    "mất kết nối trước khi có trả lời cho thư"));
-	} else if (data->code / 100 == 4 || data->code / 100 == 5) {
+	} else if (mail_code && (data->code / 100 == 4 || data->code / 100 == 5)) {
 		tell(t, l, answer_verdict(data->code), "DATA", data, NULL);
-	} else if (rcpt->code / 100 == 2) {
+	} else if (mail_code && rcpt->code / 100 == 2) {
 		tell(t, l, SMTP_DEFERRED, "DATA", NULL, lost("the connection was lost at DATA", "mất kết nối ở bước DATA"));
-	} else if (mail->code / 100 == 2) {
+	} else if (mail_code / 100 == 2) {
 		tell(t, l, SMTP_DEFERRED, "RCPT", NULL, lost("the connection was lost at RCPT", "mất kết nối ở bước RCPT"));
 	} else if (l->mail_went && t->given == 1 && strcmp(t->stage, "MAIL") == 0) {
 		tell(t, l, SMTP_DEFERRED, "MAIL", NULL, lost("the connection was lost at MAIL", "mất kết nối ở bước MAIL"));

@@ -1,20 +1,23 @@
 #include "mail/tap.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 1000	/* a read waits by itself for so long: most answers come sooner */
+#include "base/clock.h"
+#include "base/fiber.h"
 
-static _Thread_local struct tap *here;
+#define here ((struct tap *)fiber_local)
+#define OWED_MOST_BYTES 65536		/* of one answer */
 
 #ifdef __GLIBC__
 #define ADDRESS_ARG __CONST_SOCKADDR_ARG
@@ -29,13 +32,13 @@ tap_enter(struct tap *w)
 {
 	if (!w->connected)
 		w->fd = -1;
-	here = w;
+	fiber_local = w;
 }
 
 void
 tap_leave(void)
 {
-	here = NULL;
+	fiber_local = NULL;
 }
 
 void
@@ -47,61 +50,105 @@ tap_cut(struct tap *w)
 	w->out_len = 0;
 }
 
-/* --- what the connection does ------------------------------------------- */
-
-/* poll(2) without ours. */
-static int
-wait_for(int fd, short events, int ms)
+void
+tap_promise(struct tap *w, const char *answer)
 {
-	struct timespec limit = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
-	struct pollfd p = { .fd = fd, .events = events };
-
-	return ppoll(&p, 1, ms < 0 ? NULL : &limit, NULL);
+	w->promise = answer;
+	w->owed = true;
+	w->column = 0;
+	w->goes_on = false;
+	w->kept_len = w->owed_len = 0;
 }
 
-/* All that was gathered goes out. A write that fails is not reported: what the peer said last may still be read. */
+/* --- what the connection does ------------------------------------------- */
+
+/* As much as the socket takes now. A write that fails is not reported: what the peer said last may still be read. */
+static void
+send_some(struct tap *w)
+{
+	ssize_t n = send(w->fd, w->out, w->out_len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	w->out_len = n < 0 ? 0 : w->out_len - (size_t)n;
+	if (w->out_len)
+		memmove(w->out, w->out + n, w->out_len);
+}
+
+/* All that was gathered goes out. */
 static void
 flush(struct tap *w)
 {
-	size_t at = 0;
-
-	while (at < w->out_len && !w->ended) {
-		ssize_t n = send(w->fd, w->out + at, w->out_len - at, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-		if (n >= 0)
-			at += (size_t)n;
-		else if (errno == EAGAIN && wait_for(w->fd, POLLOUT, w->limit_ms) == 0)
+	if (w->out_len && !w->ended)
+		send_some(w);
+	while (w->out_len && !w->ended) {
+		if (fiber_wait(w->fd, POLLOUT, w->limit_ms) == 0)
 			w->ended = w->stalled = true;
-		else if (errno != EAGAIN && errno != EINTR)
-			break;
+		else
+			send_some(w);
 	}
 	w->out_len = 0;
 }
 
-/* 1 something came or it has ended, 0 nothing in time, -1 a signal. */
-static int
-receive(struct tap *w, int flags)
+/* What the peer said to the command that was answered by a promise. */
+static void
+keep_owed(struct tap *w)
 {
-	ssize_t n = recv(w->fd, w->in, sizeof(w->in), flags);
+	while (w->owed && w->in_len) {
+		char c = w->in[w->in_at++];
+
+		w->in_len--;
+		if (w->kept_len < sizeof(w->kept))
+			w->kept[w->kept_len++] = c;
+		if (w->column == 3)
+			w->goes_on = c == '-';
+		w->column++;
+		if (c != '\n')
+			continue;
+		w->owed = w->goes_on;
+		w->goes_on = false;
+		w->column = 0;
+	}
+}
+
+/* 1 something came or it has ended, 0 nothing yet. */
+static int
+receive(struct tap *w)
+{
+	ssize_t n = recv(w->fd, w->in, sizeof(w->in), MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return errno == EAGAIN ? 0 : -1;
+		return 0;
 	w->in_at = 0;
 	w->in_len = n > 0 ? (size_t)n : 0;
 	w->ended = n <= 0;
 	w->read_error = n < 0 ? errno : 0;
-	return 1;
+	if (!w->owed || w->ended)
+		return 1;
+	w->owed_len += w->in_len;
+	keep_owed(w);
+	if (w->owed_len > OWED_MOST_BYTES)
+		w->ended = true;
+	return w->in_len > 0 || w->ended;
 }
 
 static int
 await(struct tap *w, int ms)
 {
 	bool spoke = w->out_len > 0;
-	int rc, on = 1;
+	int64_t began_ms;
+	int rc, on = 1, left = ms;
 
 	/* Just looking, between two commands that go out together: the answer can wait until they have gone. */
 	if (ms == 0)
 		return 0;
+	if (w->promise) {
+		w->in_at = 0;
+		w->in_len = strlen(w->promise);
+		memcpy(w->in, w->promise, w->in_len);
+		w->promise = NULL;
+		return 1;
+	}
 	flush(w);
 	if (w->ended)
 		return w->stalled ? 0 : 1;
@@ -112,16 +159,11 @@ await(struct tap *w, int ms)
 	 */
 	if (!spoke)
 		setsockopt(w->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
-	if (ms < 0 || ms >= PATIENCE_MS) {
-		if (!w->blocking && fcntl(w->fd, F_SETFL, 0) == 0)
-			w->blocking = true;
-		if ((rc = receive(w, 0)) != 0)
-			return rc;
-		ms = ms < 0 ? -1 : ms - PATIENCE_MS;
-	}
-	if ((rc = wait_for(w->fd, POLLIN, ms)) <= 0)
-		return rc;
-	return receive(w, MSG_DONTWAIT);
+	began_ms = clock_mono_us() / 1000;
+	while ((rc = fiber_wait(w->fd, POLLIN, left)) > 0 && receive(w) == 0)
+		if (ms > 0 && (left = ms - (int)(clock_mono_us() / 1000 - began_ms)) <= 0)
+			return 0;
+	return rc;
 }
 
 static int
@@ -131,8 +173,13 @@ tap_poll(struct tap *w, struct pollfd *p, nfds_t n, int ms)
 	int ready = 0, rc;
 
 	w->limit_ms = ms;
+	/* A write found no room. */
+	if (w->out_len == sizeof(w->out) && ms != 0)
+		flush(w);
+	else if (w->out_len == sizeof(w->out))
+		send_some(w);
 	for (nfds_t i = 0; i < n; i++) {
-		p[i].revents = p[i].events & POLLOUT;
+		p[i].revents = w->out_len < sizeof(w->out) ? p[i].events & POLLOUT : 0;
 		ready += p[i].revents != 0;
 		if (p[i].events & POLLIN)
 			in = &p[i];
@@ -171,10 +218,10 @@ tap_read(struct tap *w, void *to, size_t n)
 static ssize_t
 tap_write(struct tap *w, const void *from, size_t n)
 {
-	if (w->out_len == sizeof(w->out))
-		flush(w);
-	if (w->ended) {
-		errno = EPIPE;
+	if (w->out_len == sizeof(w->out) && !w->ended)
+		send_some(w);
+	if (w->ended || w->out_len == sizeof(w->out)) {
+		errno = w->ended ? EPIPE : EAGAIN;
 		return -1;
 	}
 	if (n > sizeof(w->out) - w->out_len)
@@ -184,31 +231,64 @@ tap_write(struct tap *w, const void *from, size_t n)
 	return (ssize_t)n;
 }
 
+/* 0 or errno. */
+static int
+wait_connected(int fd, int64_t timeout_s)
+{
+	socklen_t n = sizeof(int);
+	int why = 0, rc;
+
+	while ((rc = fiber_wait(fd, POLLOUT, (int)timeout_s * 1000)) < 0 && errno == EINTR)
+		;
+	if (rc <= 0)
+		return rc < 0 ? errno : ETIMEDOUT;
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &n) < 0 ? errno : why;
+}
+
 static int
 connect_limited(struct tap *w, int fd, const struct sockaddr *addr, socklen_t len)
 {
-	const struct timeval limit = { .tv_sec = w->timeout_s }, none = { .tv_sec = 0 },
-	    patience = { .tv_sec = PATIENCE_MS / 1000 };
 	const int on = 1;
-	int rc;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	do
-		rc = (int)syscall(SYS_connect, fd, addr, len);
-	while (rc < 0 && errno == EINTR);
-	/* A blocking connect that ran into SO_SNDTIMEO says EINPROGRESS: socket(7). */
-	if (rc < 0 && errno == EINPROGRESS)
-		errno = ETIMEDOUT;
-	w->error = rc < 0 ? errno : 0;
-	w->fd = rc < 0 ? -1 : fd;
-	w->connected = w->connected || rc == 0;
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &none, sizeof(none));
-	if (rc < 0)
-		errno = w->error;
-	return rc;
+	/* The library does the same when it is connected. */
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	w->error = syscall(SYS_connect, fd, addr, len) < 0 ? errno : 0;
+	if (w->error == EINPROGRESS || w->error == EINTR)
+		w->error = wait_connected(fd, w->timeout_s);
+	w->fd = w->error ? -1 : fd;
+	w->connected = w->connected || !w->error;
+	errno = w->error;
+	return w->error ? -1 : 0;
+}
+
+struct lookup {
+	const char *host, *service;
+	const struct addrinfo *hints;
+	struct addrinfo **found;
+	int rc, why;
+};
+
+static int
+libc_look_up(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found)
+{
+	int (*of_libc)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+	/* A pointer to a function out of one to anything: dlsym(3) has it so. */
+	*(void **)(void *)&of_libc = dlsym(RTLD_NEXT, "getaddrinfo");
+	return of_libc(host, service, hints, found);
+}
+
+int (*tap_look_up)(const char *, const char *, const struct addrinfo *, struct addrinfo **) = libc_look_up;
+
+static void
+look_up_slowly(void *arg)
+{
+	struct lookup *l = arg;
+
+	l->rc = tap_look_up(l->host, l->service, l->hints, l->found);
+	l->why = errno;
 }
 
 /* --- the names the library calls ----------------------------------------- */
@@ -267,4 +347,21 @@ close(int fd)
 		here->fd = -1;
 	}
 	return (int)syscall(SYS_close, fd);
+}
+
+int
+getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found)
+{
+	struct lookup l = { .host = host, .service = service, .hints = hints, .found = found };
+	struct addrinfo numeric = hints ? *hints : (struct addrinfo){ .ai_family = AF_UNSPEC };
+
+	if (!here)
+		return libc_look_up(host, service, hints, found);
+	/* An address needs nobody to ask. */
+	numeric.ai_flags |= AI_NUMERICHOST;
+	if (libc_look_up(host, service, &numeric, found) == 0)
+		return 0;
+	fiber_block(look_up_slowly, &l);
+	errno = l.why;
+	return l.rc;
 }

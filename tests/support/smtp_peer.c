@@ -388,6 +388,8 @@ log_in(struct guest *g, const char *args)
 static void
 take_command(struct guest *g, const char *s, struct buf *chunks)
 {
+	bool stranger;
+
 	if (strncasecmp(s, "EHLO ", 5) == 0 || strncasecmp(s, "HELO ", 5) == 0) {
 		say_hello(g, s + 5);
 	} else if (strncasecmp(s, "STARTTLS", 8) == 0) {
@@ -401,10 +403,14 @@ take_command(struct guest *g, const char *s, struct buf *chunks)
 		pthread_mutex_lock(&g->p->lock);
 		g->p->n_transactions++;
 		pthread_mutex_unlock(&g->p->lock);
-		answer(g, PEER_MAIL, g->p->o.password && !g->logged_in ? "530 5.7.0 log in first" : "250 2.1.0 ok");
+		stranger = g->p->o.password && !g->logged_in;
+		if ((!answer(g, PEER_MAIL, stranger ? "530 5.7.0 log in first" : "250 2.1.0 ok") || stranger) && !g->p->o.lenient)
+			g->mail[0] = '\0';
 	} else if (strncasecmp(s, "RCPT TO:", 8) == 0) {
 		snprintf(g->rcpt, sizeof(g->rcpt), "%.*s", (int)strcspn(s, "\r\n"), s);
-		if (!answer(g, PEER_RCPT, "250 2.1.5 ok"))
+		if (!*g->mail)
+			say(g, "503 5.5.1 MAIL first");
+		if (!*g->mail || !answer(g, PEER_RCPT, "250 2.1.5 ok"))
 			g->rcpt[0] = '\0';
 	} else if (strncasecmp(s, "DATA", 4) == 0) {
 		take_data(g);

@@ -48,6 +48,7 @@ struct peer_options {
 	const char *cert, *key;		/* PEM files: STARTTLS is offered */
 	const char *password;		/* AUTH PLAIN LOGIN is offered; MAIL without it is refused */
 	bool implicit_tls, any_tls_version;
+	bool lenient;			/* takes recipients after it refused the sender */
 	int delay_ms;			/* before each reply to the dot */
 };
 

@@ -159,6 +159,14 @@ static const struct {
 	{ "550 at DATA", { PEER_DATA, "m3", 0, "550 5.3.0 no", PEER_GO_ON }, NULL, SMTP_REFUSED, "DATA", 550, "5.3.0", 2 },
 	{ "451 at MAIL", { PEER_MAIL, "m3", 0, "451 4.3.0 later", PEER_GO_ON }, NULL, SMTP_DEFERRED, "MAIL", 451, "4.3.0", 1 },
 	{ "550 at MAIL", { PEER_MAIL, "m3", 0, "550 5.1.8 sender", PEER_GO_ON }, NULL, SMTP_REFUSED, "MAIL", 550, "5.1.8", 1 },
+	{ "550 at MAIL, no PIPELINING", { PEER_MAIL, "m3", 0, "550 5.1.8 sender", PEER_GO_ON }, "8BITMIME", SMTP_REFUSED, "MAIL", 550, "5.1.8", 1 },
+	{ "550 at MAIL, CHUNKING", { PEER_MAIL, "m3", 0, "550 5.1.8 sender", PEER_GO_ON }, "PIPELINING\nCHUNKING", SMTP_REFUSED, "MAIL", 550, "5.1.8", 1 },
+	{ "550 at MAIL, in lines", { PEER_MAIL, "m3", 0, "550-5.1.8 this sender\r\n550 5.1.8 is unknown", PEER_GO_ON }, NULL, SMTP_REFUSED, "MAIL", 550, "5.1.8", 1 },
+	{ "250 at MAIL, in lines", { PEER_MAIL, "m3", 0, "250-2.1.0 well\r\n250 2.1.0 done", PEER_GO_ON }, NULL, SMTP_ACCEPTED, "DOT", 250, "2.0.0", 1 },
+	{ "250 at MAIL, cut short", { PEER_MAIL, "m3", 0, "250 2\b", PEER_HANG_UP }, NULL, SMTP_DEFERRED, "MAIL", 0, "", 3 },
+	{ "drops at MAIL", { PEER_MAIL, "m3", 0, "", PEER_HANG_UP }, NULL, SMTP_DEFERRED, "MAIL", 0, "", 3 },
+	{ "garbage at MAIL", { PEER_MAIL, "m3", 0, "what?", PEER_GO_ON }, NULL, SMTP_DEFERRED, "MAIL", 0, "", 3 },
+	{ "354 at MAIL", { PEER_MAIL, "m3", 0, "354 odd", PEER_GO_ON }, NULL, SMTP_DEFERRED, "MAIL", 0, "", 3 },
 	{ "421 at MAIL, stays", { PEER_MAIL, "m3", 0, "421 4.3.2 busy", PEER_GO_ON }, NULL, SMTP_DEFERRED, "MAIL", 421, "4.3.2", 2 },
 	{ "421 at MAIL, hangs up", { PEER_MAIL, "m3", 0, "421 4.3.2 busy", PEER_HANG_UP }, NULL, SMTP_DEFERRED, "MAIL", 421, "4.3.2", 2 },
 	{ "421 at RCPT, hangs up", { PEER_RCPT, "m3", 0, "421 4.3.2 busy", PEER_HANG_UP }, NULL, SMTP_DEFERRED, "RCPT", 421, "4.3.2", 2 },
@@ -206,6 +214,32 @@ test_table(void)
 			CHECK_INT((int64_t)peer_connections(p), (int64_t)table[i].connections, table[i].label);
 		if (check_failed != failed)
 			printf("  %s: text '%s', trouble '%s' '%s'\n", table[i].label, r.text[2], r.trouble, r.trouble_text);
+		peer_stop(p);
+	}
+	conf_release(&c);
+}
+
+/* MAIL, RCPT and DATA go out together: a relay that takes a recipient after it refused the sender gets no message. */
+static void
+test_lenient(void)
+{
+	static const struct peer_fault fault = { PEER_MAIL, "m3", 0, "550 5.1.8 sender", PEER_GO_ON };
+	static const char *const extensions[] = { NULL, "PIPELINING\nCHUNKING", "8BITMIME" };
+	struct conf c = settings();
+
+	for (size_t i = 0; i < COUNT_OF(extensions); i++) {
+		struct peer *p = peer_start(&(struct peer_options){ .faults = &fault, .n_faults = 1, .lenient = true,
+		    .extensions = extensions[i] });
+		struct round r;
+
+		round_init(&r, 5, message);
+		run(&r, peer_url(p), &c, 6);
+		for (int k = 0; k < 5; k++)
+			CHECK_INT(r.outcomes[k], 1, "one outcome each");
+		CHECK_STR(smtp_verdict_name(r.verdict[2]), "refused", "a refused sender");
+		CHECK_STR(r.command[2], "MAIL", "a refused sender");
+		CHECK_INT(r.code[2], 550, "a refused sender");
+		CHECK_INT((int64_t)peer_mails(p), 4, "its message did not go out");
 		peer_stop(p);
 	}
 	conf_release(&c);
@@ -638,6 +672,7 @@ main(void)
 	test_dir();
 	test_wire();
 	test_table();
+	test_lenient();
 	test_doors();
 	test_hostile();
 	test_tls();
