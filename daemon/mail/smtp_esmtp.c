@@ -37,6 +37,7 @@ struct letter {
 	struct smtp_job job;
 	int64_t began_us;
 	size_t at;			/* octets handed over */
+	bool plain;			/* goes out as it is */
 	bool mail_went;			/* MAIL was written */
 	bool begun;			/* the message itself was asked for */
 	bool told;			/* done() was called */
@@ -60,7 +61,7 @@ struct talk {
 	bool had_enough;		/* the reply was too long, and we hung up */
 	bool logged_in, refused_login, leaving;
 	bool no_8bit;			/* not offered here */
-	bool pipelining, secure;	/* offered; STARTTLS was said */
+	bool pipelining, chunking, secure;	/* offered, offered; STARTTLS was said */
 	bool hung_up;			/* by us, before the message */
 	bool promised;			/* this letter's MAIL went out together with its RCPT */
 	const char *trouble;		/* why we ended it ourselves; NULL */
@@ -165,6 +166,9 @@ watch_reply(struct talk *t, int len)
 
 /* --- feeding ------------------------------------------------------------- */
 
+/* What libesmtp gets to read in place of a message that tap_body sends: it has what it would add. */
+static const char stand_in[] = "Date: -\r\nFrom: -\r\nTo: -\r\nMessage-ID: -\r\n\r\n";
+
 static const char *
 read_message(void **ctx, int *len, void *arg)
 {
@@ -192,18 +196,29 @@ read_message(void **ctx, int *len, void *arg)
 	}
 	*len = (int)(l->job.len - l->at);
 	l->at = l->job.len;
-	return l->job.data;
+	if (!l->plain || l->talk->secure || l->talk->chunking)
+		return l->job.data;
+	tap_body(&l->talk->tap, l->job.data, l->job.len);
+	*len = (int)sizeof(stand_in) - 1;
+	return stand_in;
 }
 
-/* Lines end in CRLF, and neither CR nor LF stands alone: what libesmtp would send as it is, others would take for a line. */
+/*
+ * Lines end in CRLF, and neither CR nor LF stands alone: what libesmtp would send as it is, others would take for a
+ * line. *plain: it can go out as it is, without a dot to be doubled.
+ */
 static bool
-canonical(const char *s, size_t len)
+canonical(const char *s, size_t len, bool *plain)
 {
 	const char *end = s + len;
 
-	for (const char *p = s; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+	*plain = len >= 2 && *s != '.' && end[-1] == '\n';
+	for (const char *p = s; (p = memchr(p, '\n', (size_t)(end - p))); p++) {
 		if (p == s || p[-1] != '\r')
 			return false;
+		if (p + 1 < end && p[1] == '.')
+			*plain = false;
+	}
 	for (const char *p = s; (p = memchr(p, '\r', (size_t)(end - p))); p++)
 		if (p + 1 == end || p[1] != '\n')
 			return false;
@@ -226,7 +241,7 @@ carry_utf8(void *arg)
 
 /* A job that can be put on the wire here; those that cannot get their outcome. */
 static bool
-next_job(struct talk *t, struct smtp_job *j)
+next_job(struct talk *t, struct smtp_job *j, bool *plain)
 {
 	for (;;) {
 		memset(j, 0, sizeof(*j));
@@ -235,7 +250,7 @@ next_job(struct talk *t, struct smtp_job *j)
 		if (envelope_fault(j->sender, false) || envelope_fault(j->recipient, j->utf8))
 			smtp_tell(t->calls, j, SMTP_REFUSED, "MAIL", lost("an address cannot stand in an envelope",
 			    "địa chỉ không dùng được trên phong bì thư"));
-		else if (!canonical(j->data, j->len))
+		else if (!canonical(j->data, j->len, plain))
 			smtp_tell(t->calls, j, SMTP_REFUSED, "COMPOSE", lost("a line of the message does not end in CRLF",
 			    "có dòng trong thư không kết thúc bằng CRLF"));
 		else if (j->utf8)
@@ -251,14 +266,14 @@ feed(struct talk *t)
 {
 	struct letter *l = &t->letters[t->given % 2];
 	struct smtp_job j;
-	bool more;
+	bool more, plain;
 
 	tap_leave();
-	more = next_job(t, &j);
+	more = next_job(t, &j, &plain);
 	tap_enter(&t->tap);
 	if (!more)
 		return false;
-	*l = (struct letter){ .talk = t, .job = j, .began_us = clock_mono_us() };
+	*l = (struct letter){ .talk = t, .job = j, .plain = plain, .began_us = clock_mono_us() };
 	t->now = l;
 	t->given++;
 	if (!(l->message = smtp_add_message(t->session)) ||
@@ -434,6 +449,7 @@ after_ehlo(struct talk *t, const char *buf, int len)
 		return;
 	t->no_8bit = !answer_offers(buf_str(&t->reply), "8BITMIME");
 	t->pipelining = answer_offers(buf_str(&t->reply), "PIPELINING");
+	t->chunking = answer_offers(buf_str(&t->reply), "CHUNKING");
 	relay_found_8bit(t->relay, !t->no_8bit);
 }
 
@@ -642,6 +658,7 @@ esmtp_session(struct relay *r, const struct smtp_calls *calls, struct err *e)
 	    .tap = { .timeout_s = r->connect_timeout_s } };
 	struct handles h = { .ssl = NULL };
 	struct smtp_job first;
+	bool plain;
 	int rc = -1;
 
 	if (set_up(&t, &h, e) == 0) {
@@ -651,7 +668,7 @@ esmtp_session(struct relay *r, const struct smtp_calls *calls, struct err *e)
 		tap_leave();
 		if (t.now && !t.now->told)
 			tell_rest(&t, t.tap.connected);
-	} else if (next_job(&t, &first)) {
+	} else if (next_job(&t, &first, &plain)) {
 		smtp_tell(calls, &first, SMTP_UNTRIED, "STARTTLS", e->text);
 	}
 	smtp_destroy_session(t.session);

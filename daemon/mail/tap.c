@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +49,15 @@ tap_cut(struct tap *w)
 		shutdown(w->fd, SHUT_RDWR);
 	w->ended = true;
 	w->out_len = 0;
+	w->body = NULL;
+}
+
+void
+tap_body(struct tap *w, const char *body, size_t len)
+{
+	w->body = body;
+	w->body_len = len;
+	w->body_at = 0;
 }
 
 void
@@ -62,32 +72,59 @@ tap_promise(struct tap *w, const char *answer)
 
 /* --- what the connection does ------------------------------------------- */
 
+static bool
+holds_something(const struct tap *w)
+{
+	return w->out_len || w->body;
+}
+
+static ssize_t
+send_body(struct tap *w)
+{
+	static const char dot[] = ".\r\n";
+	size_t at = w->body_at, past = at > w->body_len ? at - w->body_len : 0;
+	struct iovec v[2] = {
+		{ (void *)(uintptr_t)(w->body + at - past), w->body_len - (at - past) },
+		{ (void *)(uintptr_t)(dot + past), sizeof(dot) - 1 - past },
+	};
+	struct msghdr m = { .msg_iov = v, .msg_iovlen = 2 };
+	ssize_t n = sendmsg(w->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n >= 0 && (w->body_at += (size_t)n) == w->body_len + sizeof(dot) - 1)
+		w->body = NULL;
+	return n;
+}
+
 /* As much as the socket takes now. A write that fails is not reported: what the peer said last may still be read. */
 static void
 send_some(struct tap *w)
 {
-	ssize_t n = send(w->fd, w->out, w->out_len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t n = w->out_len ? send(w->fd, w->out, w->out_len, MSG_NOSIGNAL | MSG_DONTWAIT) : send_body(w);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	w->out_len = n < 0 ? 0 : w->out_len - (size_t)n;
-	if (w->out_len)
+	if (n < 0) {
+		w->out_len = 0;
+		w->body = NULL;
+	} else if (w->out_len && (w->out_len -= (size_t)n)) {
 		memmove(w->out, w->out + n, w->out_len);
+	}
 }
 
 /* All that was gathered goes out. */
 static void
 flush(struct tap *w)
 {
-	if (w->out_len && !w->ended)
+	while (holds_something(w) && !w->ended) {
+		size_t out = w->out_len, at = w->body_at;
+
 		send_some(w);
-	while (w->out_len && !w->ended) {
-		if (fiber_wait(w->fd, POLLOUT, w->limit_ms) == 0)
+		/* No room: some was taken, or nothing. */
+		if (holds_something(w) && w->out_len == out && w->body_at == at && fiber_wait(w->fd, POLLOUT, w->limit_ms) == 0)
 			w->ended = w->stalled = true;
-		else
-			send_some(w);
 	}
 	w->out_len = 0;
+	w->body = NULL;
 }
 
 /* What the peer said to the command that was answered by a promise. */
@@ -135,7 +172,7 @@ receive(struct tap *w)
 static int
 await(struct tap *w, int ms)
 {
-	bool spoke = w->out_len > 0;
+	bool spoke = holds_something(w);
 	int64_t began_ms;
 	int rc, on = 1, left = ms;
 
@@ -218,6 +255,8 @@ tap_read(struct tap *w, void *to, size_t n)
 static ssize_t
 tap_write(struct tap *w, const void *from, size_t n)
 {
+	if (w->body && !w->ended)
+		return (ssize_t)n;
 	if (w->out_len == sizeof(w->out) && !w->ended)
 		send_some(w);
 	if (w->ended || w->out_len == sizeof(w->out)) {

@@ -41,6 +41,8 @@ struct tap {
 	int read_error;		/* errno that ended it; 0: the peer hung up */
 	size_t in_at, in_len, out_len;
 	char in[4096], out[16384];
+	const char *body;		/* tap_body; NULL: it is out */
+	size_t body_at, body_len;
 	/* tap_promise */
 	const char *promise;		/* given out when the library next waits; NULL: none, or given already */
 	bool owed;			/* the real answer has not come */
@@ -66,5 +68,12 @@ void	tap_cut(struct tap *);
  * stands in `kept` when `owed` is false.
  */
 void	tap_promise(struct tap *, const char *answer);
+/*
+ * The library is about to write a message, which it takes apart octet by
+ * octet. This one goes out in its place, and the final dot behind it: lines
+ * that end in CRLF, none beginning with a dot. Borrowed until it has been
+ * answered.
+ */
+void	tap_body(struct tap *, const char *body, size_t len);
 
 #endif

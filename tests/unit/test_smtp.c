@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/conf.h"
 #include "mail/smtp.h"
@@ -368,6 +369,42 @@ test_wire(void)
 	conf_release(&c);
 }
 
+/* A message without a dot at the beginning of a line goes out as it is, past libesmtp; any other through it. */
+static void
+test_bodies(void)
+{
+	static const char head[] = "Date: Fri, 17 Sep 2021 08:00:00 +0700\r\nFrom: <a@ministry.example>\r\nTo: <b@c.example>\r\n"
+	    "Message-ID: <1@ministry.example>\r\nReturn-Path: <kept@ministry.example>\r\n\r\n";
+	static const struct { const char *label, *line; int lines; } bodies[] = {
+		{ "nothing below the head", "", 0 },
+		{ "one line", "Kính gửi\r\n", 1 },
+		{ "dots inside lines", "a.b.\r\n", 3 },
+		{ "more than a socket takes at once", "0123456789 0123456789 0123456789 0123456789 0123456789 012\r\n", 100000 },
+		{ "the same with dots", ".0123456789 0123456789 0123456789 0123456789 0123456789 12\r\n", 100000 },
+	};
+	struct conf c = settings();
+
+	for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+		struct peer *p = peer_start(&(struct peer_options){ .n_faults = 0 });
+		struct buf text = BUF_INIT(16 << 20);
+		struct round r;
+
+		/* libesmtp takes Return-Path out of what goes through it. */
+		buf_add(&text, head, bodies[i].line[0] == '.' ? (size_t)(strstr(head, "Return") - head) : sizeof(head) - 3);
+		buf_str_add(&text, "\r\n");
+		for (int k = 0; k < bodies[i].lines; k++)
+			buf_str_add(&text, bodies[i].line);
+		round_init(&r, 3, buf_str(&text));
+		run(&r, peer_url(p), &c, 1);
+		CHECK_INT((int64_t)peer_mails(p), 3, bodies[i].label);
+		CHECK_INT((int64_t)peer_mail(p, 2).len, (int64_t)text.len, bodies[i].label);
+		CHECK(peer_mail(p, 2).len == text.len && memcmp(peer_mail(p, 2).data, buf_str(&text), text.len) == 0, bodies[i].label);
+		peer_stop(p);
+		buf_release(&text);
+	}
+	conf_release(&c);
+}
+
 static void
 test_hostile(void)
 {
@@ -671,6 +708,7 @@ main(void)
 	test_urls();
 	test_dir();
 	test_wire();
+	test_bodies();
 	test_table();
 	test_lenient();
 	test_doors();
