@@ -1,10 +1,10 @@
 /* thumoi wave create|run|status|pause|resume - invitations and reminders. */
 #include <ctype.h>
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/sending.h"
+#include "app/wave_status.h"
 #include "app/wave_stop.h"
 #include "base/clock.h"
 #include "engine/plan.h"
@@ -115,36 +115,12 @@ wave_create(struct app *app, int argc, char **argv)
 
 /* --- run ---------------------------------------------------------------- */
 
-static const char *
-state_title(enum invite_state s)
-{
-	const char *const titles[INVITE_STATES] = {
-		TR("planned", "chờ gửi"), TR("sending", "đang gửi"), TR("accepted", "được nhận"), TR("deferred", "bị hoãn"),
-		TR("refused", "bị từ chối"), TR("uncertain", "không chắc"), TR("expired", "hết hạn"), TR("cancelled", "đã hủy"),
-	};
-
-	return titles[s];
-}
-
-static const char *
-wave_title(const char *state)
-{
-	static const struct { const char *word, *vi; } words[] = {
-		{ "planned", "chưa chạy" }, { "running", "đang chạy" }, { "paused", "tạm dừng" }, { "done", "đã xong" },
-	};
-
-	for (size_t i = 0; lang_ui == LANG_VI && i < COUNT_OF(words); i++)
-		if (strcmp(words[i].word, state) == 0)
-			return words[i].vi;
-	return state;
-}
-
 static int
 refused_row(const char *category, int64_t n, void *arg)
 {
 	struct out *o = arg;
 
-	out_text(o, o->format == OUT_TEXT ? state_title(INVITE_REFUSED) : "refused");
+	out_text(o, o->format == OUT_TEXT ? wave_invite_title(INVITE_REFUSED) : "refused");
 	out_text(o, category);
 	out_int(o, n);
 	out_row(o);
@@ -173,7 +149,7 @@ print_summary(struct app *app, const struct wave *w, struct err *e)
 				return -1;
 			}
 		} else if (counts[i]) {
-			out_text(&o, app->json ? invite_state_name((enum invite_state)i) : state_title((enum invite_state)i));
+			out_text(&o, app->json ? invite_state_name((enum invite_state)i) : wave_invite_title((enum invite_state)i));
 			out_text(&o, "");
 			out_int(&o, counts[i]);
 			out_row(&o);
@@ -280,101 +256,6 @@ wave_run(struct app *app, int argc, char **argv)
 	rc = sending_run(app, &d, counts[INVITE_PLANNED] + counts[INVITE_DEFERRED] + counts[INVITE_SENDING], &result, &e);
 	rc = finish(app, &c, &w, &result, rc, &e);
 	return late.code ? app_fail(&late) : rc;
-}
-
-/* --- status ------------------------------------------------------------- */
-
-static int
-status_rows(struct app *app, int64_t campaign, struct out *o, struct err *e)
-{
-	struct arena a = ARENA_INIT;
-	struct wave w = { .id = 0 };
-	int rc;
-
-	while ((rc = wave_next(app->db, &a, w.id, campaign, NULL, &w, e)) == 1) {
-		int64_t counts[INVITE_STATES];
-		struct campaign c;
-
-		if ((rc = campaign_by_id(app->db, &a, w.campaign, &c, e)) != 1 ||
-		    (rc = invite_counts(app->db, w.id, counts, e)) < 0)
-			break;
-		out_text(o, c.key);
-		out_text(o, w.name);
-		out_text(o, o->format == OUT_TEXT ? wave_title(w.state) : w.state);
-		for (int i = 0; i < INVITE_STATES; i++)
-			out_int(o, counts[i]);
-		out_row(o);
-	}
-	arena_release(&a);
-	return rc;
-}
-
-static int
-print_status(struct app *app, int64_t campaign, enum out_format f, struct err *e)
-{
-	struct out_column columns[3 + INVITE_STATES] = {
-		{ "campaign", TR("campaign", "đợt"), false }, { "wave", TR("wave", "lượt"), false },
-		{ "state", TR("state", "trạng thái"), false },
-	};
-	struct out o;
-	int rc;
-
-	for (int i = 0; i < INVITE_STATES; i++)
-		columns[3 + i] = (struct out_column){ invite_state_name((enum invite_state)i),
-		    state_title((enum invite_state)i), true };
-	out_begin(&o, stdout, f, columns, COUNT_OF(columns));
-	rc = status_rows(app, campaign, &o, e);
-	if (out_end(&o, rc < 0 ? NULL : e) < 0)
-		return -1;
-	return rc;
-}
-
-/* Behind the table: what was stopped, or would have been, and why. */
-static int
-print_stops(struct app *app, int64_t campaign, struct err *e)
-{
-	struct arena a = ARENA_INIT;
-	struct wave w = { .id = 0 };
-	struct campaign c;
-	int rc;
-
-	while ((rc = wave_next(app->db, &a, w.id, campaign, NULL, &w, e)) == 1)
-		if ((rc = campaign_by_id(app->db, &a, w.campaign, &c, e)) != 1 ||
-		    (rc = wave_tell_stops(app, &c, &w, stdout, e)) < 0)
-			break;
-	arena_release(&a);
-	return rc < 0 ? -1 : 0;
-}
-
-static int
-wave_status(struct app *app, int argc, char **argv)
-{
-	bool watch = false;
-	const char *format = NULL;
-	const struct opt opts[] = {
-		{ "watch", OPT_FLAG, &watch, NULL, "again every second, until interrupted", "lặp lại mỗi giây đến khi bị ngắt" },
-		{ "format", OPT_TEXT, &format, "text|csv|json", "form of the table", "dạng bảng" },
-	};
-	int first, rc = opt_parse(argc, argv, "wave status", "[CAMPAIGN]", opts, COUNT_OF(opts), 0, 1, &first);
-	enum out_format f;
-	struct campaign c = { .id = 0 };
-	struct err e = ERR_INIT;
-
-	if (rc >= 0)
-		return rc;
-	if (app_format(app, format, &f) < 0)
-		return EXIT_USAGE;
-	if (first < argc && campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0)
-		return app_fail(&e);
-	for (;;) {
-		if (watch && isatty(STDOUT_FILENO))
-			fputs("\033[H\033[2J", stdout);
-		if (print_status(app, c.id, f, &e) < 0 || (f == OUT_TEXT && print_stops(app, c.id, &e) < 0))
-			return app_fail(&e);
-		if (!watch || fflush(stdout) != 0)
-			return EXIT_DONE;
-		clock_wait(clock_ms() + 86400000, -1, 1000);
-	}
 }
 
 int

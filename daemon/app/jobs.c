@@ -20,6 +20,7 @@
 struct task {
 	struct jobs *jobs;		/* [c] */
 	const char *name;		/* [c] for the log */
+	enum meters_user user;		/* [c] */
 	int (*run)(struct jobs *, struct db *, struct err *);	/* [c] 0 or -1: try again later */
 	int64_t every_ms;		/* [c] between two runs that went well */
 	pthread_t thread;
@@ -29,6 +30,7 @@ struct task {
 struct jobs {
 	const struct conf *conf;	/* [c] */
 	const char *store;		/* [c] */
+	struct meters *meters;		/* [c] */
 	struct task dispatch, inbound;
 	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
@@ -38,10 +40,14 @@ struct jobs {
 static int
 run_dispatch(struct jobs *j, struct db *db, struct err *e)
 {
-	struct dispatch_options o = { .forever = true, .stop = &j->stop };
+	struct dispatch_options o = { .forever = true, .stop = &j->stop, .meters = j->meters };
 	struct dispatch_result r = { .left = 0 };
+	int rc;
 
-	return dispatch_run(db, j->conf, &o, &r, e);
+	meters_dispatching(j->meters, true);
+	rc = dispatch_run(db, j->conf, &o, &r, e);
+	meters_dispatching(j->meters, false);
+	return rc;
 }
 
 static int
@@ -50,6 +56,9 @@ run_inbound(struct jobs *j, struct db *db, struct err *e)
 	struct inbound_tally t = { .read = 0 };
 	int rc = inbound_fetch(db, j->conf, &j->ending, &t, e);
 
+	meters_inbound(j->meters, &t);
+	if (rc == 0)
+		meters_inbound_ok(j->meters, clock_now());
 	if (t.read)
 		log_info("inbound", "read=%" PRId64 " known=%" PRId64 " matched=%" PRId64 " unmatched=%" PRId64
 		    " forged=%" PRId64, t.read, t.known, t.matched, t.unmatched, t.forged);
@@ -77,10 +86,12 @@ work(void *arg)
 		struct db *db = NULL;
 		struct log_q q;
 		int rc = db_open(&db, j->store, DB_WRITE, &e);
+		bool opened = rc == 0;
 
-		if (rc == 0)
+		if (opened)
 			rc = task->run(j, db, &e);
 		db_close(db);
+		meters_store(j->meters, task->user, rc < 0 && (!opened || e.code == ERR_STORE || e.code == ERR_FULL));
 		if (rc < 0)
 			log_error(task->name, "again_in_s=%d text=%s", AGAIN_MS / 1000, log_q(&q, e.text));
 		wait_ms(j, rc < 0 ? AGAIN_MS : task->every_ms);
@@ -107,8 +118,11 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 	*out = NULL;
 	j->conf = o->conf;
 	j->store = o->store;
-	j->dispatch = (struct task){ .name = "dispatch", .run = run_dispatch, .every_ms = LOOK_MS };
-	j->inbound = (struct task){ .name = "inbound", .run = run_inbound, .every_ms = o->conf->inbound_poll_s * 1000 };
+	j->meters = o->meters;
+	j->dispatch = (struct task){ .name = "dispatch", .user = USES_STORE_DISPATCH, .run = run_dispatch,
+	    .every_ms = LOOK_MS };
+	j->inbound = (struct task){ .name = "inbound", .user = USES_STORE_INBOUND, .run = run_inbound,
+	    .every_ms = o->conf->inbound_poll_s * 1000 };
 	if ((j->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		rc = err_sys(e, "eventfd");
 	if (rc == 0 && o->dispatch)

@@ -5,7 +5,7 @@
  * again after a while; it never takes the daemon down.
  *
  * Units      none.
- * Ownership  options->conf must outlive the jobs.
+ * Ownership  options->conf and meters must outlive the jobs.
  * Errors     jobs_start: -1 when a thread cannot be made.
  * Threads    jobs_* from the main thread.
  * Source     engine/dispatch.h, engine/inbound.h.
@@ -14,12 +14,14 @@
 #define THUMOI_APP_JOBS_H
 
 #include "base/conf.h"
+#include "engine/meters.h"
 
 struct jobs;
 
 struct jobs_options {
 	const struct conf *conf;
 	const char *store;
+	struct meters *meters;
 	bool dispatch, inbound;
 };
 

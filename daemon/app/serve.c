@@ -7,11 +7,15 @@
 
 #include "app/jobs.h"
 #include "app/notify.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "engine/meters.h"
 #include "web/http.h"
 #include "web/server.h"
 
 #define GRACE_MS 3000	/* for requests at work when the web stops */
+
+static struct meters meters;	/* of the process: a reload does not set them back */
 
 /* One reading of the settings and all that runs on it. */
 struct round {
@@ -78,7 +82,7 @@ static int
 start_web(struct round *r, const struct serve_options *o, struct sockets *s, struct err *e)
 {
 	struct sockets fresh = *s;
-	struct web_options w = { .conf = &r->conf, .store = r->store };
+	struct web_options w = { .conf = &r->conf, .store = r->store, .meters = &meters };
 
 	if (o->no_web)
 		return 0;
@@ -127,7 +131,7 @@ round_begin(const struct app *app, const struct serve_options *o, const char *st
 static int
 start_jobs(struct round *r, const struct serve_options *o, struct err *e)
 {
-	struct jobs_options j = { .conf = &r->conf, .store = r->store, .dispatch = !o->no_dispatch,
+	struct jobs_options j = { .conf = &r->conf, .store = r->store, .meters = &meters, .dispatch = !o->no_dispatch,
 	    .inbound = !o->no_inbound && *r->conf.inbound_url };
 
 	return jobs_start(&r->jobs, &j, e);
@@ -174,6 +178,7 @@ serve_run(struct app *app, const struct serve_options *o, struct err *e)
 	sigset_t wanted, before;
 	int sig = 0, rc = 0;
 
+	meters_start(&meters, clock_now());
 	/* Before any thread is made: all of them inherit the mask, we alone wait. */
 	sigemptyset(&wanted);
 	sigaddset(&wanted, SIGTERM);

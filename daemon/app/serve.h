@@ -6,8 +6,9 @@
  *	dispatch	engine/dispatch: sends what is due of running waves
  *	inbound		engine/inbound: reads the mailbox every inbound_poll_s
  *
- * No thread of ours shares anything but constant settings and the flags that
- * say "stop"; they meet in the store.
+ * No thread of ours shares anything but constant settings, the flags that say
+ * "stop", and the meters, which stay when settings are read again; they meet
+ * in the store.
  *
  * SIGTERM and SIGINT: finish what is at hand, then end with 0. SIGHUP: read the
  * settings again; when they are good, the web starts anew on the same socket

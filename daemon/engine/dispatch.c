@@ -161,6 +161,7 @@ watch_relay(struct dispatch *d, const struct job *j)
 		struct log_q q;
 
 		d->down_since_us = clock_mono_us();
+		meters_relay_down(d->opt->meters, d->sendings.relay);
 		log_warn("relay", "relay=%s state=resting text=%s", d->sendings.relay, log_q(&q, d->trouble));
 	}
 }
@@ -172,6 +173,7 @@ settle(struct dispatch *d)
 	for (struct job *held, *next, *j = d->pending; j; j = next) {
 		next = j->next;
 		sending_log(&d->sendings, j);
+		meters_attempt(d->opt->meters, d->sendings.relay, j->verdict, j->duration_ms);
 		watch_relay(d, j);
 		journal_give(d->journal, j->slot);
 		if ((held = gate_leave(d->sendings.gate, j)))
@@ -463,6 +465,7 @@ step(struct dispatch *d, struct err *e)
 	int64_t now = clock_now();
 	int rc;
 
+	meters_turn(d->opt->meters, now, d->in_flight, d->store_since_us != 0);
 	if (d->opt->stop && *d->opt->stop && !d->closing) {
 		d->result->stopped = true;
 		close_work(d);

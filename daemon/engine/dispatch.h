@@ -26,6 +26,7 @@
 #include <stdatomic.h>
 
 #include "base/conf.h"
+#include "engine/meters.h"
 #include "engine/sending.h"
 #include "store/db.h"
 
@@ -44,6 +45,7 @@ struct dispatch_options {
 	bool wait;			/* until no invite is open; else until nothing is due */
 	bool forever;			/* until *stop (thumoid) */
 	int give_up_s;			/* nothing could be sent at all for so long: end with an error; 0: 20 */
+	struct meters *meters;		/* counts what is done; may be NULL */
 	atomic_int *stop;		/* set: finish the current messages and return; may be NULL */
 	/* About ten times a second and at the end; may be NULL. */
 	void (*progress)(const struct dispatch_result *, void *arg);

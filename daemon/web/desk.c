@@ -8,8 +8,8 @@
 #include "engine/report.h"
 
 /* "127.0.0.1:8081", "localhost", "[::1]:8081": what a browser on this machine says. */
-static bool
-asked_here(struct request *r)
+bool
+desk_asked_here(struct request *r)
 {
 	static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
 	const char *host = request_header(r, "Host");
@@ -77,7 +77,7 @@ show_report(struct request *r)
 	FILE *f;
 	int rc;
 
-	if (!asked_here(r))
+	if (!desk_asked_here(r))
 		return;
 	if ((rc = campaign_find(r->db, r->arena, r->seg[0], &c, &e)) == 0) {
 		reply_nothing_here(r);
@@ -141,7 +141,7 @@ desk_index(struct request *r)
 	struct mustache_field f[2];
 	struct err e = ERR_INIT;
 
-	if (!asked_here(r))
+	if (!desk_asked_here(r))
 		return;
 	if (campaign_each(r->db, list_campaign, &l, &e) < 0) {
 		reply_error(r, &e);

@@ -4,6 +4,7 @@
  * /                               the campaigns
  * /report/CAMPAIGN/participation  both reports, as one page
  * /report/CAMPAIGN/causes         the same page, from the causes on
+ * /metrics                        web/metrics.h
  *
  * Only on admin_listen, which is loopback. There is no log-in here, so the
  * Host a browser asks for must be loopback too: a foreign page whose name is
@@ -23,5 +24,7 @@
 void	desk_index(struct request *);
 void	desk_participation(struct request *);
 void	desk_causes(struct request *);
+/* By a name of this machine; else the reply is made, and false. */
+bool	desk_asked_here(struct request *);
 
 #endif

@@ -24,6 +24,9 @@
 #include "web/limiter.h"
 #include "web/pages.h"
 
+struct meters;
+struct metrics;
+
 /* What all threads of one server share. */
 struct site {
 	const char *store;		/* [c] */
@@ -33,6 +36,8 @@ struct site {
 	const char *api_key;		/* [c] NULL: no API */
 	struct pages *pages;		/* [c] */
 	const struct conf *conf;	/* [c] */
+	struct meters *meters;		/* [c] NULL: nobody counts */
+	struct metrics *metrics;	/* what /metrics keeps: web/metrics.h */
 	struct limiter tokens, keys;	/* failures by client address */
 };
 

@@ -3,6 +3,7 @@
 #include "web/api.h"
 #include "web/desk.h"
 #include "web/landing.h"
+#include "web/metrics.h"
 
 static void
 show_root(struct request *r)
@@ -63,6 +64,7 @@ const struct route routes_admin[] = {
 	{ "/", desk_index, NULL, FORM_MAX_BYTES },
 	{ "/report/*/participation", desk_participation, NULL, FORM_MAX_BYTES },
 	{ "/report/*/causes", desk_causes, NULL, FORM_MAX_BYTES },
+	{ "/metrics", metrics_show, NULL, FORM_MAX_BYTES },
 	{ "/healthz", show_health, NULL, FORM_MAX_BYTES },
 	{ "/static/*", show_static, NULL, FORM_MAX_BYTES },
 	{ NULL, NULL, NULL, 0 },

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "web/http.h"
 #include "web/landing.h"
+#include "web/metrics.h"
 #include "web/reply.h"
 #include "web/routes.h"
 
@@ -184,6 +185,7 @@ serve(struct daemon *d, struct MHD_Connection *c, const char *method, const char
 		run_handler(&r, up);
 	bytes = r.out.len;
 	rc = reply_queue(&r);
+	meters_request(web->site.meters, r.route, r.status);
 	log_info("http", "method=%s route=%s status=%d bytes=%zu us=%" PRId64,
 	    r.head ? "HEAD" : up->post ? "POST" : up->allowed ? "GET" : "other",
 	    r.route, r.status, bytes, clock_mono_us() - up->started_us);
@@ -272,6 +274,8 @@ load_site(struct web *w, const struct web_options *o, struct err *e)
 	s->public_url = c->public_url;
 	s->secure = *c->tls_cert_file || strncmp(c->public_url, "https://", 8) == 0;
 	s->conf = c;
+	s->meters = o->meters;
+	s->metrics = metrics_new();
 	if (secret_load(&s->secret, c->secret_file, e) < 0)
 		return err_wrap(e, "secret_file");
 	if (*c->api_key_file && !(s->api_key = conf_secret(&w->arena, c->api_key_file, "api_key_file", e)))
@@ -335,6 +339,7 @@ web_stop(struct web *w, int grace_ms)
 	limiter_release(&w->site.tokens);
 	limiter_release(&w->site.keys);
 	pages_free(w->site.pages);
+	metrics_free(w->site.metrics);
 	arena_release(&w->arena);
 	free(w);
 }

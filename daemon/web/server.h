@@ -10,8 +10,8 @@
  * nor addresses.
  *
  * Units      milliseconds.
- * Ownership  web_start keeps nothing of its arguments but `conf`, which must
- *            outlive the web. The descriptors stay the caller's.
+ * Ownership  web_start keeps nothing of its arguments but `conf` and `meters`,
+ *            which must outlive the web. The descriptors stay the caller's.
  * Errors     web_start: -1 and nothing runs.
  * Threads    web_* from the main thread.
  * Source     web/http.h, web/request.h.
@@ -21,12 +21,14 @@
 
 #include "base/conf.h"
 #include "base/token.h"
+#include "engine/meters.h"
 
 struct web;
 
 struct web_options {
 	const struct conf *conf;
 	const char *store;	/* path of the store */
+	struct meters *meters;	/* shown at /metrics of the desk; NULL: no such page */
 	int fd;			/* http_listen: the public pages; -1: none */
 	int admin_fd;		/* the reports; -1: none */
 };

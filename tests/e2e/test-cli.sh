@@ -184,6 +184,37 @@ has "$stderr" "127.0.0.1:$port" "... the relay is named"
 status "a password in a relay URL" 1 thumoi wave run lab invitation --relay smtp://u:secret@127.0.0.1:25 --no-wait
 not_ok_if "... and is not repeated" grep -q secret <<<"$stderr"
 status "wave status" 0 thumoi wave status lab
+has "$stdout" 'due  per min  left  next due' "... tells what is due, how fast it goes, how long it takes"
+is "$(thumoi wave status lab --format csv)" \
+"campaign,wave,state,planned,sending,accepted,deferred,refused,uncertain,expired,cancelled,due,per_minute,left_s,next_due_at,resting,\
+stopped,stop_reason
+lab,invitation,running,2,0,0,0,0,0,0,0,2,,,,0,," "wave status: its columns"
+is "$(thumoi wave status lab --domains 5 --format csv)" "campaign,wave,domain,open,accepted,deferred,refused,resting_until,stopped
+lab,invitation,cantho.gov.test,2,0,0,0,," "... or the mail domains"
+has "$(thumoi wave status lab --domains 5)" "lab       invitation  cantho.gov.test     2" "... or both"
+json "wave status by domain" wave status lab --domains 5
+status "wave status --domains that is none" 2 thumoi wave status lab --domains -3
+status "wave status in a form that it does not have" 2 thumoi wave status lab --format html
+
+# --- a wave is watched until it is done
+started=$SECONDS
+thumoi wave status lab --watch >"$work/watched" 2>"$work/stderr" &
+watcher=$!
+looks() { grep -c '^campaign .* state ' "$work/watched"; }
+for _ in $(seq 100); do [ "$(looks)" -ge 3 ] && break; sleep 0.1; done
+ok "watching shows the wave again and again" test "$(looks)" -ge 3
+ok "... but not more than once a second" test "$(looks)" -le $((SECONDS - started + 1))
+thumoi wave run lab invitation --relay "dir:$work/out-lab" >/dev/null 2>&1
+wait "$watcher"
+is $? 0 "... and ends by itself when the wave is done"
+has "$(tail -n 5 "$work/watched")" "lab       invitation  done         0        0         2" "... which is the last it shows"
+not_ok_if "... without escape codes, when nobody sees it" grep -q $'\033' "$work/watched"
+is "$(cat "$work/stderr")" "" "... and without a word"
+status "watching when no wave runs" 0 thumoi wave status lab --watch
+has "$stderr" "no wave is running" "... says so and ends"
+# shellcheck disable=SC2016 # the inner shell expands
+has "$(bin=$bin script -qec '"$bin" --lang en wave status lab --watch' /dev/null </dev/null)" $'\033[2J\033[H' \
+	"on a terminal it is drawn in place"
 
 # --- a new campaign straight to a folder
 status "campaign two" 0 new_campaign two
@@ -204,6 +235,8 @@ has "$stderr" 'thumoi wave resume two later' "... and how to go on"
 status "wave pause again" 1 thumoi wave pause two later
 status "wave status of a paused wave" 0 thumoi wave status two
 has "$stdout" 'paused by the operator' "... says why"
+has "$(thumoi wave status two --format csv)" ',0,wave,' "... in a table"
+has "$(thumoi --json wave status two)" '"stopped":"wave","stop_reason":"' "... and for programs"
 status "wave resume of a domain that goes" 1 thumoi wave resume two later --domain x.test
 status "wave resume" 0 thumoi wave resume two later
 status "wave resume again" 1 thumoi wave resume two later

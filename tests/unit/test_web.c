@@ -1,6 +1,7 @@
 /* The public pages, asked by a real client: every route and method, hostile ones too. */
 #include "support/check.h"
 #include "support/http.h"
+#include "support/promtext.h"
 #include "support/world.h"
 
 #include "base/conf.h"
@@ -18,6 +19,7 @@ static struct world w;
 static struct conf conf;
 static struct http_where where;
 static struct answer_page page;
+static struct meters meters;
 static char open_token[TOKEN_LEN + 1], other_token[TOKEN_LEN + 1], soon_token[TOKEN_LEN + 1], closed_token[TOKEN_LEN + 1],
     expired_token[TOKEN_LEN + 1], seen_token[TOKEN_LEN + 1];
 static int64_t open_person;
@@ -133,6 +135,7 @@ test_looking(void)
 		{ "robots", "/robots.txt", "", 200, "Disallow: /", NULL },
 		{ "nothing", "/nothing", "", 404, "Liên kết này", NULL },
 		{ "reports are not public", "/report/open/causes", "", 404, "Liên kết này", NULL },
+		{ "metrics are not public", "/metrics", "", 404, "Liên kết này", "thumoi_" },
 	};
 	int64_t rows = evidence_rows(), answers = answer_rows();
 
@@ -437,6 +440,34 @@ test_desk(void)
 	CHECK_INT(page.status, 404, "a foreign name that points here");
 }
 
+/* Asked many times at once, as a browser and two watchers would; by a foreign name not at all. */
+static void
+test_metrics(void)
+{
+	struct ask rebound = { .headers = { "Host: evil.example" } }, plain = { .raw_path = true };
+	const char *text;
+	long long before;
+
+	for (int i = 0; i < 3; i++)
+		CHECK_INT(http_ask(&page, url("/metrics", ""), &plain), 0, "asked");
+	CHECK_INT(page.status, 200, "there");
+	CHECK_STR(http_header(&page, "Content-Type"), "text/plain; version=0.0.4; charset=utf-8", "its type");
+	text = buf_str(&page.body);
+	CHECK_STR(promtext_fault(text), "", "well-formed");
+	CHECK_INT(promtext_value(text, "thumoi_nominated{campaign=\"open\"}"), 3, "from the store");
+	before = promtext_value(text, "thumoi_http_requests_total{route=\"/metrics\",status=\"2xx\"}");
+	CHECK(before >= 2, "this page itself is counted, the others before it");
+	CHECK(promtext_value(text, "thumoi_http_requests_total{route=\"/i/*\",status=\"4xx\"}") > 80, "and the public ones");
+	CHECK(promtext_value(text, "thumoi_http_requests_total{route=\"/api/v1/answers\",status=\"2xx\"}") > 0, "of every route");
+	CHECK(promtext_value(text, "thumoi_http_requests_total{route=\"other\",status=\"4xx\"}") > 0, "and of none");
+	CHECK(!strstr(text, open_token) && !strchr(text, '@'), "no token, no address");
+	http_ask(&page, url("/metrics", ""), &rebound);
+	CHECK_INT(page.status, 404, "a foreign name that points here");
+	CHECK_INT(get("/metrics", ""), 200, "again");
+	CHECK_INT(promtext_value(buf_str(&page.body), "thumoi_http_requests_total{route=\"/metrics\",status=\"2xx\"}"), before + 1,
+	    "counted on");
+}
+
 static void
 write_file(const char *name, const char *text, const char **out)
 {
@@ -500,13 +531,14 @@ test_addresses(void)
 int
 main(void)
 {
-	struct web_options o = { .conf = &conf, .admin_fd = -1 };
+	struct web_options o = { .conf = &conf, .meters = &meters, .admin_fd = -1 };
 	struct web *web;
 	struct secret k;
 
 	log_to(-1, LOG_LEVEL_ERROR);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	world_make(&w);
+	meters_start(&meters, clock_now());
 	make_people();
 	if (conf_load(&conf, NULL, false, &w.e) < 0)
 		world_die(&w, "settings");
@@ -532,6 +564,12 @@ main(void)
 	o.fd = -1;
 	if (CHECK_INT(web_start(&web, &o, &w.e), 0, "the desk alone")) {
 		test_desk();
+		test_metrics();
+		web_stop(web, 1000);
+	}
+	o.meters = NULL;
+	if (CHECK_INT(web_start(&web, &o, &w.e), 0, "nobody counts")) {
+		CHECK_INT(get("/metrics", ""), 404, "nothing to show");
 		web_stop(web, 1000);
 	}
 	close(o.admin_fd);
