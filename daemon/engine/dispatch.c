@@ -12,7 +12,9 @@
 #include "engine/stops.h"
 #include "engine/sweep.h"
 
-#define GATHER_MS 8			/* outcomes of so long share a commit while there is work ahead */
+#define GATHER_MS 16			/* outcomes of so long share a commit while there is work ahead */
+#define AHEAD_LEAST 4			/* claimed ahead, for each courier */
+#define AHEAD_MOST (JOURNAL_SLOTS / 4)
 #define UNREACHED_MOST_S 20		/* nothing could be sent at all: give up after this */
 #define LOCKED_OUT_MOST_S 3		/* ... because of a password or certificate: that does not mend itself */
 #define REST_MOST_US INT64_C(600000000)		/* it worked before: wait this long for the relay */
@@ -33,7 +35,8 @@ struct dispatch {
 	struct couriers *couriers;
 	struct workq *todo, *done;
 	int connections;
-	size_t depth;			/* how far to claim ahead */
+	size_t depth;			/* how far to claim ahead: as much as is carried in some hundredths of a second */
+	int64_t claimed_us;		/* when something was last claimed */
 	size_t in_flight;		/* claimed and not yet recorded */
 	struct job *pending;		/* heard, not yet recorded */
 	bool closing;
@@ -58,6 +61,20 @@ is_ours(const struct dispatch *d, const struct wave *w)
 
 /* --- claims ------------------------------------------------------------ */
 
+/* Couriers who ran out of work get more; who took a second for it are given less, as a claim ages. */
+static void
+adapt(struct dispatch *d, size_t ahead)
+{
+	int64_t us = clock_mono_us(), since = us - d->claimed_us;
+	size_t least = (size_t)d->connections * AHEAD_LEAST;
+
+	if (ahead <= d->depth / 4 && since < 100000 && d->depth < AHEAD_MOST)
+		d->depth = d->depth * 2 < AHEAD_MOST ? d->depth * 2 : AHEAD_MOST;
+	else if (since > 1000000 && d->depth > least)
+		d->depth = d->depth / 2 > least ? d->depth / 2 : least;
+	d->claimed_us = us;
+}
+
 /* How many to claim now; 0: enough is under way, or it is not the time. */
 static size_t
 wanted(struct dispatch *d, int64_t now)
@@ -74,6 +91,7 @@ wanted(struct dispatch *d, int64_t now)
 		return ahead == 0 && d->in_flight == 0 && workq_idle(d->todo) > 0 ? 1 : 0;
 	if (ahead > d->depth / 2)
 		return 0;
+	adapt(d, ahead);
 	room = journal_room(d->journal);
 	return room < d->depth ? room : d->depth;
 }
@@ -543,9 +561,7 @@ prepare(struct dispatch *d, struct err *e)
 		return -1;
 	d->recovered_us = clock_mono_us();
 	d->connections = d->opt->connections ? d->opt->connections : (int)d->conf->connections;
-	d->depth = (size_t)d->connections * 32;
-	if (d->depth > JOURNAL_SLOTS / 4)
-		d->depth = JOURNAL_SLOTS / 4;
+	d->depth = (size_t)d->connections * 16;
 	d->todo = workq_new();
 	d->done = workq_new();
 	return couriers_start(&d->couriers, d->relay, d->todo, d->done, d->connections, e);
