@@ -59,7 +59,11 @@ hand_back(struct courier *c, struct job *j, const struct smtp_outcome *o)
 	j->at = clock_now();
 	if (j->verdict != SMTP_UNTRIED)
 		journal_answer(j->slot, j->verdict, j->command, j->code, j->enhanced, j->text, j->duration_ms, j->at);
-	workq_put(c->all->done, j);
+	/* Refusals and delays may stop a domain or a wave: the dispatcher hears of them before more go the same way. */
+	if (j->verdict == SMTP_ACCEPTED)
+		workq_put(c->all->done, j);
+	else
+		workq_put_urgent(c->all->done, j);
 }
 
 /* An address or template that cannot become a message is this invite's outcome. */

@@ -13,6 +13,7 @@
 #include "engine/sweep.h"
 
 #define GATHER_MS 16			/* outcomes of so long share a commit while there is work ahead */
+#define GATHER_LEAST_MS 2		/* ... unless there are refusals among them */
 #define AHEAD_LEAST 4			/* claimed ahead, for each courier */
 #define AHEAD_MOST (JOURNAL_SLOTS / 4)
 #define UNREACHED_MOST_S 20		/* nothing could be sent at all: give up after this */
@@ -410,6 +411,15 @@ show(struct dispatch *d, bool last)
 }
 
 static void
+gather(struct dispatch *d)
+{
+	int64_t until = clock_ms() + 86400000;
+
+	clock_wait(until, -1, GATHER_LEAST_MS);
+	clock_wait(until, workq_urgent_fd(d->done), GATHER_MS - GATHER_LEAST_MS);
+}
+
+static void
 wait_for_something(struct dispatch *d)
 {
 	int64_t until = clock_ms() + 86400000;
@@ -424,7 +434,7 @@ wait_for_something(struct dispatch *d)
 		until = d->due_at * 1000;
 	/* Work ahead: let some outcomes gather, so that they share a commit. */
 	if (workq_len(d->todo) > (size_t)d->connections && workq_len(d->done) < d->depth / 2)
-		clock_wait(clock_ms() + 86400000, -1, GATHER_MS);
+		gather(d);
 	else if (!workq_len(d->done))
 		clock_wait(until, workq_fd(d->done), d->closing ? 20 : 200);
 }

@@ -16,7 +16,7 @@ struct workq {
 	size_t n;			/* [q] */
 	int idle;			/* [q] */
 	bool closed;			/* [q] */
-	int fd;				/* [c] */
+	int fd, urgent_fd;		/* [c] */
 };
 
 void
@@ -33,7 +33,8 @@ workq_new(void)
 	struct workq *q = mem_zalloc(sizeof(*q));
 
 	q->tail = &q->head;
-	if ((q->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
+	if ((q->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0 ||
+	    (q->urgent_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		die("eventfd: %s", strerror(errno));
 	pthread_mutex_init(&q->lock, NULL);
 	return q;
@@ -51,6 +52,7 @@ workq_free(struct workq *q)
 		job_free(j);
 	}
 	close(q->fd);
+	close(q->urgent_fd);
 	pthread_mutex_destroy(&q->lock);
 	free(q);
 }
@@ -70,6 +72,13 @@ workq_put(struct workq *q, struct job *j)
 	pthread_mutex_unlock(&q->lock);
 	if (wake)
 		eventfd_write(q->fd, 1);
+}
+
+void
+workq_put_urgent(struct workq *q, struct job *j)
+{
+	workq_put(q, j);
+	eventfd_write(q->urgent_fd, 1);
 }
 
 /* 1 *out is the oldest job, 0 there is none, -1 closed. */
@@ -132,6 +141,7 @@ workq_take_all(struct workq *q)
 	eventfd_t seen;
 
 	eventfd_read(q->fd, &seen);
+	eventfd_read(q->urgent_fd, &seen);
 	pthread_mutex_lock(&q->lock);
 	list = q->head;
 	q->head = NULL;
@@ -176,4 +186,10 @@ int
 workq_fd(const struct workq *q)
 {
 	return q->fd;
+}
+
+int
+workq_urgent_fd(const struct workq *q)
+{
+	return q->urgent_fd;
 }

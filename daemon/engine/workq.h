@@ -9,8 +9,9 @@
  * Ownership  job_free frees a job with its texts.
  * Errors     none; no room for a queue means die().
  * Threads    any; workq_take in a fiber lets the others of its thread go on.
- *            workq_fd becomes readable when something is put in; only the
- *            reader of `done` uses it.
+ *            workq_fd becomes readable when something is put in,
+ *            workq_urgent_fd when something urgent is; only the reader of
+ *            `done` uses them.
  * Source     the queues of Postfix's queue manager, in one process.
  */
 #ifndef THUMOI_ENGINE_WORKQ_H
@@ -57,6 +58,7 @@ void	job_free(struct job *);
 struct workq *workq_new(void);
 void	workq_free(struct workq *);			/* frees the jobs left in it */
 void	workq_put(struct workq *, struct job *);
+void	workq_put_urgent(struct workq *, struct job *);	/* the reader should not let others gather for long */
 /* The oldest job; NULL when none came within wait_ms, or the queue was closed. */
 struct job *workq_take(struct workq *, int wait_ms);
 struct job *workq_take_all(struct workq *);		/* the whole list, oldest first */
@@ -64,5 +66,6 @@ void	workq_close(struct workq *);			/* wakes everybody; take gives NULL from now
 size_t	workq_len(struct workq *);
 int	workq_idle(struct workq *);			/* how many wait in workq_take */
 int	workq_fd(const struct workq *);
+int	workq_urgent_fd(const struct workq *);
 
 #endif
