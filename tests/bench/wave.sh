@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # wave.sh - a store with people to invite, and how a command that sends is
 # measured; for bench-dispatch and bench-postfix. $dir is removed at the end.
-# shellcheck disable=SC2034 # the variables are those of the benchmark
+# shellcheck disable=SC2034,SC2154 # the variables are those of the benchmark
 build=${BUILD:-build} thumoi=${THUMOI:-${BUILD:-build}/bin/thumoi}
 PATH=$PATH:/usr/sbin
 for need in smtp-sink smtp-source sqlite3 "$thumoi"; do
