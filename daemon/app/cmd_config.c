@@ -15,7 +15,7 @@ config_check(struct app *app, int argc, char **argv)
 	if (conf_check(path, stderr) > 0)
 		return EXIT_FAILED;
 	if (conf_load(&app->conf, path, path != NULL, &e) < 0 ||
-	    (relay_check(app->conf.relay, &e) < 0 && err_wrap(&e, "relay = %s", app->conf.relay)))
+	    (relay_check(app->conf.relay, NULL, NULL, &e) < 0 && err_wrap(&e, "relay = %s", app->conf.relay)))
 		return app_fail(&e);
 	if (!app->quiet)
 		printf(TR("%s: no faults\n", "%s: không có lỗi\n"), path ? path : TR("defaults", "mặc định"));

@@ -36,7 +36,8 @@
 struct relay;
 
 int	relay_new(struct relay **, const char *url, const struct conf *, struct err *);	/* reads secrets and certificates */
-int	relay_check(const char *url, struct err *);	/* is it one? Opens nothing */
+/* Is it one, and what will relay_name call it? Opens nothing; name may be NULL. */
+int	relay_check(const char *url, struct arena *, const char **name, struct err *);
 void	relay_free(struct relay *);
 const char *relay_name(const struct relay *);	/* host:port or dir:PATH */
 /* Its last conversations offered 8BITMIME (RFC 6152). When one does not after all, the job comes back SMTP_UNTRIED. */
