@@ -37,7 +37,8 @@ DRIVEN_CLOCK := $(BUILD)/obj/tests/support/clock_driven.o
 SUPPORT_SRC := $(filter-out tests/support/clock_driven.c,$(wildcard tests/support/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/obj/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
-THREADED := $(filter %/test_fiber %/test_smtp %/test_smtp_faults %/test_dispatch %/test_web %/test_meters %/test_metrics,$(UNIT))
+THREADED := $(filter %/test_fiber %/test_smtp %/test_smtp_faults %/test_dispatch %/test_route %/test_web %/test_meters \
+	%/test_metrics,$(UNIT))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/bin/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: $(PROGRAMS:%=$(BUILD)/bin/%)
@@ -152,7 +153,7 @@ install: all
 	install -m 755 $(BUILD)/bin/thumoi $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/bin/thumoid $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 config/units/*.csv $(SHARE)/config/units/
-	install -m 644 config/providers.txt config/pace.conf config/holidays-vn.csv $(SHARE)/config/
+	install -m 644 config/providers.txt config/pace.conf config/relays.conf config/holidays-vn.csv $(SHARE)/config/
 	cp -R config/rules $(SHARE)/config/
 	cp -R templates/. $(SHARE)/templates/
 	chmod -R u=rwX,go=rX $(SHARE)

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/meters.h"
+#include "engine/relay_file.h"
 #include "web/http.h"
 #include "web/server.h"
 
@@ -121,7 +122,8 @@ round_begin(const struct app *app, const struct serve_options *o, const char *st
 	conf_set_store(&r->conf, r->store);
 	if (log_level_parse(r->conf.log_level, &level) == 0)
 		log_to(STDERR_FILENO, level);
-	if (conf_check_together(&r->conf, e) < 0 || start_web(r, o, s, e) < 0) {
+	if (conf_check_together(&r->conf, e) < 0 || (!o->no_dispatch && relay_file_check(r->conf.relay_file, e) < 0) ||
+	    start_web(r, o, s, e) < 0) {
 		round_end(r);
 		return NULL;
 	}

@@ -49,6 +49,8 @@ static const struct setting table[] = {
 	S_TEXT(relay, "smtp://127.0.0.1:25",
 	    "where messages go: smtp://host:port, smtps://host:port, or dir:PATH to write files instead",
 	    "nơi nhận thư: smtp://máy:cổng, smtps://máy:cổng, hoặc dir:THƯMỤC để ghi ra tệp"),
+	S_TEXT(relay_file, "", "file with several relays, their weights and stand-bys, as config/relays.conf; empty: the one in relay",
+	    "tệp ghi nhiều máy chủ thư, tỷ trọng và máy dự phòng, theo mẫu config/relays.conf; để trống: máy trong relay"),
 	S_TEXT(relay_user, "", "name for SMTP AUTH; empty: no authentication", "tên đăng nhập SMTP; để trống: không đăng nhập"),
 	S_TEXT(relay_password_file, "", "file that holds the password, or credential:NAME",
 	    "tệp chứa mật khẩu, hoặc credential:TÊN"),

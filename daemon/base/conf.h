@@ -31,6 +31,7 @@ struct conf {
 	const char *store;		/* path of the SQLite file */
 	/* campaign-independent sending */
 	const char *relay;		/* smtp://host:port, smtps://, dir:PATH */
+	const char *relay_file;		/* engine/relay_file.h; "" = the one in `relay` */
 	const char *relay_user;
 	const char *relay_password_file;
 	const char *relay_tls;		/* require, opportunistic, none */

@@ -1,6 +1,7 @@
 #include "engine/claim.h"
 
 #include "base/clock.h"
+#include "engine/route.h"
 
 /* One block of memory: the job and every text it borrows. */
 static struct job *
@@ -59,6 +60,16 @@ has_enough(const struct sendings *ss, const struct sending *s, const struct invi
 	return n >= ss->conf->max_per_person_day;
 }
 
+static int
+may_go(struct sendings *ss, const struct invite *i, struct arena *a, int64_t now_ms, struct route **route,
+    struct gate_seat *seat, int64_t *due_at, struct err *e)
+{
+	if (routes_choose(ss->routes, ss->db, a, i, now_ms, route, e) < 0)
+		return -1;
+	*due_at = now_ms / 1000 + 1;
+	return *route ? gate_ask(ss->gate, i->wave, i->email, now_ms, seat, due_at, e) : GATE_LATER;
+}
+
 int
 claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run, size_t most, struct job ***tail,
     size_t *n, struct err *e)
@@ -76,11 +87,12 @@ claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run
 			break;
 		if (rc == 1 && still_wanted(s, &r)) {
 			struct gate_seat seat;
+			struct route *route;
 			struct job *j;
 			int64_t due_at;
 
 			if ((rc = has_enough(ss, s, &list[i], now, &due_at, e)) == 0)
-				rc = gate_ask(ss->gate, s->wave.id, list[i].email, now_ms, &seat, &due_at, e);
+				rc = may_go(ss, &list[i], &a, now_ms, &route, &seat, &due_at, e);
 			if (rc < 0)
 				break;
 			if (rc == GATE_LATER) {
@@ -91,6 +103,8 @@ claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run
 			}
 			j = job_new(s, &list[i], &r);
 			j->seat = seat;
+			j->route = route;
+			routes_take(ss->routes, route, now_ms);
 			**tail = j;
 			*tail = &j->next;
 			(*n)++;

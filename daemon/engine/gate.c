@@ -179,12 +179,19 @@ gate_park_wave(struct gate *g, int64_t wave, struct err *e)
 
 /* --- a turn --------------------------------------------------------------- */
 
+struct gate_scope *
+gate_relay(struct gate *g, const char *name)
+{
+	const struct limit_rule *r = limits_relay(&g->limits, name);
+
+	return r ? scope_new(g, r, arena_printf(&g->arena, "relay %s", name)) : NULL;
+}
+
 int
 gate_new(struct gate **out, struct db *db, const struct conf *conf, const char *relay, struct err *e)
 {
 	struct gate *g = mem_zalloc(sizeof(*g));
 	struct domain_rest rest = { .domain = "" };
-	const struct limit_rule *r;
 	int rc;
 
 	*out = g;
@@ -193,8 +200,7 @@ gate_new(struct gate **out, struct db *db, const struct conf *conf, const char *
 	if (limits_load(&g->limits, conf->pace_file, e) < 0)
 		return err_wrap(e, "pace_file");
 	g->of_rule = arena_alloc(&g->arena, (g->limits.n + 1) * sizeof(struct gate_scope *));
-	if ((r = limits_relay(&g->limits, relay)))
-		g->relay = scope_new(g, r, arena_printf(&g->arena, "relay %s", relay));
+	g->relay = gate_relay(g, relay);
 	while ((rc = rest_next(db, &g->arena, rest.domain, &rest, e)) == 1) {
 		struct gate_domain *d = gate_domain(g, rest.domain, true);
 
@@ -227,11 +233,17 @@ gate_free(struct gate *g)
 int
 gate_open(struct gate *g, int64_t now_ms, size_t *most, int64_t *due_at, struct err *e)
 {
-	struct gate_scope *s = g ? g->relay : NULL;
+	if (!g)
+		return 0;
+	g->turn++;
+	return gate_relay_open(g, g->relay, now_ms, most, due_at, e);
+}
+
+int
+gate_relay_open(struct gate *g, struct gate_scope *s, int64_t now_ms, size_t *most, int64_t *due_at, struct err *e)
+{
 	int64_t wait;
 
-	if (g)
-		g->turn++;
 	if (!s)
 		return 0;
 	if (scope_read(g, s, e) < 0)
@@ -242,6 +254,21 @@ gate_open(struct gate *g, int64_t now_ms, size_t *most, int64_t *due_at, struct 
 		*most = 0;
 	*due_at = (now_ms + (wait ? wait : 1000) + 999) / 1000;
 	return 0;
+}
+
+int64_t
+gate_relay_wait(const struct gate_scope *s, int64_t now_ms)
+{
+	int64_t wait = s ? pace_wait_ms(&s->pace, now_ms) : 0;
+
+	return wait || !s || !s->connections || s->claimed < s->connections ? wait : 1000;
+}
+
+void
+gate_relay_take(struct gate *g, struct gate_scope *s, int64_t now_ms)
+{
+	if (s)
+		scope_take(g, s, now_ms);
 }
 
 int
@@ -266,6 +293,8 @@ gate_ask(struct gate *g, int64_t wave, const char *email, int64_t now_ms, struct
 		*due_at = now_ms / 1000 + PROBE_S;
 	} else if (g->relay && pace_wait_ms(&g->relay->pace, now_ms) > 0) {
 		*due_at = (pace_book(&g->relay->pace, now_ms) + 999) / 1000;
+	} else if (gate_relay_wait(g->relay, now_ms) > 0) {
+		*due_at = now_ms / 1000 + 1;	/* with one relay gate_open has seen to it */
 	} else if (s) {
 		if (scope_read(g, s, e) < 0)
 			return -1;

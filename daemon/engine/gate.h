@@ -64,7 +64,7 @@ struct gate {
 	const struct conf *conf;
 	struct limits limits;
 	struct arena arena;
-	struct gate_scope *relay;	/* NULL: not limited */
+	struct gate_scope *relay;	/* of the relay that gate_ask is about; NULL: not limited */
 	struct gate_scope **of_rule;	/* shared ones, by rule */
 	struct gate_scope *scopes, *dirty;
 	struct gate_domain *chain[1024];
@@ -78,6 +78,12 @@ enum gate_answer { GATE_GO, GATE_LATER };
 
 int	gate_new(struct gate **, struct db *, const struct conf *, const char *relay, struct err *);
 void	gate_free(struct gate *);		/* frees held jobs too */
+
+/* With several relays (route.c): the limit of one, kept by the gate. NULL: not limited. */
+struct gate_scope *gate_relay(struct gate *, const char *name);
+int	gate_relay_open(struct gate *, struct gate_scope *, int64_t now_ms, size_t *most, int64_t *due_at, struct err *);
+int64_t	gate_relay_wait(const struct gate_scope *, int64_t now_ms);	/* 0: one more may go, else ask again in so long */
+void	gate_relay_take(struct gate *, struct gate_scope *, int64_t now_ms);
 
 /* A turn begins: *most becomes what the relay's limits leave; 0: nothing before *due_at. */
 int	gate_open(struct gate *, int64_t now_ms, size_t *most, int64_t *due_at, struct err *);

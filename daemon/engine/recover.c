@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "engine/route.h"
 
 #define PER_COMMIT 500
 
@@ -47,6 +48,8 @@ recover_one(struct sendings *ss, const struct journal *journal, const struct inv
 	int rc;
 
 	slot = find_slot(journal, i, &believed);
+	if (slot)
+		j.route = routes_by_key(ss->routes, slot->relay);
 	if (slot && slot->phase == PHASE_ANSWERED && slot->verdict < SMTP_UNTRIED) {
 		copy = *slot;
 		copy.enhanced[sizeof(copy.enhanced) - 1] = copy.command[sizeof(copy.command) - 1] = '\0';

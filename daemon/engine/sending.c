@@ -6,6 +6,7 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "engine/plan.h"
+#include "engine/route.h"
 #include "store/evidence.h"
 
 /* A relay that drops every line after the dot would get copies for ever. */
@@ -82,10 +83,16 @@ judge(const struct sendings *ss, const struct job *j)
 	return v;
 }
 
+static const char *
+relay_of(const struct sendings *ss, const struct job *j)
+{
+	return j->route ? j->route->name : ss->relay;
+}
+
 static int
 insert_attempt(struct sendings *ss, const struct job *j, const struct verdict *v, struct err *e)
 {
-	struct attempt t = { .invite = j->invite, .n = j->attempt, .at = j->at, .relay = ss->relay,
+	struct attempt t = { .invite = j->invite, .n = j->attempt, .at = j->at, .relay = relay_of(ss, j),
 	    .command = j->command, .code = j->code, .enhanced = j->enhanced, .text = j->text ? j->text : "",
 	    .duration_ms = j->duration_ms, .verdict = smtp_verdict_name(j->verdict),
 	    .category = category_name(v->category) };
@@ -248,6 +255,6 @@ sending_log(const struct sendings *ss, const struct job *j)
 
 	if (j->verdict != SMTP_UNTRIED)
 		log_info("attempt", "invite=%" PRId64 " n=%d relay=%s command=%s code=%d dsn=%s verdict=%s delay_ms=%" PRId64
-		    " text=%s", j->invite, j->attempt, ss->relay, j->command, j->code, *j->enhanced ? j->enhanced : "-",
+		    " text=%s", j->invite, j->attempt, relay_of(ss, j), j->command, j->code, *j->enhanced ? j->enhanced : "-",
 		    smtp_verdict_name(j->verdict), j->duration_ms, log_q(&q, j->text ? j->text : ""));
 }

@@ -45,7 +45,8 @@ struct sendings {
 	const struct conf *conf;
 	const struct rules *rules;
 	struct secret secret;
-	const char *relay;		/* name, for the records */
+	struct routes *routes;
+	const char *relay;		/* name in the records of a job without a route */
 	struct sending *first;
 	struct tally tally;
 	struct calendar calendar;

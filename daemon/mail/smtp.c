@@ -74,11 +74,13 @@ fail:
 }
 
 int
-relay_check(const char *url, struct err *e)
+relay_check(const char *url, struct arena *a, const char **name, struct err *e)
 {
 	struct relay r = { .arena = ARENA_INIT };
 	int rc = relay_parse(&r, url, e);
 
+	if (rc == 0 && name)
+		*name = arena_dup(a, r.name);
 	arena_release(&r.arena);
 	return rc;
 }

@@ -34,6 +34,7 @@ struct peer {
 	struct peer_mail *mails;		/* [p] */
 	size_t n_mails, n_transactions, n_connections;	/* [p] */
 	int used[64];				/* [p] how often each fault struck */
+	bool away;				/* [p] */
 	char ehlo[256], sni[256];		/* [p] */
 };
 
@@ -424,6 +425,25 @@ take_command(struct guest *g, const char *s, struct buf *chunks)
 	}
 }
 
+static bool
+is_away(struct peer *p)
+{
+	bool away;
+
+	pthread_mutex_lock(&p->lock);
+	away = p->away;
+	pthread_mutex_unlock(&p->lock);
+	return away;
+}
+
+void
+peer_turn_away(struct peer *p, bool away)
+{
+	pthread_mutex_lock(&p->lock);
+	p->away = away;
+	pthread_mutex_unlock(&p->lock);
+}
+
 static void *
 serve(void *arg)
 {
@@ -432,10 +452,18 @@ serve(void *arg)
 
 	if (g->p->o.implicit_tls)
 		start_tls(g);
+	if (is_away(g->p)) {
+		say(g, "421 4.3.2 not now");
+		hang_up(g, false);
+	}
 	if (!g->quiet)
 		answer(g, PEER_GREETING, "220 peer.test ESMTP");
-	while (!g->quiet && get_line(g, &line))
-		take_command(g, buf_str(&line), &chunks);
+	while (!g->quiet && get_line(g, &line)) {
+		if (is_away(g->p))
+			hang_up(g, true);
+		else
+			take_command(g, buf_str(&line), &chunks);
+	}
 	buf_release(&line);
 	buf_release(&chunks);
 	SSL_free(g->ssl);

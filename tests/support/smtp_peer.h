@@ -18,7 +18,8 @@
  * Units      none.
  * Ownership  peer_stop ends and frees; what peer_mail gives lives until then.
  * Errors     a peer that cannot start ends the test program.
- * Threads    its own: one a connection. peer_mails and peer_connections: any.
+ * Threads    its own: one a connection. peer_mails, peer_connections and
+ *            peer_turn_away: any.
  * Source     RFC 5321, 3207, 4954, 3030.
  */
 #ifndef THUMOI_TESTS_SMTP_PEER_H
@@ -71,6 +72,8 @@ size_t	peer_connections(struct peer *);
 const char *peer_ehlo(struct peer *);		/* what the last EHLO said */
 const char *peer_sni(struct peer *);		/* "" when none came */
 size_t	peer_transactions(struct peer *);	/* MAIL commands */
+/* From now on: whoever is there is cut off at the next command, whoever comes hears 421. false: as before. */
+void	peer_turn_away(struct peer *, bool);
 
 /* A self-signed certificate and its key as PEM files; days may be negative. san: "DNS:localhost" or "IP:127.0.0.1". */
 void	peer_make_certificate(const char *cert, const char *key, const char *san, int days);
