@@ -174,8 +174,12 @@ gate_heed(struct gate *g, const struct job *j, const struct verdict *v, struct e
 	uint32_t words;
 	int64_t n;
 
+	if (!g)
+		return 0;
+	if (j->verdict == SMTP_ACCEPTED && gate_grow(g, j, e) < 0)
+		return -1;
 	/* Nobody has an entry, and this is no reason to make one: the usual case. */
-	if (!g || (j->verdict == SMTP_ACCEPTED && !g->n_domains))
+	if (j->verdict == SMTP_ACCEPTED && !g->n_domains)
 		return 0;
 	less = g->conf->domain_rest_s > 0 && asks_for_less(j, v);
 	refuses = refuses_us(j, v) && strcmp(g->conf->stops, "off") != 0;

@@ -39,6 +39,42 @@ pace_save(struct db *db, const char *scope, const int64_t credit[PACE_CREDITS], 
 }
 
 int
+ramp_load(struct db *db, const char *scope, int64_t *began_at, int64_t *last_at, struct err *e)
+{
+	static const char sql[] = "SELECT began_at, last_at FROM ramp WHERE scope = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_text(s, 1, scope);
+	if ((rc = db_step(s, e)) == 1) {
+		*began_at = col_int(s, 0);
+		*last_at = col_int(s, 1);
+	}
+	db_done(s);
+	return rc;
+}
+
+int
+ramp_save(struct db *db, const char *scope, int64_t began_at, int64_t last_at, int64_t idle_since, struct err *e)
+{
+	static const char sql[] =
+	    "INSERT INTO ramp (scope, began_at, last_at) VALUES ($1, $2, $3) ON CONFLICT (scope) DO UPDATE SET"
+	    " began_at = CASE WHEN ramp.last_at <= $4 THEN $2 ELSE ramp.began_at END,"
+	    " last_at = CASE WHEN ramp.last_at < $3 THEN $3 ELSE ramp.last_at END";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_text(s, 1, scope);
+	bind_int(s, 2, began_at);
+	bind_int(s, 3, last_at);
+	bind_int(s, 4, idle_since);
+	return db_run(s, e);
+}
+
+int
 rest_save(struct db *db, const struct domain_rest *r, struct err *e)
 {
 	static const char sql[] =

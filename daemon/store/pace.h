@@ -1,6 +1,6 @@
 /*
  * pace.h - what a dispatcher must remember beyond its own life: buckets,
- * rests, stops.
+ * ramps, rests, stops.
  *
  * Units      at, until_at are Unix seconds; stamp_ms milliseconds.
  * Ownership  texts lie in the arena of the caller; those handed to a
@@ -18,6 +18,11 @@
 
 int	pace_load(struct db *, const char *scope, int64_t credit[PACE_CREDITS], int64_t *stamp_ms, struct err *);
 int	pace_save(struct db *, const char *scope, const int64_t credit[PACE_CREDITS], int64_t stamp_ms, struct err *);
+
+/* 1 something was accepted, 0 nothing yet. */
+int	ramp_load(struct db *, const char *scope, int64_t *began_at, int64_t *last_at, struct err *);
+/* A message was accepted. Another process may have begun the ramp: unless it ended before `idle_since`, that stands. */
+int	ramp_save(struct db *, const char *scope, int64_t began_at, int64_t last_at, int64_t idle_since, struct err *);
 
 struct domain_rest {
 	const char *domain;

@@ -501,6 +501,45 @@ test_paced(void)
 	world_close(&w);
 }
 
+/* A new sender: the first day's few, the others on the days after; both stay in the store. */
+static void
+test_ramp(void)
+{
+	static const char began[] = "SELECT count(*) FROM ramp WHERE scope = 'group new.example' AND began_at = last_at";
+	static const char by_tomorrow[] = "SELECT count(*) FROM invite WHERE state = 'planned' AND attempts = 0"
+	    " AND due_at <= (SELECT began_at FROM ramp) + 86400";
+	static const char ramp_back[] = "UPDATE ramp SET began_at = began_at - $1, last_at = last_at - $1";
+	static const char pace_back[] = "UPDATE pace SET stamp_ms = stamp_ms - $1 * 1000";
+	struct dispatch_result r;
+	struct world w;
+	char path[128];
+	FILE *f;
+
+	world_open(&w, 0);
+	for (int i = 0; i < 40; i++) {
+		char email[64];
+
+		snprintf(email, sizeof(email), "new%d@new.example", i);
+		fill_person(&w.f, w.unit, "Lê Thị Mới", email);
+	}
+	fill_commit(&w.f);
+	snprintf(path, sizeof(path), "%s/pace.conf", w.f.dir);
+	f = fopen(path, "w");
+	fputs("new.example 5000/day ramp 12\n", f);
+	fclose(f);
+	w.conf.pace_file = path;
+	plan(&w);
+	for (int day = 1; day <= 3; day++) {
+		CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wait = false }, &r), 0, "a day");
+		CHECK_INT(r.now.accepted, day == 1 ? 2 : day == 2 ? 4 : 8, "a sixth of its limit at once");
+		CHECK_INT(count(&w, began), day == 1, "it began with the first one accepted");
+		CHECK_INT(count(&w, by_tomorrow), day == 1 ? 38 : 0, "nobody waits beyond the day on which more may go");
+		sql_int(&w, ramp_back, 86400);
+		sql_int(&w, pace_back, 86400);
+	}
+	world_close(&w);
+}
+
 /* One message a day to one address, whatever the wave; nothing in quiet hours. */
 static void
 test_hours(void)
@@ -657,6 +696,7 @@ main(int argc, char **argv)
 	test_stop();
 	test_wall();
 	test_paced();
+	test_ramp();
 	test_hours();
 	test_thresholds();
 	return check_done();
