@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "engine/gate.h"
 #include "mail/addr.h"
+#include "mail/later.h"
 #include "store/pace.h"
 
 #define WORDS_MOST 40			/* of a reply are compared */
@@ -14,21 +15,15 @@
 static bool
 asks_for_less(const struct job *j, const struct verdict *v)
 {
-	static const char *const words[] = { "too many", "too fast", "rate", "throttl", "exceed", "unusual", "temporarily blocked" };
-	const char *text = j->text ? j->text : "";
+	struct later l = later_read(j->code, j->enhanced, j->text);
 
-	if (j->verdict != SMTP_DEFERRED || strcasestr(text, "greylist") || strcasestr(text, "graylist"))
+	if (j->verdict != SMTP_DEFERRED || l.greylisted)
 		return false;
 	if (j->code == 421)
 		return true;
 	if (v->category != CAT_RATE_LIMITED && v->category != CAT_BLOCKED && v->category != CAT_POLICY)
 		return false;
-	if (strncmp(j->enhanced, "4.7.28", 6) == 0)
-		return true;
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (strcasestr(text, words[i]))
-			return true;
-	return false;
+	return l.less || strncmp(j->enhanced, "4.7.28", 6) == 0;
 }
 
 static bool

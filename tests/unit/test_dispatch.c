@@ -164,6 +164,8 @@ test_retry(void)
 		{ PEER_RCPT, "person4@", 0, "550 5.1.1 no such user here", PEER_GO_ON },
 		{ PEER_DOT, "person5@", 0, "554 5.7.1 message looks like spam", PEER_GO_ON },
 	};
+	static const char greylisted[] = "SELECT count(*) FROM invite WHERE state = 'deferred' AND attempts = 1"
+	    " AND due_at >= moved_at + 299 AND due_at <= moved_at + 301";
 	static const char deferred[] = "SELECT count(*) FROM invite WHERE state = 'deferred' AND attempts = 1"
 	    " AND due_at >= moved_at + 899 AND due_at <= moved_at + 901 AND expires_at > moved_at + 431000";
 	static const char second[] = "SELECT count(*) FROM invite WHERE state = 'deferred' AND attempts = 2 AND due_at >= moved_at + 1799";
@@ -188,7 +190,8 @@ test_retry(void)
 	CHECK_INT(r.now.deferred, 2, "deferred");
 	CHECK_INT(r.now.refused, 2, "refused");
 	CHECK_INT(r.left, 2, "left");
-	CHECK_INT(count(&w, deferred), 2, "again after fifteen minutes, for five days");
+	CHECK_INT(count(&w, deferred), 1, "again after fifteen minutes, for five days");
+	CHECK_INT(count(&w, greylisted), 1, "the greylisted one after five");
 	CHECK_INT(count(&w, attempt), 1, "the attempt says everything");
 	CHECK_INT(count(&w, refusal), 1, "hard evidence");
 	CHECK_INT(count(&w, content), 1, "soft evidence");
