@@ -6,6 +6,7 @@
 #include "engine/gate.h"
 #include "mail/addr.h"
 #include "mail/later.h"
+#include "store/invite.h"
 #include "store/pace.h"
 
 #define WORDS_MOST 40			/* of a reply are compared */
@@ -134,29 +135,55 @@ count_said(struct gate *g, struct gate_domain *d, uint32_t words)
 	return n;
 }
 
+/* Recorded, unless it is known; a stop that was only noted before does not count when it is meant now. */
 static int
-stop_domain(struct gate *g, struct gate_domain *d, const struct job *j, int64_t n, struct err *e)
+stop_in_wave(struct gate *g, struct stop *t, struct err *e)
 {
-	bool observed = strcmp(g->conf->stops, "observe") == 0;
 	struct arena a = ARENA_INIT;
-	struct log_q q;
-	struct stop known, t = { .wave = j->wave, .domain = d->name, .kind = "refusals", .observed = observed, .at = j->at,
-	    .n = n, .of = d->said_n, .text = masked(&q, j->text) };
-	int rc = stop_last(g->db, &a, j->wave, d->name, "refusals", &known, e);
+	struct stop known;
+	int rc = stop_last(g->db, &a, t->wave, t->domain, t->kind, &known, e);
+	bool is_known = rc == 1 && !known.resumed_at && (t->observed || !known.observed);
 
-	if (rc == 1 && !known.resumed_at)
-		rc = 0;		/* known, or noted, already */
-	else if (rc >= 0 && (rc = stop_insert(g->db, &t, e)) == 0)
-		log_warn("domain", "wave=%" PRId64 " domain=%s state=%s refusals=%" PRId64 " of=%" PRId64 " text=\"%s\"", j->wave,
-		    d->name, observed ? "would_stop" : "stopped", n, t.of, t.text);
 	arena_release(&a);
-	if (rc < 0)
+	if (rc < 0 || (!is_known && stop_insert(g->db, t, e) < 0))
+		return -1;
+	if (!is_known)
+		log_warn("domain", "wave=%" PRId64 " domain=%s state=%s refusals=%" PRId64 " of=%" PRId64 " text=\"%s\"", t->wave,
+		    t->domain, t->observed ? "would_stop" : "stopped", t->n, t->of, t->text);
+	if (!t->observed)
+		gate_park(g, t->wave, t->domain);
+	return 0;
+}
+
+/* Whoever refuses us, and not the text of one wave, refuses all of the campaign's waves that are under way. */
+static int
+stop_other_waves(struct gate *g, struct stop *t, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct wave own, w = { .id = 0 };
+	int64_t wave = t->wave;
+	int rc = wave_by_id(g->db, &a, wave, &own, e);
+
+	while (rc >= 0 && (rc = wave_next(g->db, &a, w.id, own.campaign, "running", &w, e)) == 1) {
+		t->wave = w.id;
+		if (w.id != wave)
+			rc = stop_in_wave(g, t, e);
+	}
+	arena_release(&a);
+	return rc;
+}
+
+static int
+stop_domain(struct gate *g, struct gate_domain *d, const struct job *j, const struct verdict *v, int64_t n, struct err *e)
+{
+	struct log_q q;
+	struct stop t = { .wave = j->wave, .domain = d->name, .kind = "refusals", .at = j->at, .n = n, .of = d->said_n,
+	    .observed = strcmp(g->conf->stops, "observe") == 0, .text = masked(&q, j->text) };
+
+	if (stop_in_wave(g, &t, e) < 0 || (v->category != CAT_CONTENT && stop_other_waves(g, &t, e) < 0))
 		return -1;
 	d->said_n = d->said_at = 0;
-	if (!observed) {
-		gate_park(g, j->wave, d->name);
-		g->recall = true;
-	}
+	g->recall = g->recall || !t.observed;
 	return 0;
 }
 
@@ -186,5 +213,5 @@ gate_heed(struct gate *g, const struct job *j, const struct verdict *v, struct e
 		return 0;
 	words = refuses ? words_of(j) : 0;
 	n = count_said(g, d, words);
-	return refuses && n >= g->conf->domain_stop_refusals ? stop_domain(g, d, j, n, e) : 0;
+	return refuses && n >= g->conf->domain_stop_refusals ? stop_domain(g, d, j, v, n, e) : 0;
 }

@@ -454,6 +454,71 @@ test_stop(struct setting *s)
 	arena_release(&a);
 }
 
+static int
+stops_of(struct setting *s, int64_t wave, const char *domain, bool observed)
+{
+	struct arena a = ARENA_INIT;
+	struct stop t = { .id = 0 };
+	struct err e = ERR_INIT;
+	int n = 0;
+
+	while (stop_next(s->f->db, &a, t.id, wave, &t, &e) == 1)
+		n += strcmp(t.domain, domain) == 0 && t.observed == observed && !t.resumed_at;
+	arena_release(&a);
+	return n;
+}
+
+static bool
+parked(struct setting *s, int64_t wave, const char *email)
+{
+	struct gate_seat seat;
+	struct err e = ERR_INIT;
+	int64_t due = 0;
+	int rc = gate_ask(s->g, wave, email, NOW_MS, &seat, &due, &e);
+
+	if (rc == GATE_GO)
+		gate_undo(s->g, &seat);
+	return rc == GATE_LATER && due == INVITE_PARKED_AT;
+}
+
+/* A house that refuses us refuses every wave under way; a text that it refuses, one wave. What was only noted can be meant later. */
+static void
+test_stop_waves(struct setting *s)
+{
+	int64_t first = s->f->wave, second = fill_wave(s->f, "second"), paused = fill_wave(s->f, "paused"), n;
+	struct err e = ERR_INIT;
+
+	fill_check(wave_set_state(s->f->db, paused, "paused", &e), &e, "pause");
+	s->conf.stops = "on";
+	open_gate(s, "");
+	for (int i = 0; i < 10; i++)
+		heed(s, "x@house.example", NOW, SMTP_REFUSED, 550, CAT_BLOCKED, "5.7.1 your host is blocked");
+	for (int i = 0; i < 10; i++)
+		heed(s, "x@taste.example", NOW, SMTP_REFUSED, 554, CAT_CONTENT, "5.7.1 message looks like spam");
+	CHECK(parked(s, first, "y@house.example") && parked(s, second, "y@house.example"), "stopped in both waves");
+	CHECK(!parked(s, paused, "y@house.example") && !stops_of(s, paused, "house.example", false), "a paused one asks later");
+	CHECK(parked(s, first, "y@taste.example") && !parked(s, second, "y@taste.example"), "a text: in its own wave alone");
+	CHECK(!parked(s, first, "y@else.example"), "the others go on");
+	CHECK_INT(stop_resume(s->f->db, second, "house.example", NOW + 5, &n, &e), 0, "resume the one");
+	CHECK_INT(n, 1, "which is one stop");
+	gate_unpark(s->g);
+	CHECK_INT(gate_park_wave(s->g, first, &e) | gate_park_wave(s->g, second, &e), 0, "read again");
+	CHECK(parked(s, first, "y@house.example") && !parked(s, second, "y@house.example"), "and not the other");
+	gate_free(s->g);
+	for (int on = 0; on <= 1; on++) {
+		s->conf.stops = on ? "on" : "observe";
+		open_gate(s, "");
+		for (int i = 0; i < 30; i++)
+			heed(s, "x@noted.example", NOW, SMTP_REFUSED, 550, CAT_POLICY, "5.7.1 not from you");
+		CHECK_INT(stops_of(s, first, "noted.example", true), 1, "noted once");
+		CHECK_INT(stops_of(s, first, "noted.example", false), on, "and stopped, once, when that is asked for");
+		gate_unpark(s->g);
+		CHECK_INT(gate_park_wave(s->g, first, &e), 0, "read again");
+		CHECK_INT(parked(s, first, "y@noted.example"), on, "so that it can be resumed");
+		gate_free(s->g);
+	}
+}
+
 int
 main(void)
 {
@@ -474,6 +539,7 @@ main(void)
 	test_connections(&s);
 	test_rest(&s);
 	test_stop(&s);
+	test_stop_waves(&s);
 	conf_release(&s.conf);
 	fill_close(&f);
 	return check_done();
