@@ -64,25 +64,12 @@ words_of(const struct job *j)
 	return (uint32_t)h ? (uint32_t)h : 1;
 }
 
-/* log_q masks addresses; the quotes around are its own. */
-static const char *
-masked(struct log_q *q, const char *text)
-{
-	size_t n = strlen(log_q(q, text ? text : ""));
-
-	if (n >= 2) {
-		q->text[n - 1] = '\0';
-		return q->text + 1;
-	}
-	return "";
-}
-
 static int
 begin_rest(struct gate *g, struct gate_domain *d, const struct job *j, struct err *e)
 {
 	int64_t s = g->conf->domain_rest_s;
 	struct domain_rest r = { .domain = d->name };
-	struct log_q q;
+	struct log_q q, quoted;
 
 	for (int i = 0; i < d->rests && s < g->conf->retry_most_s; i++)
 		s *= 2;
@@ -94,8 +81,9 @@ begin_rest(struct gate *g, struct gate_domain *d, const struct job *j, struct er
 	g->recall = true;
 	r.until_at = d->rest_until_at;
 	r.rests = d->rests;
-	r.reason = masked(&q, j->text);
-	log_warn("domain", "domain=%s state=resting for_s=%" PRId64 " code=%d text=\"%s\"", d->name, s, j->code, r.reason);
+	r.reason = log_mask(&q, j->text);
+	log_warn("domain", "domain=%s state=resting for_s=%" PRId64 " code=%d text=%s", d->name, s, j->code,
+	    log_q(&quoted, j->text));
 	return rest_save(g->db, &r, e);
 }
 
@@ -140,6 +128,7 @@ static int
 stop_in_wave(struct gate *g, struct stop *t, struct err *e)
 {
 	struct arena a = ARENA_INIT;
+	struct log_q q;
 	struct stop known;
 	int rc = stop_last(g->db, &a, t->wave, t->domain, t->kind, &known, e);
 	bool is_known = rc == 1 && !known.resumed_at && (t->observed || !known.observed);
@@ -148,8 +137,8 @@ stop_in_wave(struct gate *g, struct stop *t, struct err *e)
 	if (rc < 0 || (!is_known && stop_insert(g->db, t, e) < 0))
 		return -1;
 	if (!is_known)
-		log_warn("domain", "wave=%" PRId64 " domain=%s state=%s refusals=%" PRId64 " of=%" PRId64 " text=\"%s\"", t->wave,
-		    t->domain, t->observed ? "would_stop" : "stopped", t->n, t->of, t->text);
+		log_warn("domain", "wave=%" PRId64 " domain=%s state=%s refusals=%" PRId64 " of=%" PRId64 " text=%s", t->wave,
+		    t->domain, t->observed ? "would_stop" : "stopped", t->n, t->of, log_q(&q, t->text));
 	if (!t->observed)
 		gate_park(g, t->wave, t->domain);
 	return 0;
@@ -178,7 +167,7 @@ stop_domain(struct gate *g, struct gate_domain *d, const struct job *j, const st
 {
 	struct log_q q;
 	struct stop t = { .wave = j->wave, .domain = d->name, .kind = "refusals", .at = j->at, .n = n, .of = d->said_n,
-	    .observed = strcmp(g->conf->stops, "observe") == 0, .text = masked(&q, j->text) };
+	    .observed = strcmp(g->conf->stops, "observe") == 0, .text = log_mask(&q, j->text) };
 
 	if (stop_in_wave(g, &t, e) < 0 || (v->category != CAT_CONTENT && stop_other_waves(g, &t, e) < 0))
 		return -1;

@@ -135,16 +135,22 @@ stop_insert(struct db *db, struct stop *t, struct err *e)
 	return db_one_int(s, &t->id, e) == 1 ? 0 : -1;
 }
 
+static void
+read_stop(struct stmt *s, struct arena *a, struct stop *t)
+{
+	*t = (struct stop){ .id = col_int(s, 0), .wave = col_int(s, 1), .domain = arena_dup(a, col_text(s, 2)),
+	    .kind = arena_dup(a, col_text(s, 3)), .observed = col_int(s, 4) != 0, .at = col_int(s, 5),
+	    .n = col_int(s, 6), .of = col_int(s, 7), .text = arena_dup(a, col_text(s, 8)),
+	    .resumed_at = col_int(s, 9) };
+}
+
 static int
 one(struct stmt *s, struct arena *a, struct stop *t, struct err *e)
 {
 	int rc = db_step(s, e);
 
 	if (rc == 1)
-		*t = (struct stop){ .id = col_int(s, 0), .wave = col_int(s, 1), .domain = arena_dup(a, col_text(s, 2)),
-		    .kind = arena_dup(a, col_text(s, 3)), .observed = col_int(s, 4) != 0, .at = col_int(s, 5),
-		    .n = col_int(s, 6), .of = col_int(s, 7), .text = arena_dup(a, col_text(s, 8)),
-		    .resumed_at = col_int(s, 9) };
+		read_stop(s, a, t);
 	db_done(s);
 	return rc;
 }
@@ -160,6 +166,29 @@ stop_next(struct db *db, struct arena *a, int64_t after, int64_t wave, struct st
 	bind_int(s, 1, wave);
 	bind_int(s, 2, after);
 	return one(s, a, t, e);
+}
+
+int
+stop_next_of(struct db *db, struct arena *a, int64_t after, int64_t campaign, const char *kind, struct stop *t,
+    const char **wave_name, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT s.id, s.wave, s.domain, s.kind, s.observed, s.at, s.n, s.n_of, s.text, coalesce(s.resumed_at, 0), w.name"
+	    " FROM stop s JOIN wave w ON w.id = s.wave WHERE s.id > $1 AND w.campaign = $2 AND s.kind = $3 ORDER BY s.id LIMIT 1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, after);
+	bind_int(s, 2, campaign);
+	bind_text(s, 3, kind);
+	if ((rc = db_step(s, e)) == 1) {
+		read_stop(s, a, t);
+		*wave_name = arena_dup(a, col_text(s, 10));
+	}
+	db_done(s);
+	return rc;
 }
 
 int

@@ -49,6 +49,9 @@ int	stop_insert(struct db *, struct stop *, struct err *);
 int	stop_next(struct db *, struct arena *, int64_t after, int64_t wave, struct stop *, struct err *);
 /* The last one of that kind (NULL: of any) for the wave (domain "") or its domain, resumed or not. */
 int	stop_last(struct db *, struct arena *, int64_t wave, const char *domain, const char *kind, struct stop *, struct err *);
+/* The first one after `after` of a kind in any wave of the campaign, and the wave's name. */
+int	stop_next_of(struct db *, struct arena *, int64_t after, int64_t campaign, const char *kind, struct stop *,
+	    const char **wave_name, struct err *);
 /* What resumed stops of the kind had counted: that is settled. */
 int	stop_resumed(struct db *, int64_t wave, const char *kind, int64_t *n, int64_t *of, struct err *);
 
