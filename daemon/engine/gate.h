@@ -30,7 +30,7 @@
 #include "engine/limits.h"
 #include "engine/workq.h"
 #include "mail/classify.h"
-#include "store/db.h"
+#include "store/pace.h"
 
 #define GATE_DOMAINS_MOST 65536
 
@@ -101,7 +101,11 @@ int	gate_park_wave(struct gate *, int64_t wave, struct err *);
 
 /* Within the caller's transaction. */
 int	gate_heed(struct gate *, const struct job *, const struct verdict *, struct err *);
-/* For heed.c and tests. */
+/* A domain refuses the wave, or only its content: recorded (or noted), and nothing more goes there. Within a transaction. */
+int	gate_stop(struct gate *, struct stop *, bool content, struct err *);
+/* The words of a reply without what differs from one message to the next. */
+uint32_t gate_words(int code, const char *text);
+/* For heed.c, wall.c and tests. */
 int	gate_grow(struct gate *, const struct job *, struct err *);	/* its message was accepted */
 struct gate_domain *gate_domain(struct gate *, const char *name, bool make);
 void	gate_park(struct gate *, int64_t wave, const char *domain);

@@ -1,4 +1,4 @@
-/* What the answers of a domain say about it: it wants less, or it refuses us as a whole. */
+/* gate.h: what the answers of a domain say about it: it wants less, or it refuses us as a whole. */
 #include <ctype.h>
 #include <inttypes.h>
 
@@ -34,12 +34,12 @@ refuses_us(const struct job *j, const struct verdict *v)
 	    v->category == CAT_CONTENT || v->category == CAT_AUTH_FAILED);
 }
 
-/* The words of a reply without what differs from one message to the next: addresses, numbers, names of queues. */
-static uint32_t
-words_of(const struct job *j)
+/* What differs: addresses, numbers, names of queues. */
+uint32_t
+gate_words(int code, const char *text)
 {
-	uint64_t h = (uint64_t)j->code;
-	const char *p = j->text ? j->text : "";
+	uint64_t h = (uint64_t)code;
+	const char *p = text ? text : "";
 	int n = 0;
 
 	while (*p && n < WORDS_MOST) {
@@ -162,6 +162,15 @@ stop_other_waves(struct gate *g, struct stop *t, struct err *e)
 	return rc;
 }
 
+int
+gate_stop(struct gate *g, struct stop *t, bool content, struct err *e)
+{
+	if (stop_in_wave(g, t, e) < 0 || (!content && stop_other_waves(g, t, e) < 0))
+		return -1;
+	g->recall = g->recall || !t->observed;
+	return 0;
+}
+
 static int
 stop_domain(struct gate *g, struct gate_domain *d, const struct job *j, const struct verdict *v, int64_t n, struct err *e)
 {
@@ -169,10 +178,9 @@ stop_domain(struct gate *g, struct gate_domain *d, const struct job *j, const st
 	struct stop t = { .wave = j->wave, .domain = d->name, .kind = "refusals", .at = j->at, .n = n, .of = d->said_n,
 	    .observed = strcmp(g->conf->stops, "observe") == 0, .text = log_mask(&q, j->text) };
 
-	if (stop_in_wave(g, &t, e) < 0 || (v->category != CAT_CONTENT && stop_other_waves(g, &t, e) < 0))
+	if (gate_stop(g, &t, v->category == CAT_CONTENT, e) < 0)
 		return -1;
 	d->said_n = d->said_at = 0;
-	g->recall = g->recall || !t.observed;
 	return 0;
 }
 
@@ -200,7 +208,7 @@ gate_heed(struct gate *g, const struct job *j, const struct verdict *v, struct e
 		return -1;
 	if (!refuses && !d->said)
 		return 0;
-	words = refuses ? words_of(j) : 0;
+	words = refuses ? gate_words(j->code, j->text) : 0;
 	n = count_said(g, d, words);
 	return refuses && n >= g->conf->domain_stop_refusals ? stop_domain(g, d, j, v, n, e) : 0;
 }

@@ -1,5 +1,6 @@
 #include "store/pace.h"
 
+#define FOR_A_RULE "(v.category = 'policy' OR v.category = 'blocked' OR v.category = 'content')"
 #define STOP_COLUMNS "id, wave, domain, kind, observed, at, n, n_of, text, coalesce(resumed_at, 0)"
 
 int
@@ -263,7 +264,8 @@ int
 harm_since(struct db *db, int64_t wave, struct harm *h, struct err *e)
 {
 	static const char sql[] =
-	    "SELECT v.id, v.kind IN ('refusal', 'dsn') AND v.hard = 1 AND i.wave = $2, v.kind = 'complaint' AND i.wave = $2"
+	    "SELECT v.id, v.kind IN ('refusal', 'dsn') AND v.hard = 1 AND i.wave = $2, v.kind = 'complaint' AND i.wave = $2,"
+	    " v.kind = 'dsn' AND i.wave = $2 AND " FOR_A_RULE
 	    " FROM evidence v LEFT JOIN invite i ON i.id = v.invite WHERE v.id > $1 ORDER BY v.id";
 	struct stmt *s = db_stmt(db, sql, e);
 	int rc;
@@ -276,9 +278,36 @@ harm_since(struct db *db, int64_t wave, struct harm *h, struct err *e)
 		h->seen = col_int(s, 0);
 		h->bounces += col_int(s, 1);
 		h->complaints += col_int(s, 2);
+		h->came_back += col_int(s, 3);
 	}
 	db_done(s);
 	return rc;
+}
+
+int
+came_back_each(struct db *db, int64_t wave, const char *domain, int64_t since,
+    int (*each)(const struct came_back *, void *), void *arg, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT i.email, v.category, v.text FROM invite i JOIN evidence v ON v.contact = i.contact AND v.invite = i.id"
+	    " AND v.kind = 'dsn' AND " FOR_A_RULE
+	    " WHERE i.wave = $1 AND i.state = 'accepted' AND i.moved_at > $2 AND ($3 = '' OR i.email LIKE '%@' || $3)";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, wave);
+	bind_int(s, 2, since);
+	bind_text(s, 3, domain);
+	while ((rc = db_step(s, e)) == 1) {
+		struct came_back c = { col_text(s, 0), col_text(s, 1), col_text(s, 2) };
+
+		if (each(&c, arg))
+			break;
+	}
+	db_done(s);
+	return rc < 0 ? -1 : 0;
 }
 
 int

@@ -59,12 +59,19 @@ int	stop_resumed(struct db *, int64_t wave, const char *kind, int64_t *n, int64_
 struct harm {
 	int64_t bounces;		/* their address is proven dead */
 	int64_t complaints;
+	int64_t came_back;		/* reports of a refusal for a rule or the content; of those that harm_since read */
 	int64_t seen;			/* evidence up to this one is counted */
 };
 
 int	harm_start(struct db *, struct harm *, struct err *);			/* nothing before now counts */
 int	harm_since(struct db *, int64_t wave, struct harm *, struct err *);	/* adds what is new */
 int	harm_all(struct db *, int64_t wave, struct harm *, struct err *);	/* counts all again, each message once */
+
+/* A report that a message of the wave, accepted after `since`, was refused later for a rule or its content. */
+struct came_back { const char *email, *category, *text; };
+/* domain "": any. Until it returns non-zero. */
+int	came_back_each(struct db *, int64_t wave, const char *domain, int64_t since,
+	    int (*each)(const struct came_back *, void *), void *, struct err *);
 
 /* Ends every stop of the wave (domain NULL) or of one of its domains; *n: how many. */
 int	stop_resume(struct db *, int64_t wave, const char *domain, int64_t now, int64_t *n, struct err *);

@@ -464,6 +464,63 @@ test_wall(void)
 	peer_stop(p);
 }
 
+/* Domains that take everything from the relay and send it back: the one that refuses us is stopped, the picky one is not. */
+static void
+test_came_back(void)
+{
+	static const struct { const char *domain; int people, back; bool stopped; } domains[] = {
+		{ "back.example", 30, 20, true }, { "picky.example", 100, 20, false }, { "small.example", 9, 9, false },
+		{ "varied.example", 40, 40, false },
+	};
+	static const char stop[] = "SELECT count(*) FROM stop WHERE domain = 'back.example' AND kind = 'refusals' AND n = 20 AND n_of = 30"
+	    " AND text = '550 5.7.1 <<address>>: not from you' AND observed = 0";
+	static const char stops[] = "SELECT count(*) FROM stop";
+	static const char parked[] = "SELECT count(*) FROM invite WHERE due_at = 253402300799 AND email LIKE '%@back.example'";
+	static const char yesterday[] = "UPDATE invite SET moved_at = moved_at - $1 WHERE state = 'accepted'";
+	struct dispatch_result r;
+	struct err e = ERR_INIT;
+	int64_t n;
+	struct world w;
+
+	world_open(&w, 0);
+	for (int more = 0; more <= 1; more++) {
+		for (size_t d = 0; d < COUNT_OF(domains); d++)
+			for (int i = 0; i < (more ? 5 : domains[d].people); i++)
+				fill_person(&w.f, w.unit, "Người Nhận", arena_printf(&w.f.arena, "%s%d@%s", more ? "more" : "p", i,
+				    domains[d].domain));
+		fill_commit(&w.f);
+		plan(&w);
+		CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "a run");
+		CHECK_INT(r.now.accepted, more ? 15 : 179, "the relay takes what is handed to it");
+		for (size_t d = 0; !more && d < COUNT_OF(domains); d++)
+			for (int i = 0; i < domains[d].back; i++) {
+				static const char who[] = "SELECT id FROM invite WHERE email = $1";
+				char *email = arena_printf(&w.f.arena, "p%d@%s", i, domains[d].domain), *text;
+				struct stmt *s = db_stmt(w.f.db, who, &e);
+				int64_t invite = 0, contact;
+
+				bind_text(s, 1, email);
+				fill_check(db_one_int(s, &invite, &e), &e, email);
+				contact = invite;	/* planned in the order of the people, one message each */
+				text = d == 3 ? arena_printf(&w.f.arena, "550 5.7.1 reason %c%c", 'a' + i % 26, 'a' + i / 26) :
+				    arena_printf(&w.f.arena, "550 5.7.1 <%s>: not from you", email);
+				fill_evidence_of(&w.f, &(struct evidence){ .contact = contact, .invite = invite, .at = clock_now(),
+				    .kind = "dsn", .grade = 'A', .category = "policy", .email = email, .text = text });
+			}
+		fill_commit(&w.f);
+		CHECK_INT(count(&w, stops), more, "nothing is stopped for what comes back after the end of a run");
+	}
+	CHECK_INT(count(&w, stop), 1, "the next one knows");
+	CHECK_INT(count(&w, parked), 5, "and the others of that domain wait");
+	CHECK_INT(r.left, 5, "they alone");
+	sql_int(&w, yesterday, 60);
+	CHECK_INT(stop_resume(w.f.db, w.f.wave, "back.example", clock_now() - 30, &n, &e), 0, "resume");
+	CHECK_INT(invite_call_in(w.f.db, w.f.wave, clock_now(), true, &e), 0, "call in");
+	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "again");
+	CHECK_INT(r.now.accepted, 5, "what came back before the resume is settled");
+	world_close(&w);
+}
+
 /* A limit of the pace file: nobody is lost, the others do not wait. */
 static void
 test_paced(void)
@@ -698,6 +755,7 @@ main(int argc, char **argv)
 	test_unreachable();
 	test_stop();
 	test_wall();
+	test_came_back();
 	test_paced();
 	test_ramp();
 	test_hours();
