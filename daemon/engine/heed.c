@@ -153,6 +153,10 @@ stop_other_waves(struct gate *g, struct stop *t, struct err *e)
 	int64_t wave = t->wave;
 	int rc = wave_by_id(g->db, &a, wave, &own, e);
 
+	if (rc != 1) {
+		arena_release(&a);
+		return rc;
+	}
 	while (rc >= 0 && (rc = wave_next(g->db, &a, w.id, own.campaign, "running", &w, e)) == 1) {
 		t->wave = w.id;
 		if (w.id != wave)
