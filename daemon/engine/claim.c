@@ -56,7 +56,7 @@ has_enough(const struct sendings *ss, const struct sending *s, const struct invi
 	midnight = calendar_midnight(&s->campaign.zone, now);
 	if (invite_others_since(ss->db, i->id, i->email, midnight, &n, e) < 0)
 		return -1;
-	*due_at = midnight + 86400;
+	*due_at = calendar_tomorrow(&s->campaign.zone, now);
 	return n >= ss->conf->max_per_person_day;
 }
 

@@ -3,7 +3,9 @@
  *
  * A unit without a roster, a unit at zero, a mail domain that refuses us, one
  * that takes everything and stays silent, one whose people found the message
- * in spam: they stand beside the causes and are never added to them.
+ * in spam: they stand beside the causes and are never added to them. However
+ * many messages an institution refuses, in however many waves: that is one
+ * finding, with its words and who can mend it.
  *
  * A share among those who told us comes with its Wilson interval (95 %). Who
  * told us had found the message, so the share among the silent may be higher.
@@ -32,6 +34,7 @@ struct finding {
 	char grade;			/* A proven, C indicative for the group; 0: counted, not observed */
 	const struct unit_account *unit;	/* of a unit; NULL */
 	const struct domain_account *domain;	/* of a mail domain; NULL */
+	const struct zone *zone;	/* of the campaign, for the times of a domain */
 	int64_t n, of;
 	double low, high;		/* FINDING_DOMAIN_SPAM */
 	enum cause lead;		/* of a unit: what most of its people have, but for the answers */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "engine/plan.h"
 #include "engine/route.h"
+#include "mail/later.h"
 #include "store/evidence.h"
 
 /* A relay that drops every line after the dot would get copies for ever. */
@@ -124,6 +125,18 @@ backoff_s(const struct conf *c, int attempt)
 	return s < c->retry_most_s ? s : c->retry_most_s;
 }
 
+/* When what was deferred is tried again; greylisting wants it soon. */
+static int64_t
+retry_s(const struct conf *c, const struct job *j)
+{
+	struct later l = later_read(j->code, j->enhanced, j->text);
+	int64_t s = later_again_s(&l, j->attempt);
+
+	if (!s)
+		return backoff_s(c, j->attempt);
+	return s < c->retry_most_s ? s : c->retry_most_s;
+}
+
 static int64_t
 expires_at(const struct sendings *ss, const struct sending *s, const struct job *j)
 {
@@ -201,7 +214,7 @@ sending_record(struct sendings *ss, const struct job *j, bool died, struct err *
 		return invite_move(ss->db, j->invite, INVITE_SENDING, INVITE_REFUSED, 0, 0, e);
 	case SMTP_DEFERRED:
 		ss->tally.deferred++;
-		due = j->at + backoff_s(ss->conf, j->attempt);
+		due = j->at + retry_s(ss->conf, j);
 		return invite_move(ss->db, j->invite, INVITE_SENDING, INVITE_DEFERRED, due, expires_at(ss, s, j), e);
 	case SMTP_UNCERTAIN:
 		return record_uncertain(ss, s, j, &v, died, e);

@@ -30,6 +30,7 @@ struct sending {
 	int64_t deadline;
 	bool counted;			/* what follows is up to date as of harm.seen */
 	struct harm harm;
+	int64_t looked_at, came_back;	/* when walls_check looked, and what had come back by then */
 	int64_t tried, accepted;	/* messages, as far as this process knows */
 	bool others;			/* people may have got a message of another wave today */
 	bool called_in;			/* invites that were put off are due again */

@@ -123,6 +123,26 @@ evidence_has(struct db *db, int64_t contact, const char *kind, struct err *e)
 }
 
 int
+evidence_words(struct db *db, struct arena *a, int64_t id, const char **words, struct err *e)
+{
+	static const char sql[] = "SELECT status, text FROM evidence WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	if ((rc = db_step(s, e)) == 1) {
+		const char *status = arena_dup(a, col_text(s, 0)), *text = col_text(s, 1);
+
+		/* A report repeats the reply, status and all. */
+		*words = *status && !strstr(text, status) ? arena_printf(a, "%s %s", status, text) : arena_dup(a, text);
+	}
+	db_done(s);
+	return rc;
+}
+
+int
 audit_add(struct db *db, const char *actor, const char *action, const char *detail, struct err *e)
 {
 	static const char sql[] = "INSERT INTO audit (at, actor, action, detail) VALUES ($1, $2, $3, $4)";

@@ -58,6 +58,8 @@ int	answer_first_at(struct db *, int64_t contact, int64_t instrument, int64_t *a
 /* What a person said of this kind becomes KIND_withdrawn. 0 or -1. */
 int	evidence_withdraw(struct db *, int64_t contact, const char *kind, struct err *);
 int	evidence_has(struct db *, int64_t contact, const char *kind, struct err *);	/* 1, 0, -1 */
+/* What was said, whole: "5.7.1 Access denied". 1, 0, -1. */
+int	evidence_words(struct db *, struct arena *, int64_t id, const char **words, struct err *);
 int	audit_add(struct db *, const char *actor, const char *action, const char *detail, struct err *);
 
 #endif

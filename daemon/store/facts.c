@@ -127,7 +127,7 @@ open_streams(struct facts_reader *r, struct db *db, int64_t lo, int64_t hi, stru
 	    "SELECT contact, id, wave, state, email, moved_at, due_at FROM invite"
 	    " WHERE contact >= $1 AND contact <= $2 ORDER BY contact";
 	static const char evidence[] =
-	    "SELECT contact, at, kind, category, grade, invite, until_at, email FROM evidence"
+	    "SELECT contact, at, kind, category, grade, invite, until_at, email, id FROM evidence"
 	    " WHERE contact >= $1 AND contact <= $2 ORDER BY contact, at";
 	static const char answer[] =
 	    "SELECT contact, instrument FROM answer WHERE contact >= $1 AND contact <= $2 ORDER BY contact";
@@ -289,7 +289,7 @@ note_received(struct facts *f, int64_t at, char grade)
 
 static void
 note_failed(struct facts_reader *r, struct facts *f, int64_t at, const char *kind, const char *category, char grade,
-    int64_t invite)
+    int64_t invite, int64_t evidence)
 {
 	if (at < f->failed_at)
 		return;
@@ -297,6 +297,7 @@ note_failed(struct facts_reader *r, struct facts *f, int64_t at, const char *kin
 	f->failed_kind = arena_dup(&r->arena, kind);
 	f->failed_category = arena_dup(&r->arena, category);
 	f->failed_grade = grade;
+	f->failed_evidence = evidence;
 	r->failed_invite = invite;
 }
 
@@ -369,7 +370,7 @@ note_report(struct facts_reader *r, struct facts *f, struct stmt *s, int64_t at,
 	if (!about_here(r, col_int(s, 5), col_text(s, 7)))
 		return;
 	if (!delivered)
-		note_failed(r, f, at, col_text(s, 2), category, grade, m ? m->id : 0);
+		note_failed(r, f, at, col_text(s, 2), category, grade, m ? m->id : 0, col_int(s, 8));
 	else if (at > f->accepted_at)
 		f->accepted_at = at;
 }
@@ -452,7 +453,7 @@ settle(struct facts_reader *r, struct facts *f)
 		/* The queue's own word stands when its evidence is not there. */
 		if (!m->told && (strcmp(m->state, "refused") == 0 || strcmp(m->state, "expired") == 0))
 			note_failed(r, f, m->moved_at, strcmp(m->state, "expired") == 0 ? m->state : "refusal", "", 'A',
-			    m->id);
+			    m->id, 0);
 	}
 	for (size_t i = 0; i < r->n_messages; i++) {
 		const struct message *m = &r->messages[i];

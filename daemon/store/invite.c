@@ -242,6 +242,21 @@ invite_others_since(struct db *db, int64_t invite, const char *email, int64_t si
 }
 
 int
+invite_accepted_since(struct db *db, int64_t wave, const char *domain, int64_t since, int64_t *n, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT count(*) FROM invite WHERE wave = $1 AND state = 'accepted' AND moved_at > $3 AND email LIKE '%@' || $2";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, wave);
+	bind_text(s, 2, domain);
+	bind_int(s, 3, since);
+	return db_one_int(s, n, e) < 0 ? -1 : 0;
+}
+
+int
 invite_by_id(struct db *db, struct arena *a, int64_t id, struct invite *i, struct err *e)
 {
 	static const char sql[] = "SELECT " COLUMNS " FROM invite WHERE id = $1";

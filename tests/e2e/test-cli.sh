@@ -319,6 +319,12 @@ unset THUMOI_RELAY_FILE
 printf 'conections = 3\n' >"$work/bad.conf"
 status "an unknown setting" 1 thumoi -c "$work/bad.conf" config check
 has "$stdout$stderr" connections "... and the nearest"
+printf '# ours\ngmail.com 5/day ramp 7\n' >"$work/pace.conf"
+status "a pace file with a fault" 1 env THUMOI_PACE_FILE="$work/pace.conf" "$bin" --lang en config check
+has "$stderr" "$work/pace.conf line 2: ramp 7 is not below the 5/day" "... is named, with its line"
+printf 'date,type\n2026-02-30,holiday\n' >"$work/days.csv"
+status "days off with a fault" 1 env THUMOI_WORKING_DAYS_ONLY=yes THUMOI_HOLIDAY_FILE="$work/days.csv" "$bin" --lang en config check
+has "$stderr" "$work/days.csv line 2" "... are named, with the line"
 status "a setting out of range" 1 env THUMOI_CONNECTIONS=1000 timeout 10 "$bin" --lang en campaign list
 has "$stderr" connections "... is named"
 

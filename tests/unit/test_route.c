@@ -262,9 +262,9 @@ test_behind(void)
 	struct still s;
 
 	still_open(&s, "smtp://a.example connections 2\nsmtp://b.example connections 2", 4);
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; i < 30; i++)
 		put_job(&s, 0);
-	s.rs.route[0].claimed = 40;
+	s.rs.route[0].claimed = 30;
 	s.rs.route[0].moved_us = clock_mono_us();
 	CHECK_INT((int64_t)send_still(&s, 10), 4 * 16, "a queue is no reason");
 	CHECK_INT(s.seen[0], 5, "half of them");
