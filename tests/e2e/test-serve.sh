@@ -209,7 +209,7 @@ ok "no token and no address in the log" test -z "$(grep -E '0123456789ABCDEFabcd
 if [ -n "$manager" ]; then
 	wait "$manager"
 	is "$(sed 's/MONOTONIC_USEC=[0-9]*/MONOTONIC_USEC=N/; s/ STATUS=.*//' "$work/told" | tr '\n' ',')" \
-		"READY=1,$(for _ in $(seq $((reloads + 2))); do printf 'RELOADING=1 MONOTONIC_USEC=N,READY=1,'; done)STOPPING=1," \
+		"READY=1,$(for _ in $(seq $((reloads + 3))); do printf 'RELOADING=1 MONOTONIC_USEC=N,READY=1,'; done)STOPPING=1," \
 		"the service manager was told at each step"
 fi
 tap_done
