@@ -34,6 +34,7 @@ struct conf {
 	const char *relay_file;		/* engine/relay_file.h; "" = the one in `relay` */
 	const char *relay_user;
 	const char *relay_password_file;
+	const char *relay_auth;
 	const char *relay_tls;		/* require, opportunistic, none */
 	const char *relay_8bit;		/* auto, never */
 	const char *relay_ca_file;	/* "" = the system's */

@@ -62,7 +62,7 @@ read_words(struct relay_line *l, struct arena *a, char *at, struct err *e)
 {
 	const struct word words[] = {
 		{ "weight", NULL, &l->weight, WEIGHT_MOST }, { "connections", NULL, &l->connections, CONNECTIONS_MOST },
-		{ "tls", &l->tls, NULL, 0 }, { "user", &l->user, NULL, 0 }, { "password-file", &l->password_file, NULL, 0 },
+		{ "tls", &l->tls, NULL, 0 }, { "auth", &l->auth, NULL, 0 }, { "user", &l->user, NULL, 0 }, { "password-file", &l->password_file, NULL, 0 },
 		{ "ca-file", &l->ca_file, NULL, 0 },
 	};
 	char *word;
@@ -86,8 +86,8 @@ read_words(struct relay_line *l, struct arena *a, char *at, struct err *e)
 			return err_set(e, ERR_INPUT, TR("a password does not stand here: write password-file PATH",
 			    "không ghi mật khẩu ở đây: viết password-file ĐƯỜNG-DẪN"));
 		return err_set(e, ERR_INPUT,
-		    TR("'%s' is not known: weight N, standby, connections N, tls WORD, user NAME, password-file PATH, ca-file PATH",
-		    "không hiểu '%s': weight N, standby, connections N, tls TỪ, user TÊN, password-file TỆP, ca-file TỆP"), word);
+		    TR("'%s' is not known: weight N, standby, connections N, tls WORD, auth WORD, user NAME, password-file PATH, ca-file PATH",
+		    "không hiểu '%s': weight N, standby, connections N, tls TỪ, auth TỪ, user TÊN, password-file TỆP, ca-file TỆP"), word);
 	}
 	return 0;
 }
@@ -101,6 +101,9 @@ check_line(struct relay_line *l, struct err *e)
 	if (l->tls && strcmp(l->tls, "require") != 0 && strcmp(l->tls, "opportunistic") != 0 && strcmp(l->tls, "none") != 0)
 		return err_set(e, ERR_INPUT, TR("%s %s: give one of: %s", "%s %s: chọn một trong: %s"), "tls", l->tls,
 		    "require opportunistic none");
+	if (l->auth && strcmp(l->auth, "password") != 0 && strcmp(l->auth, "xoauth2") != 0)
+		return err_set(e, ERR_INPUT, TR("%s %s: give one of: %s", "%s %s: chọn một trong: %s"), "auth", l->auth,
+		    "password xoauth2");
 	if (l->tls && strncmp(l->url, "smtp://", 7) != 0)
 		return err_set(e, ERR_INPUT, TR("tls is about STARTTLS, which only smtp:// has",
 		    "tls nói về STARTTLS, chỉ dùng với smtp://"));

@@ -30,7 +30,7 @@ struct relay_line {
 	int64_t weight;
 	bool standby;			/* only while all that have a weight rest */
 	int64_t connections;		/* 0: not said; the texts below: NULL */
-	const char *tls, *user, *password_file, *ca_file;
+	const char *tls, *auth, *user, *password_file, *ca_file;
 };
 
 struct relay_file {

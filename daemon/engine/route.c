@@ -48,6 +48,8 @@ open_line(struct route *r, const struct relay_line *l, const struct conf *conf, 
 
 	if (l->tls)
 		own.relay_tls = l->tls;
+	if (l->auth)
+		own.relay_auth = l->auth;
 	if (l->user) {
 		own.relay_user = l->user;
 		own.relay_password_file = l->password_file;

@@ -47,7 +47,8 @@ struct peer_options {
 	size_t n_faults;
 	const char *extensions;		/* keywords, '\n' between; NULL: PIPELINING DSN SIZE ENHANCEDSTATUSCODES */
 	const char *cert, *key;		/* PEM files: STARTTLS is offered */
-	const char *password;		/* AUTH PLAIN LOGIN is offered; MAIL without it is refused */
+	const char *password;		/* AUTH PLAIN is offered; MAIL without it is refused */
+	bool xoauth2;			/* AUTH XOAUTH2 instead: the password is an access token */
 	bool implicit_tls, any_tls_version;
 	bool lenient;			/* takes recipients after it refused the sender */
 	int delay_ms;			/* before each reply to the dot */
