@@ -101,6 +101,7 @@ put_refusal(json_t *o, const struct finding *f)
 	const struct domain_account *d = f->domain;
 	json_t *stops = json_array();
 
+	ASSERT(d);
 	for (const struct domain_stop *s = d->stops; s; s = s->next)
 		json_array_append_new(stops, json_pack("{s:o, s:o, s:b, s:o, s:I, s:I}", "wave", text(s->wave),
 		    "at", moment(f, s->at), "observed", (int)s->observed, "resumed_at", moment(f, s->resumed_at),
