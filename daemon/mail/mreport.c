@@ -70,54 +70,67 @@ report_says(const struct report *r, const char *section, const char *s)
 	return phrases_first(rules_phrases(r->rules, section), folded, n) >= 0;
 }
 
-static void
-collect_text(struct report *r, const struct mime_part *m, const char *type, struct buf *out)
-{
-	if (strncmp(m->type, "message/", 8) == 0)
-		return;
-	if (!m->child && strcmp(m->type, type) == 0 && out->len < HUMAN_MAX) {
-		const char *how = mime_get(m, "Content-Disposition");
-
-		if (strncasecmp(how, "attachment", 10) == 0 && out->len)
-			return;
-		buf_str_add(out, mime_text(r->a, m));
-		buf_char(out, '\n');
-	}
-	for (const struct mime_part *c = m->child; c; c = c->next)
-		collect_text(r, c, type, out);
-}
-
 static bool
 is_blank(const char *s)
 {
 	return s[strspn(s, " \t\n\r")] == '\0';
 }
 
+/*
+ * The words of a part, without the paragraphs that gateways put above and below every mail ("scanned for viruses",
+ * "external sender"): they are about no mail in particular, and full of words that mean something in a bounce.
+ */
+static void
+put_own_words(struct report *r, struct buf *out, const char *s)
+{
+	for (const char *all = s; *s; ) {
+		const char *end = strstr(s, "\n\n");
+		size_t n = end ? (size_t)(end - s) + 2 : strlen(s);
+		char *own = n > 1200 ? NULL : arena_ndup(r->a, s, n);
+
+		if (!own || (s == all && !s[n]) || report_says(r, "bounce-surely", own) || !report_says(r, "gateway-notice", own))
+			buf_add(out, s, n);
+		s += n;
+	}
+}
+
+static void
+collect_text(struct report *r, const struct mime_part *m, const char *type, bool attached, struct buf *out)
+{
+	if (strncmp(m->type, "message/", 8) == 0)
+		return;
+	if (!m->child && strcmp(m->type, type) == 0 && out->len < HUMAN_MAX &&
+	    (attached || strncasecmp(mime_get(m, "Content-Disposition"), "attachment", 10) != 0)) {
+		put_own_words(r, out, mime_text(r->a, m));
+		buf_char(out, '\n');
+	}
+	for (const struct mime_part *c = m->child; c; c = c->next)
+		collect_text(r, c, type, attached, out);
+}
+
 const char *
 report_human(struct report *r)
 {
+	static const struct { const char *type; bool attached; } order[] = { { "text/plain", false }, { "text/html", false },
+	    { "text", false }, { "text/plain", true }, { "text/html", true } };
 	struct buf b = BUF_INIT(HUMAN_MAX);
 	const char *s;
 
 	if (r->out->text)
 		return r->out->text;
-	collect_text(r, r->top, "text/plain", &b);
-	if (is_blank(buf_str(&b)))
-		collect_text(r, r->top, "text/html", &b);
-	if (is_blank(buf_str(&b)))
-		collect_text(r, r->top, "text", &b);
+	for (size_t i = 0; i < COUNT_OF(order) && is_blank(buf_str(&b)); i++)
+		collect_text(r, r->top, order[i].type, order[i].attached, &b);
 	s = arena_ndup(r->a, buf_str(&b), b.len);
 	buf_release(&b);
 	return r->out->text = s;
 }
 
 void
-report_returned(struct report *r, const char *human)
+report_returned(struct report *r)
 {
 	static const char *const types[] = { "message/rfc822", "message/global", "text/rfc822-headers",
 	    "message/rfc822-headers", "message/global-headers", "text/rfc822-header", "text/rfc822" };
 
-	(void)human;
 	for (size_t i = 0; i < COUNT_OF(types) && !r->returned; i++) {
 		struct mime_part *m = report_part(r->top, types[i], false);
 
@@ -134,15 +147,15 @@ report_returned(struct report *r, const char *human)
 	}
 }
 
-/* What the remote itself said: behind "said:", else from its reply code on. */
+/* What the remote itself said: behind "said:", else from its reply code on. What it says that others said is its own. */
 static const char *
 remote_words(const char *text)
 {
-	const char *said = strcasestr(text, "said:"), *code;
+	const char *said = strcasestr(text, "said:"), *code = reply_code_at(text);
 
-	if (said)
+	if (said && (!code || said < code))
 		return said + 5;
-	return (code = reply_code_at(text)) ? code : text;
+	return code ? code : text;
 }
 
 bool
@@ -332,7 +345,7 @@ read_names(struct report *r)
 	struct buf ids = BUF_INIT(16384), senders = BUF_INIT(4096);
 
 	if (!r->returned)
-		report_returned(r, "");
+		report_returned(r);
 	if (r->returned) {
 		add_ids(r, &ids, r->returned, "Message-ID");
 		if (!*m->envid)
@@ -381,7 +394,7 @@ read_forwarded(struct report *r, struct mime_part *m, int depth)
 	for (struct mime_part *c = m->child; c; c = c->next) {
 		if (strcmp(c->type, "message/rfc822") == 0 && c->child) {
 			struct mreport inner = { 0 };
-			struct report in = { r->a, r->rules, c->child, &inner, 0, NULL };
+			struct report in = { r->a, r->rules, c->child, &inner, 0, NULL, NULL };
 
 			inner.from = "";
 			if (strcmp(c->child->type, "multipart/report") == 0) {

@@ -21,6 +21,7 @@ struct report {
 	struct mreport *out;
 	size_t cap;			/* of out->rcpt */
 	struct mime_part *returned;	/* the headers of the mail that came back, NULL: none */
+	const char *words;		/* report_words, once asked */
 };
 
 bool	report_dsn(struct report *);		/* report_dsn.c: a part with delivery-status fields */
@@ -36,8 +37,14 @@ struct mreport_rcpt *report_rcpt(struct report *);
 struct mime_part *report_part(struct mime_part *m, const char *type, bool into);
 /* All text before the returned message, plain parts before HTML. */
 const char *report_human(struct report *);
-/* Finds the returned message's headers in parts or behind a separator in text. */
-void	report_returned(struct report *, const char *human);
+/* Finds the returned message's headers in a part. */
+void	report_returned(struct report *);
+
+/* report_words.c */
+/* The human text up to the message that came back; finds that one's headers in the text when no part has them. */
+const char *report_words(struct report *);
+/* Is one of the phrases [text section] in these len bytes of a line? */
+bool	report_line_says(const struct report *, const char *section, const char *s, size_t len);
 
 /* report_address.c */
 /* "rfc822; <A@b>" or "A@b (comment)": the address, lower-case domain; "" when there is none. */

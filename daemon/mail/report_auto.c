@@ -32,7 +32,7 @@ report_mdn(struct report *r)
 	}
 	if (!strcasestr(disposition, "-action") && !strcasestr(disposition, "MDN-sent"))
 		return false;
-	report_returned(r, "");
+	report_returned(r);
 	/* Sieve's reject, a full mailbox: thrown away by rule, and the words say why. That is a bounce in other clothes. */
 	if (strcasestr(disposition, "automatic-action") && strcasestr(disposition, "deleted") &&
 	    report_says(r, "mdn-refused", report_human(r))) {

@@ -45,15 +45,47 @@ has_fields(const char *s, size_t len)
 }
 
 static struct mime_part *
-find_status(struct mime_part *m, bool by_type)
+find_status(struct mime_part *m)
 {
-	if (by_type ? is_status_type(m->type) && strcmp(m->type, "message/disposition-notification") != 0 :
-	    strncmp(m->type, "text/", 5) == 0 && strcmp(m->type, "text/rfc822-headers") != 0 && has_fields(m->body, m->len))
+	if (is_status_type(m->type) && strcmp(m->type, "message/disposition-notification") != 0)
 		return m;
 	if (strcmp(m->type, "message/rfc822") == 0 || strcmp(m->type, "message/global") == 0)
 		return NULL;
 	for (struct mime_part *c = m->child, *found; c; c = c->next)
-		if ((found = find_status(c, by_type)))
+		if ((found = find_status(c)))
+			return found;
+	return NULL;
+}
+
+/* The fields stand in running text: the text of that part, from the first of them on; NULL when there is none. */
+static const char *
+fields_in_text(struct report *r, const struct mime_part *m)
+{
+	static const char *const first[] = { "Final-Recipient:", "Original-Recipient:", "Reporting-MTA:", "Action:" };
+	const char *text, *start = NULL, *found;
+
+	if (strncmp(m->type, "text/", 5) == 0 && strcmp(m->type, "text/rfc822-headers") != 0) {
+		text = mime_text(r->a, m);
+		if (!has_fields(text, strlen(text)))
+			return NULL;
+		for (size_t i = 0; i < COUNT_OF(first); i++)
+			for (found = text; (found = strcasestr(found, first[i])); found++) {
+				const char *line = found;
+
+				while (line > text && (line[-1] == ' ' || line[-1] == '\t'))
+					line--;
+				if (line > text && line[-1] != '\n')
+					continue;
+				if (!start || found < start)
+					start = found;
+				break;
+			}
+		return start ? start : text;
+	}
+	if (strcmp(m->type, "message/rfc822") == 0 || strcmp(m->type, "message/global") == 0)
+		return NULL;
+	for (struct mime_part *c = m->child; c; c = c->next)
+		if ((found = fields_in_text(r, c)))
 			return found;
 	return NULL;
 }
@@ -221,38 +253,24 @@ read_groups(struct report *r, const char *text, size_t len, const char *human)
 bool
 report_dsn(struct report *r)
 {
-	struct mime_part *m = find_status(r->top, true);
-	const char *text, *human;
+	struct mime_part *m = find_status(r->top);
+	const char *text;
 	size_t len;
 
-	if (!m)
-		m = find_status(r->top, false);
-	if (!m)
-		return false;
-	text = mime_decode(r->a, m, &len);
-	if (m->child && !len) {
-		text = m->body;
-		len = m->len;
-	}
-	if (!has_fields(text, len)) {
+	if (m) {
+		text = mime_decode(r->a, m, &len);
+		if (m->child && !len) {
+			text = m->body;
+			len = m->len;
+		}
 		/* An empty or cut status part: the words decide. */
-		if (!m->headers || strcmp(r->top->report_type, "delivery-status") != 0 || !len)
+		if (!has_fields(text, len) && (!m->headers || strcmp(r->top->report_type, "delivery-status") != 0 || !len))
 			return false;
+		text = mime_utf8(r->a, strncmp(m->type, "message/", 8) == 0 ? "" : m->charset, text, len);
+	} else if (!(text = fields_in_text(r, r->top))) {
+		return false;
 	}
-	human = report_human(r);
-	report_returned(r, human);
-	if (strncmp(m->type, "text/", 5) == 0) {
-		/* The fields stand in running text: from the first of them on. */
-		const char *p = strcasestr(text, "Final-Recipient:"), *q = strcasestr(text, "Original-Recipient:"),
-		    *s = strcasestr(text, "Reporting-MTA:");
-
-		p = !p || (q && q < p) ? q : p;
-		p = p && s && s < p ? s : p;
-		len -= p ? (size_t)(p - text) : 0;
-		text = p ? p : text;
-	}
-	text = mime_utf8(r->a, strncmp(m->type, "message/", 8) == 0 ? "" : m->charset, text, len);
-	read_groups(r, text, strlen(text), human);
+	read_groups(r, text, strlen(text), report_words(r));
 	if (r->out->n_rcpt == 0)
 		return false;
 	r->out->kind = MREPORT_BOUNCE;

@@ -37,138 +37,6 @@ struct reading {
 };
 
 static bool
-line_says(const struct report *r, const char *section, const char *s, size_t len)
-{
-	char folded[1024];
-	size_t n = phrase_fold(folded, sizeof(folded), s, len > 800 ? 800 : len);
-
-	return phrases_first(rules_phrases(r->rules, section), folded, n) >= 0;
-}
-
-static bool
-measure(void *arg, int id, size_t start, size_t end)
-{
-	size_t *longest = arg;
-
-	(void)id;
-	if (end - start > *longest)
-		*longest = end - start;
-	return true;
-}
-
-/* A line that is little else than "original message follows": words in a sentence are no border. */
-static bool
-is_border(const struct report *r, const char *s, size_t len)
-{
-	char folded[256];
-	size_t n, longest = 0;
-
-	while (len && strchr("-=*_+#|~ \t:", s[len - 1]))
-		len--;
-	while (len && strchr("-=*_+#|~ \t", *s)) {
-		s++;
-		len--;
-	}
-	if (len > 160)
-		return false;
-	n = phrase_fold(folded, sizeof(folded), s, len);
-	phrases_scan(rules_phrases(r->rules, "returned-message"), folded, n, measure, &longest);
-	return longest && n - longest <= longest + 12;
-}
-
-/* A block of mail headers at p, with at least one that only mail has: how long it is. */
-static size_t
-header_block(const char *p, const char *end, bool *sure)
-{
-	static const char *const names[] = { "from:", "to:", "subject:", "date:", "received:", "message-id:", "return-path:",
-	    "mime-version:", "content-type:", "x-mailer:", "reply-to:", "sender:", "delivered-to:", "dkim-signature:" };
-	size_t n = mime_headers_len(p, (size_t)(end - p));
-	int hits = 0;
-
-	*sure = false;
-	for (const char *s = p; s < p + n; ) {
-		const char *nl = memchr(s, '\n', (size_t)(end - s));
-
-		for (size_t i = 0; i < COUNT_OF(names); i++)
-			if (strncasecmp(s, names[i], strlen(names[i])) == 0) {
-				hits++;
-				if (i >= 4 && i <= 8)
-					*sure = true;
-			}
-		if (!nl)
-			break;
-		s = nl + 1;
-	}
-	return hits >= 3 ? n : 0;
-}
-
-/* Where do the words end and the returned message begins? */
-static void
-split(struct reading *in)
-{
-	struct report *r = in->r;
-	const char *end = in->human + strlen(in->human), *p;
-	bool paragraph = true, sure, marked = false;
-	int lines = 0;
-
-	in->end = end;
-	for (p = in->human; p < end && lines < LINES_MAX * 4; lines++) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p)), *eol = nl ? nl : end, *s = p;
-
-		while (s < eol && (*s == ' ' || *s == '\t' || *s == '>' || *s == '|'))
-			s++;
-		if (s == eol) {
-			paragraph = true;
-		} else if (lines && is_border(r, s, (size_t)(eol - s))) {
-			in->end = p;
-			marked = true;
-			p = nl ? nl + 1 : end;
-			break;
-		} else if (paragraph && header_block(s, end, &sure) && sure) {
-			in->end = p;
-			marked = true;
-			break;
-		} else {
-			paragraph = false;
-		}
-		if (!nl)
-			break;
-		p = nl + 1;
-	}
-	if (r->returned || !marked)
-		return;
-	/* Headers some lines below the marker. */
-	for (lines = 0; p < end && lines < 12; lines++) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p)), *s = p;
-		char *plain, *w;
-
-		while (s < end && (*s == ' ' || *s == '\t' || *s == '>' || *s == '|'))
-			s++;
-		if (mime_headers_len(s, (size_t)(end - s)) > 20) {
-			/* Quoted or indented headers: take the prefix away from each line. */
-			size_t prefix = (size_t)(s - p);
-
-			plain = w = arena_alloc(r->a, (size_t)(end - p) + 1);
-			for (; p < end && w - plain < 65536; ) {
-				nl = memchr(p, '\n', (size_t)(end - p));
-				if (nl && (size_t)(nl - p) >= prefix)
-					p += prefix;
-				while (p < end && *p != '\n')
-					*w++ = *p++;
-				if (p < end)
-					*w++ = *p++;
-			}
-			*w = '\0';
-			r->returned = mime_read(r->a, plain, (size_t)(w - plain));
-			return;
-		}
-		if (!nl)
-			break;
-		p = nl + 1;
-	}
-}
-
-static bool
 is_ours(const struct report *r, const char *address)
 {
 	/* Who sent the mail that came back, and to whom the bounce is written. */
@@ -217,7 +85,7 @@ weigh(struct reading *in, const char *line, size_t len, const char *start, size_
 	int score = 0;
 
 	size_t near = (size_t)(start - line) > 60 ? 60 : (size_t)(start - line);
-	bool strong = near && line_says(r, "recipient-surely", start - near, near);
+	bool strong = near && report_line_says(r, "recipient-surely", start - near, near);
 
 	after += after < eol && (*after == '>' || *after == ')' || *after == '"' || *after == '\'');
 	if (at_start) {
@@ -227,16 +95,16 @@ weigh(struct reading *in, const char *line, size_t len, const char *start, size_
 			rest++;
 		score += rest >= eol ? 6 : *after == ':' || *after == ';' || (after + 1 < eol && after[0] == '.' && after[1] == '.') ? 6 : 2;
 	}
-	if (strong || (near && line_says(r, "recipient-label", start - near, near)))
+	if (strong || (near && report_line_says(r, "recipient-label", start - near, near)))
 		score += 6;
 	/* sendmail: "550 <user@host>... User unknown" */
 	if (!at_start && after + 3 < eol && memcmp(after, "...", 3) == 0)
 		score += 6;
 	if (zone)
 		score += 4;
-	if (!strong && near && line_says(r, "not-recipient", start - near, near))
+	if (!strong && near && report_line_says(r, "not-recipient", start - near, near))
 		score -= 8;
-	if (after < eol && line_says(r, "recipient-after", after, (size_t)(eol - after)))
+	if (after < eol && report_line_says(r, "recipient-after", after, (size_t)(eol - after)))
 		score += 4;
 	if (returned_to(r, address))
 		score += 5;
@@ -270,7 +138,7 @@ find_candidates(struct reading *in)
 		while ((found = report_next_address(r->a, &q, &start, &alen))) {
 			struct candidate *c;
 
-			if (above && start > line && line_says(r, "made-from", line, (size_t)(start - line))) {
+			if (above && start > line && report_line_says(r, "made-from", line, (size_t)(start - line))) {
 				above->original = found;
 				continue;
 			}
@@ -278,16 +146,17 @@ find_candidates(struct reading *in)
 
 			if (c && zone)
 				c->in_zone = true;
-			if (c && start > line && line_says(r, "contact", line, (size_t)(start - line)))
+			if (c && start > line && report_line_says(r, "contact", line, (size_t)(start - line)))
 				c->other = true;
 			any = true;
 		}
-		/* "(reason: ...)" may stand between an address and what it was made from. */
-		if (here || line[strspn(line, " \t")] != '(')
+		/* "(reason: ...)" may stand between an address and what it was made from, and an empty line. */
+		q = line + strspn(line, " \t");
+		if (here || (*q && *q != '('))
 			above = here;
-		if (line_says(r, "failed-below", line, len))
+		if (report_line_says(r, "failed-below", line, len))
 			zone = true;
-		else if (zone && !any && len > 20 && line_says(r, "zone-ends", line, len))
+		else if (zone && !any && len > 20 && report_line_says(r, "zone-ends", line, len))
 			zone = false;
 		if (!nl)
 			break;
@@ -363,7 +232,7 @@ bare_name(struct reading *in)
 
 		if (zone && s > p && n > 1 && s + n <= eol && strspn(s + n, " \t>:\r") == (size_t)(eol - s - (ptrdiff_t)n))
 			return arena_printf(r->a, "%.*s%s", (int)n, s, at);
-		zone = zone || line_says(r, "failed-below", p, (size_t)(eol - p));
+		zone = zone || report_line_says(r, "failed-below", p, (size_t)(eol - p));
 		if (!nl)
 			break;
 		p = nl + 1;
@@ -376,8 +245,7 @@ bounce_score(struct reading *in)
 {
 	struct report *r = in->r;
 	const struct mime_part *t = r->top;
-	const char *words = arena_ndup(r->a, in->human, (size_t)(in->end - in->human));
-	const char *path = mime_get(t, "Return-Path"), *submitted = mime_get(t, "Auto-Submitted");
+	const char *words = in->human, *path = mime_get(t, "Return-Path"), *submitted = mime_get(t, "Auto-Submitted");
 	bool null_path = strncmp(path, "<>", 2) == 0 || strcasestr(path, "mailer-daemon") != NULL;
 	bool daemon = !*r->out->from || report_is_daemon(r->out->from) || report_says(r, "bounce-from", mime_words(r->a, mime_get(t, "From")));
 	bool subject = report_says(r, "bounce-subject", r->out->subject), body = report_says(r, "bounce-body", words);
@@ -436,15 +304,13 @@ report_text(struct report *r)
 	bool zone = false;
 
 	in->r = r;
-	in->human = report_human(r);
-	report_returned(r, in->human);
-	split(in);
+	in->human = all = report_words(r);
+	in->end = in->human + strlen(in->human);
 	if (bounce_score(in) < 5)
 		return false;
 	r->out->kind = MREPORT_BOUNCE;
 	header_candidates(in);
 	find_candidates(in);
-	all = arena_ndup(r->a, in->human, (size_t)(in->end - in->human));
 	for (size_t i = 0; i < in->n; i++)
 		zone = zone || (in->found[i].in_zone && in->found[i].score >= 6);
 	for (size_t i = 0; i < in->n; i++) {
