@@ -158,6 +158,48 @@ remote_words(const char *text)
 	return code ? code : text;
 }
 
+/* x.0.0 says nothing, x.4.7 only that time was over: what else is said tells why. */
+static bool
+is_generic(const char *status)
+{
+	size_t n = strlen(status);
+
+	return n >= 5 && (strcmp(status + n - 4, ".0.0") == 0 || strcmp(status + n - 4, ".4.7") == 0);
+}
+
+/* The first status in a text that says something, else the first. */
+static bool
+find_status(const char *text, char out[REPLY_STATUS_MAX])
+{
+	char found[REPLY_STATUS_MAX];
+
+	if (!reply_status_find(text, out))
+		return false;
+	for (memcpy(found, out, sizeof(found)); is_generic(found); ) {
+		text = strstr(text, found) + strlen(found);
+		if (!reply_status_find(text, found))
+			return true;
+	}
+	memcpy(out, found, sizeof(found));
+	return true;
+}
+
+/* sendmail shows the conversation: what the remote answered first, "<<< 550 ..." and its further lines; "" for none. */
+static const char *
+session_reply(struct report *r, const char *text)
+{
+	const char *p, *end;
+
+	for (p = text; (p = strstr(p, "<<< ")); p += 4)
+		if ((p == text || p[-1] == '\n' || p[-1] == ' ' || p[-1] == '\t') && (p[4] == '4' || p[4] == '5'))
+			break;
+	if (!p)
+		return "";
+	for (end = p; strncmp(end, "<<< ", 4) == 0 && strncmp(end + 4, p + 4, 3) == 0; end += strspn(end, " \t\n"))
+		end += strcspn(end, "\n");
+	return arena_ndup(r->a, p + 4, (size_t)(end - p - 4));
+}
+
 bool
 report_is_delay(const struct report *r, const char *text)
 {
@@ -169,18 +211,13 @@ void
 report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 {
 	char found[REPLY_STATUS_MAX];
-	const char *receiver = *out->remote_mta ? out->remote_mta : strchr(out->address, '@') ? strchr(out->address, '@') + 1 : "";
+	const char *session, *receiver = *out->remote_mta ? out->remote_mta : strchr(out->address, '@') ? strchr(out->address, '@') + 1 : "";
 	struct verdict v;
 
 	out->code = reply_code_find(out->text);
-	if (reply_status_find(out->text, found) || (!*out->status && !out->code && reply_status_find(extra, found))) {
-		size_t n = strlen(out->status);
-		/* x.0.0 says nothing, x.4.7 only that time was over: the reply says why. */
-		bool generic = n >= 4 && (strcmp(out->status + n - 4, ".0.0") == 0 || strcmp(out->status + n - 4, ".4.7") == 0);
-
-		if (!*out->status || (generic && *found == *out->status && strcmp(found + 1, ".0.0") != 0))
+	if (find_status(out->text, found) || (!*out->status && !out->code && find_status(extra, found)))
+		if (!*out->status || (is_generic(out->status) && *found == *out->status && strcmp(found + 1, ".0.0") != 0))
 			out->status = arena_dup(r->a, found);
-	}
 	if (out->code == 0 && is_blank(out->text))
 		out->code = reply_code_find(extra);
 	if (out->action == ACTION_NONE)
@@ -193,11 +230,18 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 		out->verdict = (struct verdict){ .category = CAT_DELIVERED, .rule = "action" };
 		return;
 	}
-	v = classify_at(r->rules, out->code, out->status, remote_words(out->text), receiver);
+	session = session_reply(r, out->text);
+	v = classify_at(r->rules, out->code, out->status, *session ? session : remote_words(out->text), receiver);
 	if (!v.strong) {
 		struct verdict w = classify_at(r->rules, out->code, out->status, out->text, receiver);
 
 		if (w.strong || (w.by_words && !v.by_words))
+			v = w;
+	}
+	if (!v.by_words && *(session = session_reply(r, extra))) {
+		struct verdict w = classify_at(r->rules, out->code, out->status, session, receiver);
+
+		if (w.by_words)
 			v = w;
 	}
 	if (!v.by_words && !is_blank(extra)) {

@@ -28,6 +28,29 @@ finish(struct arena *a, const char *s, size_t n)
 	return out;
 }
 
+/* What stands right before a local part and could belong to one: quotes, "to=", X.400's "dda:SMTP=", the path of a file. */
+static const char *
+without_prefix(const char *b, const char *at)
+{
+	static const char *const names[] = { "smtp=", "to=", "rcpt=", "recipient=", "email=", "user=" };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		size_t n = strlen(names[i]);
+
+		if ((size_t)(at - b) > n && strncasecmp(b, names[i], n) == 0)
+			b += n;
+	}
+	if (*b == '/') {
+		const char *last = memrchr(b, '/', (size_t)(at - b));
+
+		if (last + 1 < at)
+			b = last;
+	}
+	while (b < at && strchr("'.=`*/|", *b))
+		b++;
+	return b;
+}
+
 const char *
 report_next_address(struct arena *a, const char **pp, const char **start, size_t *len)
 {
@@ -44,9 +67,7 @@ report_next_address(struct arena *a, const char **pp, const char **start, size_t
 		}
 		while (b > *pp && at - b < 256 && is_atext((unsigned char)b[-1]))
 			b--;
-		/* "user=a@b", "'a@b'", "rcpt=<", "...a@b", "mailto:a@b" */
-		while (b < at && strchr("'.=`*/|", *b))
-			b++;
+		b = without_prefix(b, at);
 		/* White space in text of several bytes (NBSP, full-width) is no part of a name. */
 		for (const char *p = b; p < at; p++)
 			if ((unsigned char)p[0] == 0xc2 && (unsigned char)p[1] == 0xa0)

@@ -182,6 +182,9 @@ flush(struct report *r, struct group *g, const char *human)
 			snprintf(status, sizeof(status), "%.*s", (int)n, g->status + strspn(g->status, " \t("));
 		out->status = arena_dup(r->a, status);
 		out->remote_mta = after_type(g->remote);
+		/* sysexits.h: a program that knows no such person, no such host */
+		if (strncasecmp(g->diagnostic, "x-unix;", 7) == 0 && (strcmp(diag, "67") == 0 || strcmp(diag, "68") == 0))
+			diag = arena_printf(r->a, "x-unix exit status %s", diag);
 		/* The words of the first line may be the reply alone; a comment in Status says more. */
 		out->text = *diag ? diag : g->extra;
 		if (!*out->text && *out->address && strcasestr(human, out->address))

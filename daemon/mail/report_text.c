@@ -75,6 +75,22 @@ add_candidate(struct reading *in, const char *address, const char *where, int sc
 	return &in->found[i];
 }
 
+/* The address to which one sends commands to a list, or writes to those who run it. */
+static bool
+is_service(const char *address)
+{
+	static const char *const ends[] = { "-ctl@", "-request@", "-help@", "-owner@", "-admin@", "-subscribe@", "-unsubscribe@" };
+	const char *at = strrchr(address, '@');
+
+	for (size_t i = 0; at && i < COUNT_OF(ends); i++) {
+		size_t n = strlen(ends[i]);
+
+		if ((size_t)(at - address) >= n && strncasecmp(at + 1 - n, ends[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* How much speaks for this address being the one that failed. */
 static int
 weigh(struct reading *in, const char *line, size_t len, const char *start, size_t alen, const char *address, bool zone)
@@ -112,7 +128,7 @@ weigh(struct reading *in, const char *line, size_t len, const char *start, size_
 		score += 20;
 	if (is_ours(r, address) && !returned_to(r, address))
 		score -= 10;
-	if (report_is_daemon(address) && !returned_to(r, address))
+	if ((report_is_daemon(address) || is_service(address)) && !returned_to(r, address))
 		score -= 10;
 	if (strcasecmp(address, r->out->from) == 0 && !returned_to(r, address))
 		score -= 6;
