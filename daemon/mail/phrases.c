@@ -1,6 +1,7 @@
 #include "mail/phrases.h"
 
 #include <unicase.h>
+#include <uninorm.h>
 #include <unistr.h>
 
 #define GAP_MAX 80
@@ -22,6 +23,19 @@ static bool
 is_east_asian(ucs4_t c)
 {
 	return c >= 0x2e80 && c < 0x1f000;
+}
+
+/* A Latin letter without its marks: replies drop them as often as not ("khong ton tai", "boite pleine"). */
+static ucs4_t
+without_marks(ucs4_t u)
+{
+	ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
+
+	if (u < 0xc0 || (u > 0x24f && u < 0x1e00) || u > 0x1eff)
+		return u;
+	while (uc_canonical_decomposition(u, parts) > 0)
+		u = parts[0];
+	return u == 0x111 ? 'd' : u == 0xf8 ? 'o' : u == 0x142 ? 'l' : u == 0x131 ? 'i' : u;
 }
 
 /* "550-5.1.1 " or, once such a line was seen, "550 5.1.1 " inside an answer: how long it is. */
@@ -126,6 +140,8 @@ phrase_fold(char *out, size_t cap, const char *text, size_t len)
 				continue;
 			}
 			i += (size_t)used;
+			if (u >= 0x300 && u < 0x370)	/* a mark that follows its letter */
+				continue;
 			if (u == 0xa0 || u == 0x3000 || u == 0x200b || u == 0xfeff) {
 				blank = true;
 				continue;
@@ -138,7 +154,7 @@ phrase_fold(char *out, size_t cap, const char *text, size_t len)
 				out[n++] = ' ';
 			blank = false;
 			before = u;
-			u = uc_tolower(u);
+			u = without_marks(uc_tolower(u));
 			if ((put = u8_uctomb((uint8_t *)out + n, u, (ptrdiff_t)(cap - n - 1))) > 0)
 				n += (size_t)put;
 		}

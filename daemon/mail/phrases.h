@@ -2,8 +2,9 @@
  * phrases.h - many phrases looked for in one pass over a text.
  *
  * Both sides are folded alike: lower case, white space collapsed (and dropped
- * between two East Asian characters, where a line break means nothing), every
- * mail address one `@`, repeated reply codes of a multi-line answer left out.
+ * between two East Asian characters, where a line break means nothing), Latin
+ * letters without their marks, every mail address one `@`, repeated reply codes
+ * of a multi-line answer left out.
  *
  * A phrase begins and ends at the border of a word. `*` stands for up to 80
  * bytes of anything; written against a word it stands for the rest of it:
