@@ -184,20 +184,44 @@ find_status(const char *text, char out[REPLY_STATUS_MAX])
 	return true;
 }
 
-/* sendmail shows the conversation: what the remote answered first, "<<< 550 ..." and its further lines; "" for none. */
+/* Is this line of a conversation an answer of class 4 or 5: "<<< 550 ...", "550 5.1.1 ..."? Where its code stands. */
 static const char *
-session_reply(struct report *r, const char *text)
+answer_at(const char *line, bool *remote)
 {
-	const char *p, *end;
+	line += strspn(line, " \t");
+	*remote = strncmp(line, "<<< ", 4) == 0;
+	if (*remote)
+		line += 4;
+	return (*line == '4' || *line == '5') && strspn(line + 1, "0123456789") == 2 && (line[3] == ' ' || line[3] == '-') ? line : NULL;
+}
 
-	for (p = text; (p = strstr(p, "<<< ")); p += 4)
-		if ((p == text || p[-1] == '\n' || p[-1] == ' ' || p[-1] == '\t') && (p[4] == '4' || p[4] == '5'))
-			break;
-	if (!p)
+/*
+ * sendmail shows the conversation. What was answered about this address, else the first thing the remote answered that
+ * is about no other, with its further lines ("<<< 550-..."); "" for none.
+ */
+static const char *
+session_reply(struct report *r, const char *text, const char *address)
+{
+	const char *first = NULL, *about = NULL, *end, *code, *next;
+	bool remote;
+
+	if (!strstr(text, "<<< "))
 		return "";
-	for (end = p; strncmp(end, "<<< ", 4) == 0 && strncmp(end + 4, p + 4, 3) == 0; end += strspn(end, " \t\n"))
+	for (const char *p = text; p && !about; p = (p = strchr(p, '\n')) ? p + 1 : NULL) {
+		size_t n = strcspn(p, "\n");
+
+		if (!(code = answer_at(p, &remote)))
+			continue;
+		if (*address && memmem(p, n, address, strlen(address)))
+			about = code;
+		else if (!first && remote && !memchr(p, '@', n))
+			first = code;
+	}
+	if (!(code = about ? about : first))
+		return "";
+	for (end = code; (next = answer_at(end, &remote)) && strncmp(next, code, 3) == 0; end += *end == '\n')
 		end += strcspn(end, "\n");
-	return arena_ndup(r->a, p + 4, (size_t)(end - p - 4));
+	return arena_ndup(r->a, code, (size_t)(end - code));
 }
 
 bool
@@ -230,7 +254,7 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 		out->verdict = (struct verdict){ .category = CAT_DELIVERED, .rule = "action" };
 		return;
 	}
-	session = session_reply(r, out->text);
+	session = session_reply(r, out->text, out->address);
 	v = classify_at(r->rules, out->code, out->status, *session ? session : remote_words(out->text), receiver);
 	if (!v.strong) {
 		struct verdict w = classify_at(r->rules, out->code, out->status, out->text, receiver);
@@ -238,7 +262,7 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 		if (w.strong || (w.by_words && !v.by_words))
 			v = w;
 	}
-	if (!v.by_words && *(session = session_reply(r, extra))) {
+	if (!v.by_words && *(session = session_reply(r, extra, out->address))) {
 		struct verdict w = classify_at(r->rules, out->code, out->status, session, receiver);
 
 		if (w.by_words)

@@ -192,7 +192,8 @@ flush(struct report *r, struct group *g, const char *human)
 		if (!*diag && !*g->extra && n && g->status[n])
 			out->text = g->status;
 		report_judge(r, out, human_about(r, human, out->address));
-		if (*g->category) {
+		/* PowerMTA's own reading of the reply, where ours finds nothing in its words. */
+		if (*g->category && !out->verdict.by_words) {
 			struct verdict v = classify(r->rules, 0, "", arena_printf(r->a, "bouncecategory %s", g->category));
 
 			if (v.strong && out->action == ACTION_FAILED) {

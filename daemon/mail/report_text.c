@@ -299,8 +299,9 @@ take(struct reading *in, const char *address, const char *original, const char *
 
 	if (!out)
 		return;
-	out->address = address;
 	out->original = original ? original : "";
+	/* user@server: a name inside that house; whom it was for stands beside it. */
+	out->address = *out->original && !strchr(strrchr(address, '@'), '.') ? out->original : address;
 	out->text = words;
 	if (report_says(r, "delivered", all) && !report_says(r, "bounce-body", all))
 		out->action = ACTION_DELIVERED;
