@@ -453,7 +453,7 @@ read_one(struct report *r)
 	read_names(r);
 }
 
-/* Somebody forwarded a report to us: the first enclosed message that is one by its structure. */
+/* Somebody forwarded a report to us: the first enclosed message that is one. */
 static bool
 read_forwarded(struct report *r, struct mime_part *m, int depth)
 {
@@ -461,20 +461,16 @@ read_forwarded(struct report *r, struct mime_part *m, int depth)
 		return false;
 	for (struct mime_part *c = m->child; c; c = c->next) {
 		if (strcmp(c->type, "message/rfc822") == 0 && c->child) {
-			struct mreport inner = { 0 };
-			struct report in = { r->a, r->rules, c->child, &inner, 0, NULL, NULL };
+			struct mreport inner = { .from = "" };
+			struct report in = { .a = r->a, .rules = r->rules, .top = c->child, .out = &inner, .forwarded = true };
 
-			inner.from = "";
-			if (strcmp(c->child->type, "multipart/report") == 0) {
-				read_one(&in);
-				if (inner.kind == MREPORT_BOUNCE || inner.kind == MREPORT_ARF) {
-					const char *to = r->out->delivered_to;
+			read_one(&in);
+			if (inner.kind == MREPORT_BOUNCE || inner.kind == MREPORT_ARF) {
+				const char *to = r->out->delivered_to;
 
-					*r->out = inner;
-					r->out->delivered_to = *inner.delivered_to ?
-					    arena_printf(r->a, "%s\n%s", to, inner.delivered_to) : to;
-					return true;
-				}
+				*r->out = inner;
+				r->out->delivered_to = *inner.delivered_to ? arena_printf(r->a, "%s\n%s", to, inner.delivered_to) : to;
+				return true;
 			}
 			if (read_forwarded(r, c->child, depth + 1))
 				return true;

@@ -22,6 +22,7 @@ struct report {
 	size_t cap;			/* of out->rcpt */
 	struct mime_part *returned;	/* the headers of the mail that came back, NULL: none */
 	const char *words;		/* report_words, once asked */
+	bool forwarded;			/* sent on by somebody: only what is a bounce beyond doubt is one */
 };
 
 bool	report_dsn(struct report *);		/* report_dsn.c: a part with delivery-status fields */
@@ -53,6 +54,8 @@ const char *report_address(struct arena *, const char *s);
 const char *report_next_address(struct arena *, const char **p, const char **start, size_t *len);
 /* Does the header of this part hold this address? */
 bool	report_header_has(struct arena *, const struct mime_part *, const char *name, const char *address);
+/* Did the returned mail come over a mailing list? Its To: is the list, then. */
+bool	report_from_list(const struct report *);
 /* Whom the returned mail was to, when the report does not tell: "" when that is not clear. */
 const char *report_intended(struct report *);
 /* A mailer's own address: mailer-daemon, postmaster ... */

@@ -170,6 +170,13 @@ report_header_has(struct arena *a, const struct mime_part *m, const char *name, 
 	return false;
 }
 
+bool
+report_from_list(const struct report *r)
+{
+	return r->returned && (*mime_get(r->returned, "List-Id") || *mime_get(r->returned, "List-Post") ||
+	    *mime_get(r->returned, "Mailing-List") || *mime_get(r->returned, "X-BeenThere"));
+}
+
 const char *
 report_intended(struct report *r)
 {
@@ -182,7 +189,7 @@ report_intended(struct report *r)
 		p = mime_get(r->top, failed[i]);
 		first = report_next_address(r->a, &p, &start, &len);
 	}
-	for (size_t i = 0; r->returned && i < COUNT_OF(to) && !first; i++) {
+	for (size_t i = 0; r->returned && !report_from_list(r) && i < COUNT_OF(to) && !first; i++) {
 		p = mime_get(r->returned, to[i]);
 		first = report_next_address(r->a, &p, &start, &len);
 	}

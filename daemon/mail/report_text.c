@@ -51,7 +51,7 @@ returned_to(const struct report *r, const char *address)
 {
 	static const char *const names[] = { "To", "Cc", "X-Original-To", "Delivered-To", "Envelope-To", "X-Rcpt-To", "Apparently-To" };
 
-	for (size_t i = 0; r->returned && i < COUNT_OF(names); i++)
+	for (size_t i = report_from_list(r) ? 2 : 0; r->returned && i < COUNT_OF(names); i++)
 		if (report_header_has(r->a, r->returned, names[i], address))
 			return true;
 	return false;
@@ -256,22 +256,37 @@ bare_name(struct reading *in)
 	return "";
 }
 
+/* From: a mailer, by its address, its name, or an address without a person ("MAILER-DAEMON <>"). */
+static bool
+from_daemon(struct report *r)
+{
+	const struct mime_header *h = mime_next(r->top, NULL, "From");
+	const char *at = strrchr(r->out->from, '@');
+
+	return h && (!*r->out->from || report_is_daemon(r->out->from) || report_says(r, "bounce-from", mime_words(r->a, h->value)) ||
+	    (at && report_line_says(r, "bounce-from", r->out->from, (size_t)(at - r->out->from))));
+}
+
 static int
 bounce_score(struct reading *in)
 {
 	struct report *r = in->r;
 	const struct mime_part *t = r->top;
-	const char *words = in->human, *path = mime_get(t, "Return-Path"), *submitted = mime_get(t, "Auto-Submitted");
+	const char *words = in->human, *path = mime_get(t, "Return-Path");
 	bool null_path = strncmp(path, "<>", 2) == 0 || strcasestr(path, "mailer-daemon") != NULL;
-	bool daemon = !*r->out->from || report_is_daemon(r->out->from) || report_says(r, "bounce-from", mime_words(r->a, mime_get(t, "From")));
+	bool daemon = from_daemon(r);
 	bool subject = report_says(r, "bounce-subject", r->out->subject), body = report_says(r, "bounce-body", words);
+	bool surely = report_says(r, "bounce-surely", words);
 	bool failed = *mime_get(t, "X-Failed-Recipients") != '\0';
 	bool report = strcmp(r->top->report_type, "delivery-status") == 0;
+	bool automatic = strncasecmp(mime_get(t, "Auto-Submitted"), "auto-", 5) == 0;
 	int score = 0;
 
 	/* A list that returns bounces to its owner may add its own headers: then the words must be plain. */
-	if (*mime_get(t, "List-Id") || *mime_get(t, "List-Post"))
-		score -= daemon || (subject && report_says(r, "bounce-surely", words)) ? 0 : 4;
+	if (*mime_get(t, "List-Id") || *mime_get(t, "List-Post") || *mime_get(t, "List-Unsubscribe"))
+		score -= daemon || (subject && surely) ? 0 : 4;
+	/* A mailer without a From: at all */
+	daemon = daemon || (!mime_next(t, NULL, "From") && (null_path || failed || report));
 	score += daemon ? 4 : 0;
 	score += null_path ? 2 : 0;
 	score += subject ? 3 : 0;
@@ -279,7 +294,7 @@ bounce_score(struct reading *in)
 	score += failed ? 6 : 0;
 	score += report ? 4 : 0;
 	score += r->returned ? 2 : 0;
-	score += strncasecmp(submitted, "auto-", 5) == 0 ? 1 : 0;
+	score += automatic ? 1 : 0;
 	if (!daemon && !failed && !report && (*mime_get(t, "In-Reply-To") || strncasecmp(r->out->subject, "re:", 3) == 0))
 		score -= 3;
 	if (!daemon && !subject && !failed && !report)
@@ -288,6 +303,9 @@ bounce_score(struct reading *in)
 		score -= 3;
 	if (!daemon && report_says(r, "auto-subject", r->out->subject))
 		score -= 6;
+	/* Nothing here but words: a person may write of a bounce, too. */
+	if (!daemon && !null_path && !failed && !report && !r->returned && !automatic && !surely)
+		score -= 4;
 	return score;
 }
 
@@ -323,7 +341,7 @@ report_text(struct report *r)
 	in->r = r;
 	in->human = all = report_words(r);
 	in->end = in->human + strlen(in->human);
-	if (bounce_score(in) < 5)
+	if (bounce_score(in) < (r->forwarded ? 9 : 5))
 		return false;
 	r->out->kind = MREPORT_BOUNCE;
 	header_candidates(in);
