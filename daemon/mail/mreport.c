@@ -6,6 +6,7 @@
 #include "mail/reply.h"
 #include "mail/report.h"
 
+#define REPLY_WORDS_MAX 600
 #define HUMAN_MAX (256u << 10)
 #define FORWARD_DEPTH 3
 
@@ -67,7 +68,7 @@ report_says(const struct report *r, const char *section, const char *s)
 	char folded[PHRASE_TEXT_MAX];
 	size_t n = phrase_fold(folded, sizeof(folded), s, strlen(s));
 
-	return phrases_first(rules_phrases(r->rules, section), folded, n) >= 0;
+	return phrases_any(rules_phrases(r->rules, section), folded, n);
 }
 
 static bool
@@ -231,11 +232,18 @@ report_is_delay(const struct report *r, const char *text)
 	    (report_says(r, "delayed", text) && !report_says(r, "given-up", text));
 }
 
+/* A reply, or the few words beside an address; what is longer is running text. */
+static struct verdict
+judge_words(const struct report *r, const struct mreport_rcpt *out, const char *words, const char *receiver)
+{
+	return (strlen(words) < REPLY_WORDS_MAX ? classify_at : classify_running)(r->rules, out->code, out->status, words, receiver);
+}
+
 void
 report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 {
 	char found[REPLY_STATUS_MAX];
-	const char *session, *receiver = *out->remote_mta ? out->remote_mta : strchr(out->address, '@') ? strchr(out->address, '@') + 1 : "";
+	const char *session, *said, *receiver = *out->remote_mta ? out->remote_mta : strchr(out->address, '@') ? strchr(out->address, '@') + 1 : "";
 	struct verdict v;
 
 	out->code = reply_code_find(out->text);
@@ -255,9 +263,11 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 		return;
 	}
 	session = session_reply(r, out->text, out->address);
-	v = classify_at(r->rules, out->code, out->status, *session ? session : remote_words(out->text), receiver);
+	said = *session ? session : remote_words(out->text);
+	v = said == extra ? classify_running(r->rules, out->code, out->status, extra, receiver) : judge_words(r, out, said, receiver);
 	if (!v.strong) {
-		struct verdict w = classify_at(r->rules, out->code, out->status, out->text, receiver);
+		struct verdict w = out->text == extra ? classify_running(r->rules, out->code, out->status, extra, receiver) :
+		    judge_words(r, out, out->text, receiver);
 
 		if (w.strong || (w.by_words && !v.by_words))
 			v = w;
@@ -269,7 +279,7 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 			v = w;
 	}
 	if (!v.by_words && !is_blank(extra)) {
-		struct verdict w = classify_at(r->rules, out->code, out->status, extra, receiver);
+		struct verdict w = classify_running(r->rules, out->code, out->status, extra, receiver);
 
 		/* A whole text is full of words; only plain ones count. */
 		if (w.strong || v.category == CAT_UNKNOWN)

@@ -222,9 +222,7 @@ words_about(const struct reading *in, size_t which, int least)
 		if (to > in->mention[i].where)
 			buf_add(&b, in->mention[i].where, (size_t)(to - in->mention[i].where));
 	}
-	if (b.len == 0)
-		buf_add(&b, in->human, (size_t)(in->end - in->human));
-	s = arena_ndup(in->r->a, buf_str(&b), b.len);
+	s = b.len ? arena_ndup(in->r->a, buf_str(&b), b.len) : in->human;
 	buf_release(&b);
 	/* sendmail: "(reason: 553 ...)" is the reply; the session below it tells of other commands, too. */
 	if ((session = strcasestr(s, "transcript of session")) && reply_code_at(s) && reply_code_at(s) < session)

@@ -1,6 +1,7 @@
 /* The words of a mailer, and where in the text the message that came back begins. */
 #include "mail/report.h"
 
+#include <limits.h>
 #include <strings.h>
 
 #define LINES_MAX 1600
@@ -11,10 +12,10 @@ report_line_says(const struct report *r, const char *section, const char *s, siz
 	char folded[1024];
 	size_t n = phrase_fold(folded, sizeof(folded), s, len > 800 ? 800 : len);
 
-	return phrases_first(rules_phrases(r->rules, section), folded, n) >= 0;
+	return phrases_any(rules_phrases(r->rules, section), folded, n);
 }
 
-static bool
+static void
 measure(void *arg, int id, size_t start, size_t end)
 {
 	size_t *longest = arg;
@@ -22,7 +23,6 @@ measure(void *arg, int id, size_t start, size_t end)
 	(void)id;
 	if (end - start > *longest)
 		*longest = end - start;
-	return true;
 }
 
 /* A line that is little else than "original message follows": words in a sentence are no border. */
@@ -31,6 +31,7 @@ is_border(const struct report *r, const char *s, size_t len)
 {
 	char folded[256];
 	size_t n, longest = 0;
+	int all = INT_MAX;
 
 	while (len && strchr("-=*_+#|~ \t:", s[len - 1]))
 		len--;
@@ -41,7 +42,7 @@ is_border(const struct report *r, const char *s, size_t len)
 	if (len > 160)
 		return false;
 	n = phrase_fold(folded, sizeof(folded), s, len);
-	phrases_scan(rules_phrases(r->rules, "returned-message"), folded, n, measure, &longest);
+	phrases_scan(rules_phrases(r->rules, "returned-message"), folded, n, &all, measure, &longest);
 	return longest && n - longest <= longest + 12;
 }
 
