@@ -7,6 +7,7 @@
 #include "mail/report.h"
 
 #define REPLY_WORDS_MAX 600
+#define GATEWAY_NOTICE_MAX 1200
 #define HUMAN_MAX (256u << 10)
 #define FORWARD_DEPTH 3
 
@@ -63,12 +64,16 @@ report_part(struct mime_part *m, const char *type, bool into)
 }
 
 bool
-report_says(const struct report *r, const char *section, const char *s)
+report_says(struct report *r, const char *section, const char *s)
 {
-	char folded[PHRASE_TEXT_MAX];
-	size_t n = phrase_fold(folded, sizeof(folded), s, strlen(s));
+	if (s != r->folded_of) {	/* the same words are asked about many things */
+		char folded[PHRASE_TEXT_MAX];
 
-	return phrases_any(rules_phrases(r->rules, section), folded, n);
+		r->folded_len = phrase_fold(folded, sizeof(folded), s, strlen(s));
+		r->folded = arena_ndup(r->a, folded, r->folded_len);
+		r->folded_of = s;
+	}
+	return phrases_any(rules_phrases(r->rules, section), r->folded, r->folded_len);
 }
 
 static bool
@@ -84,10 +89,13 @@ is_blank(const char *s)
 static void
 put_own_words(struct report *r, struct buf *out, const char *s)
 {
+	size_t len = strlen(s);
+
 	for (const char *all = s; *s; ) {
 		const char *end = strstr(s, "\n\n");
-		size_t n = end ? (size_t)(end - s) + 2 : strlen(s);
-		char *own = n > 1200 ? NULL : arena_ndup(r->a, s, n);
+		size_t n = end ? (size_t)(end - s) + 2 : strlen(s), at = (size_t)(s - all);
+		char *own = n > GATEWAY_NOTICE_MAX || (at > GATEWAY_NOTICE_MAX && len - at > 2 * GATEWAY_NOTICE_MAX) ? NULL :
+		    arena_ndup(r->a, s, n);
 
 		if (!own || (s == all && !s[n]) || report_says(r, "bounce-surely", own) || !report_says(r, "gateway-notice", own))
 			buf_add(out, s, n);
@@ -226,7 +234,7 @@ session_reply(struct report *r, const char *text, const char *address)
 }
 
 bool
-report_is_delay(const struct report *r, const char *text)
+report_is_delay(struct report *r, const char *text)
 {
 	return report_says(r, "delayed-surely", r->out->subject) || report_says(r, "delayed-surely", text) ||
 	    (report_says(r, "delayed", text) && !report_says(r, "given-up", text));

@@ -176,6 +176,7 @@ phrases_release(struct phrases *p)
 {
 	free(p->at);
 	free(p->head);
+	free(p->pairs);
 	*p = (struct phrases){ 0 };
 }
 
@@ -249,6 +250,7 @@ phrases_sort(struct phrases *p)
 		return;
 	qsort(p->at, p->n, sizeof(*p->at), by_head);
 	p->head = mem_zalloc(p->n * sizeof(*p->head));
+	p->pairs = mem_zalloc(65536 / 8);
 	for (uint32_t k = 0; k < p->n; k++) {
 		struct phrase_head h = { key_of(head_of(&p->at[k]), p->at[k].head), head_of(&p->at[k]), p->at[k].head, k, 1,
 		    n ? n - 1 : PHRASE_NONE };
@@ -260,6 +262,7 @@ phrases_sort(struct phrases *p)
 		while (h.shorter != PHRASE_NONE && !begins_with(&h, &p->head[h.shorter]))
 			h.shorter = p->head[h.shorter].shorter;
 		p->head[n++] = h;
+		p->pairs[h.key >> 51] |= (uint8_t)(1u << (h.key >> 48 & 7));
 	}
 	for (int c = 0; c <= 256; c++) {
 		while (i < n && (unsigned char)p->head[i].words[0] < c)
@@ -356,11 +359,14 @@ phrases_scan(const struct phrases *p, const char *text, size_t len, int *limit,
 {
 	if (p->n == 0)
 		return;
-	for (size_t i = 0; i < len && *limit > 0; i++) {
-		unsigned char c = (unsigned char)text[i];
-		bool border = i == 0 || !is_word(c) || !is_word((unsigned char)text[i - 1]);
+	for (size_t i = 0; i + 1 < len && *limit > 0; i++) {
+		unsigned char c = (unsigned char)text[i], d = (unsigned char)text[i + 1];
+		bool border;
 
-		if (p->first[c] == p->first[c + 1] || (!border && !p->anywhere))
+		if (!(p->pairs[c << 5 | d >> 3] >> (d & 7) & 1))
+			continue;
+		border = i == 0 || !is_word(c) || !is_word((unsigned char)text[i - 1]);
+		if (!border && !p->anywhere)
 			continue;
 		for (uint32_t k = last_head(p, text + i, len - i); k != PHRASE_NONE; k = p->head[k].shorter) {
 			const struct phrase_head *h = &p->head[k];

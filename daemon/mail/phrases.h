@@ -51,6 +51,7 @@ struct phrases {
 	size_t n, cap;
 	struct phrase_head *head;
 	uint32_t first[257];	/* where the heads with this first byte begin */
+	uint8_t *pairs;		/* a bit for each two bytes that some head begins with */
 	bool anywhere;		/* some phrase may begin inside a word */
 };
 

@@ -22,6 +22,8 @@ struct report {
 	size_t cap;			/* of out->rcpt */
 	struct mime_part *returned;	/* the headers of the mail that came back, NULL: none */
 	const char *words;		/* report_words, once asked */
+	const char *folded_of, *folded;	/* the text report_says was last asked about, and how it is folded */
+	size_t folded_len;
 	bool forwarded;			/* sent on by somebody: only what is a bounce beyond doubt is one */
 };
 
@@ -64,10 +66,10 @@ bool	report_is_daemon(const char *address);
 /* Takes code, status and reason of r out of its texts; extra is asked when r->text says nothing. */
 void	report_judge(struct report *, struct mreport_rcpt *, const char *extra);
 /* Does this text say that the mail is still on its way? */
-bool	report_is_delay(const struct report *, const char *text);
+bool	report_is_delay(struct report *, const char *text);
 /* Days since 1970-01-01 of a day in the Gregorian calendar. */
 int64_t	report_days(int year, int month, int day);
 /* Is one of the phrases [text section] in s? */
-bool	report_says(const struct report *, const char *section, const char *s);
+bool	report_says(struct report *, const char *section, const char *s);
 
 #endif

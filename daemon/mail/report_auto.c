@@ -61,7 +61,7 @@ report_mdn(struct report *r)
 
 /* An automatic reply by its headers (RFC 3834 and what came before it). */
 static bool
-says_automatic(const struct report *r)
+says_automatic(struct report *r)
 {
 	const struct mime_part *t = r->top;
 	const char *submitted = mime_get(t, "Auto-Submitted"), *precedence = mime_get(t, "Precedence");
