@@ -176,6 +176,18 @@ is_generic(const char *status)
 	return n >= 5 && (strcmp(status + n - 4, ".0.0") == 0 || strcmp(status + n - 4, ".4.7") == 0);
 }
 
+/* A status that names the reason itself: it stands against what can be read out of a whole report. */
+static bool
+is_specific(const char *status)
+{
+	static const char *const all[] = { ".1.1", ".1.2", ".1.3", ".1.6", ".1.10", ".2.1", ".2.2", ".2.3", ".3.4", ".4.4" };
+
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		if (*status && strcmp(status + 1, all[i]) == 0)
+			return true;
+	return false;
+}
+
 /* The first status in a text that says something, else the first. */
 static bool
 find_status(const char *text, char out[REPLY_STATUS_MAX])
@@ -205,26 +217,35 @@ answer_at(const char *line, bool *remote)
 }
 
 /*
- * sendmail shows the conversation. What was answered about this address, else the first thing the remote answered that
- * is about no other, with its further lines ("<<< 550-..."); "" for none.
+ * sendmail shows the conversation. What the remote answered about this address; what it answered right before sendmail's
+ * own line about it ("550 5.1.1 <a@b>... User unknown", whatever the remote said), else that line; else the first answer
+ * that is about no other. With its further lines ("<<< 550-..."); "" for none.
  */
 static const char *
 session_reply(struct report *r, const char *text, const char *address)
 {
-	const char *first = NULL, *about = NULL, *end, *code, *next;
+	const char *first = NULL, *about = NULL, *before = NULL, *end, *code, *next;
 	bool remote;
 
 	if (!strstr(text, "<<< "))
 		return "";
 	for (const char *p = text; p && !about; p = (p = strchr(p, '\n')) ? p + 1 : NULL) {
 		size_t n = strcspn(p, "\n");
+		bool other, mine;
 
-		if (!(code = answer_at(p, &remote)))
+		if (!(code = answer_at(p, &remote))) {
+			before = NULL;
 			continue;
-		if (*address && memmem(p, n, address, strlen(address)))
-			about = code;
-		else if (!first && remote && !memchr(p, '@', n))
-			first = code;
+		}
+		mine = *address && memmem(p, n, address, strlen(address));
+		other = !mine && memchr(p, '@', n);
+		if (mine)
+			about = !remote && before ? before : code;
+		else if (!remote || other || strncmp(code, "503", 3) == 0)	/* 503: only that nobody was left to write to */
+			before = NULL;
+		else if (!before || strncmp(before, code, 3) != 0)
+			before = code;
+		first = first ? first : before;
 	}
 	if (!(code = about ? about : first))
 		return "";
@@ -289,8 +310,10 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 	if (!v.by_words && !is_blank(extra)) {
 		struct verdict w = classify_running(r->rules, out->code, out->status, extra, receiver);
 
-		/* A whole text is full of words; only plain ones count. */
-		if (w.strong || v.category == CAT_UNKNOWN)
+		bool full = w.category == CAT_MAILBOX_FULL || w.category == CAT_TOO_LARGE;
+
+		/* A whole text is full of words; only plain ones count, and against a plain status only those that spare an address. */
+		if ((w.strong && (full || !is_specific(out->status))) || v.category == CAT_UNKNOWN)
 			v = w;
 	}
 	/* Given up after answers of class 4: only a missing name or domain is a fault of the address. */

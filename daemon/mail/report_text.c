@@ -284,7 +284,7 @@ bounce_score(struct reading *in)
 	if (*mime_get(t, "List-Id") || *mime_get(t, "List-Post") || *mime_get(t, "List-Unsubscribe"))
 		score -= daemon || (subject && surely) ? 0 : 4;
 	/* A mailer without a From: at all */
-	daemon = daemon || (!mime_next(t, NULL, "From") && (null_path || failed || report));
+	daemon = daemon || (!mime_next(t, NULL, "From") && (null_path || failed || report || (subject && body)));
 	score += daemon ? 4 : 0;
 	score += null_path ? 2 : 0;
 	score += subject ? 3 : 0;
