@@ -120,6 +120,8 @@ read_headers(struct arena *a, const char *p, const char *end, struct mime_header
 		p = line_end(p, end) + (line_end(p, end) < end);
 	else if (end - p > 6 && memcmp(p, ">From ", 6) == 0)
 		p = line_end(p, end) + (line_end(p, end) < end);
+	if (end - p > 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+		p += 3;
 	while (p < end && *p != '\n') {
 		const char *eol = line_end(p, end);
 		size_t name = field_name(p, eol);
