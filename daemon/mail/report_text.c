@@ -129,7 +129,7 @@ weigh(struct reading *in, const char *line, size_t len, const char *start, size_
 	if (is_ours(r, address) && !returned_to(r, address))
 		score -= 10;
 	if ((report_is_daemon(address) || is_service(address)) && !returned_to(r, address))
-		score -= 10;
+		score -= strong ? 4 : 10;
 	if (strcasecmp(address, r->out->from) == 0 && !returned_to(r, address))
 		score -= 6;
 	return score;
@@ -230,30 +230,6 @@ words_about(const struct reading *in, size_t which, int least)
 	return s;
 }
 
-/* Only a local part is named ("   userx"): at the domain of the mailer that says so. */
-static const char *
-bare_name(struct reading *in)
-{
-	struct report *r = in->r;
-	const char *at = strchr(r->out->from, '@');
-	bool zone = false;
-
-	if (!at || !report_is_daemon(r->out->from))
-		return "";
-	for (const char *p = in->human; p < in->end; ) {
-		const char *nl = memchr(p, '\n', (size_t)(in->end - p)), *eol = nl ? nl : in->end, *s = p + strspn(p, " \t<");
-		size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
-
-		if (zone && s > p && n > 1 && s + n <= eol && strspn(s + n, " \t>:\r") == (size_t)(eol - s - (ptrdiff_t)n))
-			return arena_printf(r->a, "%.*s%s", (int)n, s, at);
-		zone = zone || report_line_says(r, "failed-below", p, (size_t)(eol - p));
-		if (!nl)
-			break;
-		p = nl + 1;
-	}
-	return "";
-}
-
 /* From: a mailer, by its address, its name, or an address without a person ("MAILER-DAEMON <>"). */
 static bool
 from_daemon(struct report *r)
@@ -263,6 +239,33 @@ from_daemon(struct report *r)
 
 	return h && (!*r->out->from || report_is_daemon(r->out->from) || report_says(r, "bounce-from", mime_words(r->a, h->value)) ||
 	    (at && report_line_says(r, "bounce-from", r->out->from, (size_t)(at - r->out->from))));
+}
+
+/* Only a local part is named ("   userx", "   userx  (over quota)"): at the domain of the mailer that says so, if it tells. */
+static const char *
+bare_name(struct reading *in)
+{
+	struct report *r = in->r;
+	const char *at = strchr(r->out->from, '@');
+	bool zone = false;
+
+	if (!from_daemon(r))
+		return "";
+	for (const char *p = in->human; p < in->end; ) {
+		const char *nl = memchr(p, '\n', (size_t)(in->end - p)), *eol = nl ? nl : in->end, *s = p + strspn(p, " \t<");
+		size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+		const char *rest = s + n + strspn(s + n, ">:");
+		size_t blanks = strspn(rest, " \t");
+		bool ends = rest + blanks >= eol || blanks > 1 || *rest == '\t' || (blanks == 1 && strchr("\"(<[", rest[1]));
+
+		if (zone && s > p && n > 1 && s + n <= eol && ends)
+			return arena_printf(r->a, "%.*s%s", (int)n, s, at ? at : "");
+		zone = zone || report_line_says(r, "failed-below", p, (size_t)(eol - p));
+		if (!nl)
+			break;
+		p = nl + 1;
+	}
+	return "";
 }
 
 static int
