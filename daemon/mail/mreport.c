@@ -284,9 +284,10 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 	if (out->action == ACTION_NONE)
 		out->action = *out->status == '2' ? ACTION_DELIVERED :
 		    report_is_delay(r, extra) ? ACTION_DELAYED : ACTION_FAILED;
-	if (out->action == ACTION_DELAYED && (report_says(r, "given-up", out->text) ||
-	    (!report_says(r, "delayed-surely", extra) && report_says(r, "given-up", extra))))
-		out->gave_up = true;
+	/* Delay notices tell, too, what comes when it is given up one day. */
+	for (int i = 0; i < 2 && out->action == ACTION_DELAYED; i++)
+		if (report_says(r, "given-up", i ? extra : out->text) && !report_says(r, "delayed-surely", i ? extra : out->text))
+			out->gave_up = true;
 	if (out->action == ACTION_DELIVERED || out->action == ACTION_RELAYED || out->action == ACTION_EXPANDED) {
 		out->verdict = (struct verdict){ .category = CAT_DELIVERED, .rule = "action" };
 		return;

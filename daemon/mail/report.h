@@ -60,6 +60,8 @@ bool	report_header_has(struct arena *, const struct mime_part *, const char *nam
 bool	report_from_list(const struct report *);
 /* Whom the returned mail was to, when the report does not tell: "" when that is not clear. */
 const char *report_intended(struct report *);
+/* "Re: ...", behind the marks that gateways put before it. */
+bool	report_is_reply(const char *subject);
 /* A mailer's own address: mailer-daemon, postmaster ... */
 bool	report_is_daemon(const char *address);
 

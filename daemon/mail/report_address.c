@@ -197,6 +197,22 @@ report_intended(struct report *r)
 }
 
 bool
+report_is_reply(const char *subject)
+{
+	/* "[EXTERNAL] Re: x", "***SPAM*** Re: x" */
+	for (;;) {
+		subject += strspn(subject, " *");
+		if (*subject == '[' && strchr(subject, ']'))
+			subject = strchr(subject, ']') + 1;
+		else if (strncmp(subject, "SPAM*", 5) == 0)
+			subject += 5;
+		else
+			break;
+	}
+	return strncasecmp(subject, "re:", 3) == 0;
+}
+
+bool
 report_is_daemon(const char *s)
 {
 	static const char *const names[] = { "mailer-daemon", "mailerdaemon", "mailer_daemon", "mdaemon", "postmaster",

@@ -154,7 +154,7 @@ report_auto(struct report *r)
 	if (!header && starts(submitted, "auto-generated") && !title)
 		return false;
 	body = !header && (title || starts(mime_get(t, "Precedence"), "junk") || *mime_get(t, "In-Reply-To") ||
-	    starts(subject, "re:")) && report_says(r, "auto-body", text);
+	    report_is_reply(subject)) && report_says(r, "auto-body", text);
 	if (!header && !title && !body)
 		return false;
 	if (!header && title && !body && !report_says(r, "auto-subject-alone", subject))

@@ -296,7 +296,7 @@ bounce_score(struct reading *in)
 	score += report ? 4 : 0;
 	score += r->returned ? 2 : 0;
 	score += automatic ? 1 : 0;
-	if (!daemon && !failed && !report && (*mime_get(t, "In-Reply-To") || strncasecmp(r->out->subject, "re:", 3) == 0))
+	if (!daemon && !failed && !report && (*mime_get(t, "In-Reply-To") || report_is_reply(r->out->subject)))
 		score -= 3;
 	if (!daemon && !subject && !failed && !report)
 		score -= 2;
