@@ -317,6 +317,13 @@ report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
 		if ((w.strong && (full || !is_specific(out->status))) || v.category == CAT_UNKNOWN)
 			v = w;
 	}
+	/* "Returned mail: User unknown"; the subject of what was returned may stand there, too. */
+	if (v.category == CAT_UNKNOWN) {
+		struct verdict w = classify_running(r->rules, out->code, out->status, r->out->subject, receiver);
+
+		if (w.strong && (w.category == CAT_UNKNOWN_USER || w.category == CAT_UNKNOWN_HOST || w.category == CAT_MAILBOX_FULL))
+			v = w;
+	}
 	/* Given up after answers of class 4: only a missing name or domain is a fault of the address. */
 	if (out->code / 100 == 4 && v.category != CAT_UNKNOWN_USER && v.category != CAT_MOVED && v.category != CAT_UNKNOWN_HOST)
 		v.bad_address = false;

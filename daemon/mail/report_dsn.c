@@ -44,19 +44,6 @@ has_fields(const char *s, size_t len)
 	return false;
 }
 
-static struct mime_part *
-find_status(struct mime_part *m)
-{
-	if (is_status_type(m->type) && strcmp(m->type, "message/disposition-notification") != 0)
-		return m;
-	if (strcmp(m->type, "message/rfc822") == 0 || strcmp(m->type, "message/global") == 0)
-		return NULL;
-	for (struct mime_part *c = m->child, *found; c; c = c->next)
-		if ((found = find_status(c)))
-			return found;
-	return NULL;
-}
-
 /* The fields stand in running text: the text of that part, from the first of them on; NULL when there is none. */
 static const char *
 fields_in_text(struct report *r, const struct mime_part *m)
@@ -254,27 +241,41 @@ read_groups(struct report *r, const char *text, size_t len, const char *human)
 	flush(r, &g, human);
 }
 
-bool
-report_dsn(struct report *r)
+/* Every part that is a delivery status; some mailers write one for each recipient. True when there was one. */
+static bool
+read_parts(struct report *r, struct mime_part *m)
 {
-	struct mime_part *m = find_status(r->top);
+	bool found = false;
 	const char *text;
 	size_t len;
 
-	if (m) {
+	if (is_status_type(m->type) && strcmp(m->type, "message/disposition-notification") != 0) {
 		text = mime_decode(r->a, m, &len);
 		if (m->child && !len) {
 			text = m->body;
 			len = m->len;
 		}
 		/* An empty or cut status part: the words decide. */
-		if (!has_fields(text, len) && (!m->headers || strcmp(r->top->report_type, "delivery-status") != 0 || !len))
-			return false;
-		text = mime_utf8(r->a, strncmp(m->type, "message/", 8) == 0 ? "" : m->charset, text, len);
-	} else if (!(text = fields_in_text(r, r->top))) {
-		return false;
+		if (has_fields(text, len) || (m->headers && strcmp(r->top->report_type, "delivery-status") == 0 && len)) {
+			text = mime_utf8(r->a, strncmp(m->type, "message/", 8) == 0 ? "" : m->charset, text, len);
+			read_groups(r, text, strlen(text), report_words(r));
+		}
+		return true;
 	}
-	read_groups(r, text, strlen(text), report_words(r));
+	if (strcmp(m->type, "message/rfc822") == 0 || strcmp(m->type, "message/global") == 0)
+		return false;
+	for (struct mime_part *c = m->child; c; c = c->next)
+		found = read_parts(r, c) || found;
+	return found;
+}
+
+bool
+report_dsn(struct report *r)
+{
+	const char *text;
+
+	if (!read_parts(r, r->top) && (text = fields_in_text(r, r->top)))
+		read_groups(r, text, strlen(text), report_words(r));
 	if (r->out->n_rcpt == 0)
 		return false;
 	r->out->kind = MREPORT_BOUNCE;

@@ -369,9 +369,11 @@ report_text(struct report *r)
 	}
 	/* The words name nobody: then it was the one the mail was to. */
 	if (r->out->n_rcpt == 0) {
-		const char *bare = bare_name(in);
+		const char *bare = bare_name(in), *named = report_address(r->a, r->out->subject);
 
-		take(in, *bare ? bare : report_intended(r), NULL, all, all);
+		if (!*bare && !*(bare = report_intended(r)) && *named && !is_ours(r, named) && !report_is_daemon(named))
+			bare = named;
+		take(in, bare, NULL, all, all);
 	}
 	return true;
 }
