@@ -150,9 +150,12 @@ report_auto(struct report *r)
 
 	if (list || report_is_daemon(r->out->from))
 		return false;
-	/* auto-generated is what machines send of their own accord (ours too): only with the words of a reply. */
-	if (!header && starts(submitted, "auto-generated") && !title)
-		return false;
+	/* auto-generated is what machines send of their own accord (ours too), unless it answers something and wants no answer. */
+	if (!header && starts(submitted, "auto-generated") && !title) {
+		if (!starts(mime_get(t, "Return-Path"), "<>") || (!*mime_get(t, "In-Reply-To") && !report_is_reply(subject)))
+			return false;
+		header = true;
+	}
 	body = !header && (title || starts(mime_get(t, "Precedence"), "junk") || *mime_get(t, "In-Reply-To") ||
 	    report_is_reply(subject)) && report_says(r, "auto-body", text);
 	if (!header && !title && !body)

@@ -154,6 +154,7 @@ flush(struct report *r, struct group *g, const char *human)
 	struct mreport_rcpt *out;
 	char status[REPLY_STATUS_MAX] = "";
 	const char *diag = after_type(g->diagnostic);
+	bool program;
 	size_t n;
 
 	if (!*g->final && !*g->original && !*g->action && !*g->status) {
@@ -170,7 +171,8 @@ flush(struct report *r, struct group *g, const char *human)
 		out->status = arena_dup(r->a, status);
 		out->remote_mta = after_type(g->remote);
 		/* sysexits.h: a program that knows no such person, no such host */
-		if (strncasecmp(g->diagnostic, "x-unix;", 7) == 0 && (strcmp(diag, "67") == 0 || strcmp(diag, "68") == 0))
+		program = strncasecmp(g->diagnostic, "x-unix;", 7) == 0 && *diag && diag[strspn(diag, "0123456789")] == '\0';
+		if (program && (strcmp(diag, "67") == 0 || strcmp(diag, "68") == 0))
 			diag = arena_printf(r->a, "x-unix exit status %s", diag);
 		/* The words of the first line may be the reply alone; a comment in Status says more. */
 		out->text = *diag ? diag : g->extra;
@@ -179,6 +181,9 @@ flush(struct report *r, struct group *g, const char *human)
 		if (!*diag && !*g->extra && n && g->status[n])
 			out->text = g->status;
 		report_judge(r, out, human_about(r, human, out->address));
+		/* "Permission denied", says a shell of a file: nobody's policy. */
+		if (program && (out->verdict.category == CAT_POLICY || out->verdict.category == CAT_UNKNOWN))
+			out->verdict = (struct verdict){ .category = CAT_REMOTE_ERROR, .rule = "a program failed" };
 		/* PowerMTA's own reading of the reply, where ours finds nothing in its words. */
 		if (*g->category && !out->verdict.by_words) {
 			struct verdict v = classify(r->rules, 0, "", arena_printf(r->a, "bouncecategory %s", g->category));
