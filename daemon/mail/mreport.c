@@ -145,6 +145,7 @@ report_returned(struct report *r)
 
 		if (!m || m == r->top)
 			continue;
+		r->enclosed = true;
 		if (m->child) {
 			r->returned = m->child;
 		} else {

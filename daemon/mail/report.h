@@ -21,6 +21,7 @@ struct report {
 	struct mreport *out;
 	size_t cap;			/* of out->rcpt */
 	struct mime_part *returned;	/* the headers of the mail that came back, NULL: none */
+	bool enclosed;			/* it stood in a part of its own, not in the text */
 	const char *words;		/* report_words, once asked */
 	const char *folded_of, *folded;	/* the text report_says was last asked about, and how it is folded */
 	size_t folded_len;
@@ -33,6 +34,11 @@ bool	report_mdn(struct report *);		/* report_auto.c: read receipts */
 bool	report_auto(struct report *);		/* report_auto.c: automatic replies */
 bool	report_json(struct report *);		/* report_json.c: Amazon SES notifications */
 bool	report_text(struct report *);		/* report_text.c: bounces without delivery-status */
+
+/* report_text.c: does anything but words tell of a mailer: From:, the null return path, an enclosed message ...? */
+bool	report_by_machine(struct report *);
+/* Do these words begin with what a mailer says of a failure? A person begins otherwise. */
+bool	report_begins(struct report *, const char *words);
 
 /* mreport.c: a new recipient, all texts ""; NULL beyond REPORT_RCPT_MAX. */
 struct mreport_rcpt *report_rcpt(struct report *);
@@ -64,6 +70,8 @@ const char *report_intended(struct report *);
 bool	report_is_reply(const char *subject);
 /* A mailer's own address: mailer-daemon, postmaster ... */
 bool	report_is_daemon(const char *address);
+/* An address behind which there is no person: noreply@, system@ ... */
+bool	report_is_role(const char *address);
 
 /* Takes code, status and reason of r out of its texts; extra is asked when r->text says nothing. */
 void	report_judge(struct report *, struct mreport_rcpt *, const char *extra);

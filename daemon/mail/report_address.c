@@ -227,3 +227,18 @@ report_is_daemon(const char *s)
 	}
 	return strncasecmp(s, "microsoftexchange", 17) == 0;
 }
+
+bool
+report_is_role(const char *s)
+{
+	static const char *const names[] = { "noreply", "no-reply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply",
+	    "notification", "notifications", "notify", "system", "sysadmin", "administrator", "admin", "mailadmin", "mail", "email",
+	    "gateway", "mailgateway", "mailgw", "mta", "smtp", "bounce", "bounces", "returned", "undeliverable", "delivery", "mailserver",
+	    "antivirus", "antispam", "spamfilter", "filter", "exchange", "postoffice", "listserv", "majordomo", "hostmaster" };
+	size_t n = strcspn(s, "@");
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (strlen(names[i]) == n && strncasecmp(s, names[i], n) == 0)
+			return true;
+	return false;
+}

@@ -137,6 +137,17 @@ away_until(struct report *r, const char *text)
 		}
 }
 
+/* What the writer says, without what is quoted. */
+static const char *
+own_words(struct report *r)
+{
+	const char *s = report_words(r), *p = s;
+
+	while (p && *p != '>')
+		p = (p = strchr(p, '\n')) ? p + 1 : NULL;
+	return p ? arena_ndup(r->a, s, (size_t)(p - s)) : s;
+}
+
 bool
 report_auto(struct report *r)
 {
@@ -157,7 +168,7 @@ report_auto(struct report *r)
 		header = true;
 	}
 	body = !header && (title || starts(mime_get(t, "Precedence"), "junk") || *mime_get(t, "In-Reply-To") ||
-	    report_is_reply(subject)) && report_says(r, "auto-body", text);
+	    report_is_reply(subject)) && report_says(r, "auto-body", own_words(r));
 	if (!header && !title && !body)
 		return false;
 	if (!header && title && !body && !report_says(r, "auto-subject-alone", subject))

@@ -279,7 +279,7 @@ report_dsn(struct report *r)
 {
 	const char *text;
 
-	if (!read_parts(r, r->top) && (text = fields_in_text(r, r->top)))
+	if (!read_parts(r, r->top) && (text = fields_in_text(r, r->top)) && (report_by_machine(r) || report_begins(r, report_words(r))))
 		read_groups(r, text, strlen(text), report_words(r));
 	if (r->out->n_rcpt == 0)
 		return false;

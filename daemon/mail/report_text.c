@@ -268,6 +268,37 @@ bare_name(struct reading *in)
 	return "";
 }
 
+bool
+report_by_machine(struct report *r)
+{
+	const struct mime_part *t = r->top;
+	const char *path = mime_get(t, "Return-Path");
+
+	report_returned(r);
+	return from_daemon(r) || report_is_role(r->out->from) || strncmp(path, "<>", 2) == 0 || strcasestr(path, "mailer-daemon") || *mime_get(t, "X-Failed-Recipients") ||
+	    strcmp(t->report_type, "delivery-status") == 0 || r->enclosed || strncasecmp(mime_get(t, "Auto-Submitted"), "auto-", 5) == 0;
+}
+
+/*
+ * Nothing but words say that this is a bounce: do they begin with it? A person who writes of a bounce begins otherwise, unless
+ * it is sent on with the mailer's From: in the text.
+ */
+bool
+report_begins(struct report *r, const char *words)
+{
+	const char *s = words + strspn(words, " \t\n"), *end = strstr(s, "\n\n");
+	size_t n;
+
+	if (*s && strchr("*=#", *s) && end) {		/* a banner: "***** Message from ... *****" */
+		s = end + 2;
+		end = strstr(s, "\n\n");
+	}
+	n = end ? (size_t)(end - s) : strlen(s);
+	if ((strcasestr(r->out->subject, "fwd:") || strcasestr(r->out->subject, "fw:")) && strcasestr(words, "from:") && strcasestr(words, "mailer-daemon"))
+		return true;
+	return report_line_says(r, "bounce-surely", s, n) || report_line_says(r, "bounce-body", s, n);
+}
+
 static int
 bounce_score(struct reading *in)
 {
@@ -281,11 +312,12 @@ bounce_score(struct reading *in)
 	bool failed = *mime_get(t, "X-Failed-Recipients") != '\0';
 	bool report = strcmp(r->top->report_type, "delivery-status") == 0;
 	bool automatic = strncasecmp(mime_get(t, "Auto-Submitted"), "auto-", 5) == 0;
+	bool plain = surely && report_begins(r, words);
 	int score = 0;
 
 	/* A list that returns bounces to its owner may add its own headers: then the words must be plain. */
 	if (*mime_get(t, "List-Id") || *mime_get(t, "List-Post") || *mime_get(t, "List-Unsubscribe"))
-		score -= daemon || (subject && surely) ? 0 : 4;
+		score -= daemon || (subject && plain) ? 0 : 4;
 	/* A mailer without a From: at all */
 	daemon = daemon || (!mime_next(t, NULL, "From") && (null_path || failed || report || (subject && body)));
 	score += daemon ? 4 : 0;
@@ -305,8 +337,8 @@ bounce_score(struct reading *in)
 	if (!daemon && report_says(r, "auto-subject", r->out->subject))
 		score -= 6;
 	/* Nothing here but words: a person may write of a bounce, too. */
-	if (!daemon && !null_path && !failed && !report && !r->returned && !automatic && !surely)
-		score -= 4;
+	if (!daemon && !plain && !report_by_machine(r))
+		score -= 6;
 	return score;
 }
 
