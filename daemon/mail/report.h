@@ -44,16 +44,17 @@ bool	report_begins(struct report *, const char *words);
 struct mreport_rcpt *report_rcpt(struct report *);
 /* Any part below m (m too) of this type; message/rfc822 parts are not entered unless `into`. */
 struct mime_part *report_part(struct mime_part *m, const char *type, bool into);
-/* All text before the returned message, plain parts before HTML. */
-const char *report_human(struct report *);
 /* Finds the returned message's headers in a part. */
 void	report_returned(struct report *);
 
 /* report_words.c */
+/* All text before the returned message, plain parts before HTML, without the notices of gateways. */
+const char *report_human(struct report *);
 /* The human text up to the message that came back; finds that one's headers in the text when no part has them. */
 const char *report_words(struct report *);
 /* Is one of the phrases [text section] in these len bytes of a line? */
 bool	report_line_says(const struct report *, const char *section, const char *s, size_t len);
+bool	report_is_blank(const char *);
 
 /* report_address.c */
 /* "rfc822; <A@b>" or "A@b (comment)": the address, lower-case domain; "" when there is none. */
@@ -73,10 +74,13 @@ bool	report_is_daemon(const char *address);
 /* An address behind which there is no person: noreply@, system@ ... */
 bool	report_is_role(const char *address);
 
+/* report_judge.c */
 /* Takes code, status and reason of r out of its texts; extra is asked when r->text says nothing. */
 void	report_judge(struct report *, struct mreport_rcpt *, const char *extra);
 /* Does this text say that the mail is still on its way? */
 bool	report_is_delay(struct report *, const char *text);
+
+/* mreport.c */
 /* Days since 1970-01-01 of a day in the Gregorian calendar. */
 int64_t	report_days(int year, int month, int day);
 /* Is one of the phrases [text section] in s? */

@@ -4,6 +4,10 @@
 #include <limits.h>
 #include <strings.h>
 
+#include "base/buf.h"
+
+#define HUMAN_MAX (256u << 10)
+#define GATEWAY_NOTICE_MAX 1200
 #define LINES_MAX 1600
 
 bool
@@ -13,6 +17,64 @@ report_line_says(const struct report *r, const char *section, const char *s, siz
 	size_t n = phrase_fold(folded, sizeof(folded), s, len > 800 ? 800 : len);
 
 	return phrases_any(rules_phrases(r->rules, section), folded, n);
+}
+
+bool
+report_is_blank(const char *s)
+{
+	return s[strspn(s, " \t\n\r")] == '\0';
+}
+
+/*
+ * The words of a part, without the paragraphs that gateways put above and below every mail ("scanned for viruses",
+ * "external sender"): they are about no mail in particular, and full of words that mean something in a bounce.
+ */
+static void
+put_own_words(struct report *r, struct buf *out, const char *s)
+{
+	size_t len = strlen(s);
+
+	for (const char *all = s; *s; ) {
+		const char *end = strstr(s, "\n\n");
+		size_t n = end ? (size_t)(end - s) + 2 : strlen(s), at = (size_t)(s - all);
+		char *own = n > GATEWAY_NOTICE_MAX || (at > GATEWAY_NOTICE_MAX && len - at > 2 * GATEWAY_NOTICE_MAX) ? NULL :
+		    arena_ndup(r->a, s, n);
+
+		if (!own || (s == all && !s[n]) || report_says(r, "bounce-surely", own) || !report_says(r, "gateway-notice", own))
+			buf_add(out, s, n);
+		s += n;
+	}
+}
+
+static void
+collect_text(struct report *r, const struct mime_part *m, const char *type, bool attached, struct buf *out)
+{
+	if (strncmp(m->type, "message/", 8) == 0)
+		return;
+	if (!m->child && strcmp(m->type, type) == 0 && out->len < HUMAN_MAX &&
+	    (attached || strncasecmp(mime_get(m, "Content-Disposition"), "attachment", 10) != 0)) {
+		put_own_words(r, out, mime_text(r->a, m));
+		buf_char(out, '\n');
+	}
+	for (const struct mime_part *c = m->child; c; c = c->next)
+		collect_text(r, c, type, attached, out);
+}
+
+const char *
+report_human(struct report *r)
+{
+	static const struct { const char *type; bool attached; } order[] = { { "text/plain", false }, { "text/html", false },
+	    { "text", false }, { "text/plain", true }, { "text/html", true } };
+	struct buf b = BUF_INIT(HUMAN_MAX);
+	const char *s;
+
+	if (r->out->text)
+		return r->out->text;
+	for (size_t i = 0; i < COUNT_OF(order) && report_is_blank(buf_str(&b)); i++)
+		collect_text(r, r->top, order[i].type, order[i].attached, &b);
+	s = arena_ndup(r->a, buf_str(&b), b.len);
+	buf_release(&b);
+	return r->out->text = s;
 }
 
 static void
