@@ -331,7 +331,7 @@ bounce_score(struct reading *in)
 	if (!daemon && !failed && !report && (*mime_get(t, "In-Reply-To") || report_is_reply(r->out->subject)))
 		score -= 3;
 	if (!daemon && !subject && !failed && !report)
-		score -= 2;
+		score -= surely ? 2 : 4;
 	if (!body && !failed && !report && !(daemon && subject))
 		score -= 3;
 	if (!daemon && report_says(r, "auto-subject", r->out->subject))
