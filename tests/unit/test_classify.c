@@ -87,6 +87,8 @@ test_reply(void)
 		{ "end of an IP address", "192.5.1.1 failed", 0, "" },
 		{ "a version is no code", "Exim 4.96.2beta 450x", 0, "" },
 		{ "brackets", "(#5.1.1)", 0, "5.1.1" },
+		{ "a version is no status", "Exim 4.92.3 and 5.8.1", 0, "" },
+		{ "Microsoft's long ones", "550 5.7.606 x", 550, "5.7.606" },
 		{ "a port", "127.0.0.1:550 x", 0, "" },
 		{ "said", "said:550 x", 550, "" },
 		{ "nothing", "", 0, "" },
