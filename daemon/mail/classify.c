@@ -38,7 +38,7 @@ judge(const struct rules *rules, int code, const char *enhanced, const char *tex
 	    .best = (int)rules->n };
 	char folded[PHRASE_TEXT_MAX], found[REPLY_STATUS_MAX];
 	const struct rule *r;
-	bool soft_code;
+	bool soft_code, bad_address;
 	size_t len;
 
 	if (!text)
@@ -59,8 +59,10 @@ judge(const struct rules *rules, int code, const char *enhanced, const char *tex
 	if ((size_t)q.best == rules->n)
 		return (struct verdict){ .category = CAT_UNKNOWN, .rule = "" };
 	r = &rules->rule[q.best];
+	/* Words that were only pieced together condemn no address whose status speaks of the system, the way or a policy. */
+	bad_address = r->bad_address && !(r->loose && strlen(q.status) >= 5 && q.status[2] >= '3' && (q.status[4] != '0' || q.status[2] == '7'));
 	soft_code = code / 100 == 4 || (code == 0 && *q.status == '4');
-	return (struct verdict){ .category = r->category, .hard = r->bad_address && !soft_code, .bad_address = r->bad_address,
+	return (struct verdict){ .category = r->category, .hard = bad_address && !soft_code, .bad_address = bad_address,
 	    .by_words = r->wording, .strong = r->wording && !r->loose && (size_t)q.best < rules->first_number, .rule = r->name };
 }
 

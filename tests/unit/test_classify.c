@@ -190,6 +190,8 @@ test_loose(void)
 			    category_name(cases[i].running), cases[i].label);
 		}
 		CHECK(!classify(r, 0, "", "user gone").strong, "loose words are not strong");
+		CHECK(classify(r, 550, "5.1.0", "user gone").hard && classify(r, 550, "", "user gone").hard, "an address is bad by them");
+		CHECK(!classify(r, 550, "5.7.1", "user gone").hard, "but not against the status");
 		rules_free(r);
 	}
 	remove(path);
