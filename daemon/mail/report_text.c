@@ -354,7 +354,7 @@ take(struct reading *in, const char *address, const char *original, const char *
 	/* user@server: a name inside that house; whom it was for stands beside it. */
 	out->address = *out->original && !strchr(strrchr(address, '@'), '.') ? out->original : address;
 	out->text = words;
-	if (report_says(r, "delivered", all) && !report_says(r, "bounce-body", all))
+	if (report_says(r, "delivered", all) && (report_says(r, "delivered", r->out->subject) || !report_says(r, "bounce-body", all)))
 		out->action = ACTION_DELIVERED;
 	else if (report_is_delay(r, all))
 		out->action = ACTION_DELAYED;
