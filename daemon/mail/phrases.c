@@ -177,6 +177,7 @@ phrases_release(struct phrases *p)
 	free(p->at);
 	free(p->head);
 	free(p->pairs);
+	free(p->fours);
 	*p = (struct phrases){ 0 };
 }
 
@@ -241,6 +242,24 @@ begins_with(const struct phrase_head *h, const struct phrase_head *with)
 	return with->len <= h->len && memcmp(h->words, with->words, with->len) == 0;
 }
 
+/* Sixteen bits. */
+static uint32_t
+hash_four(const char *s)
+{
+	uint32_t four;
+
+	memcpy(&four, s, sizeof(four));
+	return four * 2654435761u >> 16;
+}
+
+static bool
+has_four(const struct phrases *p, const char *s)
+{
+	uint32_t h = hash_four(s);
+
+	return p->fours[h >> 6] >> (h & 63) & 1;
+}
+
 void
 phrases_sort(struct phrases *p)
 {
@@ -251,6 +270,7 @@ phrases_sort(struct phrases *p)
 	qsort(p->at, p->n, sizeof(*p->at), by_head);
 	p->head = mem_zalloc(p->n * sizeof(*p->head));
 	p->pairs = mem_zalloc(65536 / 8);
+	p->fours = mem_zalloc(65536 / 8);
 	for (uint32_t k = 0; k < p->n; k++) {
 		struct phrase_head h = { key_of(head_of(&p->at[k]), p->at[k].head), head_of(&p->at[k]), p->at[k].head, k, 1,
 		    n ? n - 1 : PHRASE_NONE };
@@ -262,7 +282,10 @@ phrases_sort(struct phrases *p)
 		while (h.shorter != PHRASE_NONE && !begins_with(&h, &p->head[h.shorter]))
 			h.shorter = p->head[h.shorter].shorter;
 		p->head[n++] = h;
-		p->pairs[h.key >> 51] |= (uint8_t)(1u << (h.key >> 48 & 7));
+		if (h.len < 4)
+			p->pairs[h.key >> 51] |= (uint8_t)(1u << (h.key >> 48 & 7));
+		else
+			p->fours[hash_four(h.words) >> 6] |= UINT64_C(1) << (hash_four(h.words) & 63);
 	}
 	for (int c = 0; c <= 256; c++) {
 		while (i < n && (unsigned char)p->head[i].words[0] < c)
@@ -363,7 +386,7 @@ phrases_scan(const struct phrases *p, const char *text, size_t len, int *limit,
 		unsigned char c = (unsigned char)text[i], d = (unsigned char)text[i + 1];
 		bool border;
 
-		if (!(p->pairs[c << 5 | d >> 3] >> (d & 7) & 1))
+		if (!(p->pairs[c << 5 | d >> 3] >> (d & 7) & 1) && (i + 4 > len || !has_four(p, text + i)))
 			continue;
 		border = i == 0 || !is_word(c) || !is_word((unsigned char)text[i - 1]);
 		if (!border && !p->anywhere)

@@ -51,7 +51,8 @@ struct phrases {
 	size_t n, cap;
 	struct phrase_head *head;
 	uint32_t first[257];	/* where the heads with this first byte begin */
-	uint8_t *pairs;		/* a bit for each two bytes that some head begins with */
+	uint8_t *pairs;		/* a bit for each two bytes that some head begins with; of longer ones see fours */
+	uint64_t *fours;	/* a bit for each hash of four bytes that some head begins with */
 	bool anywhere;		/* some phrase may begin inside a word */
 };
 

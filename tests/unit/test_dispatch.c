@@ -435,7 +435,7 @@ test_wall(void)
 	static const char refused[] = "SELECT count(*) FROM invite WHERE state = 'refused'";
 	static const char parked[] = "SELECT count(*) FROM invite WHERE state = 'planned' AND attempts = 0 AND due_at = 253402300799";
 	static const char accepted[] = "SELECT count(*) FROM invite WHERE state = 'accepted'";
-	struct peer *p = peer_start(&(struct peer_options){ .faults = &wall, .n_faults = 1, .delay_ms = 1 });
+	struct peer *p = peer_start(&(struct peer_options){ .faults = &wall, .n_faults = 1, .delay_ms = 4 });
 	struct dispatch_result r;
 	struct err e = ERR_INIT;
 	int64_t n, walled;
