@@ -31,6 +31,7 @@ struct sending {
 	bool counted;			/* what follows is up to date as of harm.seen */
 	struct harm harm;
 	int64_t tried, accepted;	/* messages, as far as this process knows */
+	int64_t probes;			/* messages to probe mailboxes that are still open, as of the last sweep */
 	bool others;			/* people may have got a message of another wave today */
 	bool called_in;			/* invites that were put off are due again */
 	bool broken;			/* its template cannot be used: said once */
