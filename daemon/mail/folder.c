@@ -82,8 +82,8 @@ const char *
 folder_name(struct arena *a, const char *wire)
 {
 	struct buf b = BUF_INIT(NAME_MAX_BYTES);
-	const char *out = NULL;
 	bool good = true;
+	char *out;
 
 	for (const char *p = wire; *p && good; p++) {
 		size_t n = strcspn(p, "-");
@@ -98,11 +98,13 @@ folder_name(struct arena *a, const char *wire)
 			good = p[n] == '-' && shifted(&b, p + 1, n - 1);
 		p += good ? n : 0;
 	}
-	if (good && !b.failed)
-		out = arena_dup(a, buf_str(&b));
-	buf_release(&b);
 	/* Some servers send UTF-8, or what only they understand. */
-	return out ? out : arena_dup(a, wire);
+	out = good && !b.failed ? text_nfc(a, buf_str(&b), b.len) : text_nfc(a, wire, strlen(wire));
+	buf_release(&b);
+	for (char *p = out; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	return out;
 }
 
 /* --- uses ------------------------------------------------------------------ */

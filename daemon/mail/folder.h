@@ -7,7 +7,8 @@
  *
  * Units      names as on the wire: modified UTF-7; decoded: UTF-8.
  * Ownership  results lie in the arena.
- * Errors     none: a name that cannot be decoded is shown as it is.
+ * Errors     none: a name that cannot be decoded is shown as it is, without
+ *            control characters and what is no UTF-8.
  * Threads    pure.
  * Source     RFC 3501 5.1.3 (modified UTF-7), RFC 6154 (SPECIAL-USE); the
  *            names are those of Outlook, Exchange, Gmail, Yahoo, Zimbra, Roundcube.

@@ -18,6 +18,8 @@ test_names(void)
 		/* Not modified UTF-7: shown as they are. */
 		{ "Thư rác", "Thư rác" }, { "A&B", "A&B" }, { "&AbA", "&AbA" }, { "&A-", "&A-" }, { "&2Dw-", "&2Dw-" },
 		{ "&AAA-", "&AAA-" }, { "&Ab!-", "&Ab!-" }, { "&3zw-", "&3zw-" }, { "&AbB-", "&AbB-" }, { "", "" },
+		/* Nothing that a terminal would act on. */
+		{ "a&AAoAGw-b", "a??b" }, { "a\nb", "a?b" }, { "a\xff&AOE-", "a\xef\xbf\xbdá" },
 	};
 	struct arena a = ARENA_INIT;
 
