@@ -100,8 +100,8 @@ evidence_cmd_add(struct app *app, int argc, char **argv)
 		return app_fail(&e);
 	if ((rc = who_one(app, argv[first], &who, &e)) != 1)
 		return rc < 0 ? app_fail(&e) : EXIT_FAILED;
-	if ((rc = campaign_by_id(app->db, &app->arena, who.campaign, &c, &e)) != 1 ||
-	    (rc = read_times(&q, &c, w, &at, &until, &e)) < 0 ||
+	if (campaign_by_id(app->db, &app->arena, who.campaign, &c, &e) != 1 ||
+	    read_times(&q, &c, w, &at, &until, &e) < 0 ||
 	    (rc = word_record(app->db, &who, w, q.note, at, until, &e)) < 0)
 		return app_fail(&e);
 	if (!app->quiet)
@@ -127,7 +127,7 @@ evidence_cmd_withdraw(struct app *app, int argc, char **argv)
 		return rc < 0 ? app_fail(&e) : EXIT_FAILED;
 	if ((rc = word_withdraw(app->db, &who, w, &e)) == 0)
 		err_set(&e, ERR_NOTFOUND, TR("nothing of the kind '%s' was said", "chưa ai nói điều gì loại '%s'"), w->key);
-	if (rc != 1 || (rc = campaign_by_id(app->db, &app->arena, who.campaign, &c, &e)) != 1 ||
+	if (rc != 1 || campaign_by_id(app->db, &app->arena, who.campaign, &c, &e) != 1 ||
 	    print_cause(app, &c, &who, &e) < 0)
 		return app_fail(&e);
 	return EXIT_DONE;
