@@ -223,7 +223,7 @@ plan_wave(struct db *db, const struct campaign *c, const struct wave *w, int64_t
 			goto out;
 		/* Probes ride with people: where nobody new is written to, none goes. */
 		if (audience_each(db, c->id, w->id, p.after, PEOPLE_PER_COMMIT, consider, &p, e) < 0 ||
-		    (p.seen < PEOPLE_PER_COMMIT && plan->planned && probing_plan(db, w->id, before, p.due_at, e) < 0)) {
+		    (p.seen < PEOPLE_PER_COMMIT && plan->planned && probing_plan(db, w->id, before, p.due_at, &plan->probes, e) < 0)) {
 			db_abort(db);
 			goto out;
 		}

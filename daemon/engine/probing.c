@@ -16,20 +16,23 @@
 /* The probes of one provider stand together: each provider's are spread over the whole wave. */
 static int
 plan_provider(struct db *db, int64_t wave, const struct probe *list, size_t n, int64_t before, int64_t span, int64_t due_at,
-    struct err *e)
+    int64_t *planned, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
+		int64_t after = before + span * (int64_t)(2 * i + 1) / (int64_t)(2 * n);
 		char token[TOKEN_LEN + 1];
+		int rc;
 
 		token_new(token);
-		if (probe_plan(db, wave, list[i].id, token, before + span * (int64_t)(2 * i + 1) / (int64_t)(2 * n), due_at, e) < 0)
+		if ((rc = probe_plan(db, wave, list[i].id, token, after, due_at, e)) < 0)
 			return -1;
+		*planned += rc;
 	}
 	return 0;
 }
 
 int
-probing_plan(struct db *db, int64_t wave, int64_t before, int64_t due_at, struct err *e)
+probing_plan(struct db *db, int64_t wave, int64_t before, int64_t due_at, int64_t *planned, struct err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct probe *list = arena_alloc(&a, PROBES_MOST * sizeof(*list)), at = { .stands_for = "", .email = "" };
@@ -42,7 +45,7 @@ probing_plan(struct db *db, int64_t wave, int64_t before, int64_t due_at, struct
 			list[n++] = at;
 	for (size_t i = 0; rc >= 0 && i < n; i++)
 		if (i + 1 == n || strcmp(list[i].stands_for, list[i + 1].stands_for) != 0) {
-			if (plan_provider(db, wave, &list[first], i + 1 - first, before, last - before, due_at, e) < 0)
+			if (plan_provider(db, wave, &list[first], i + 1 - first, before, last - before, due_at, planned, e) < 0)
 				rc = -1;
 			first = i + 1;
 		}
@@ -134,7 +137,9 @@ probing_record(struct sendings *ss, const struct sending *s, const struct job *j
 		rc = probe_give_back(ss->db, j->invite, 0, e);
 		break;
 	case SMTP_ACCEPTED:
-		rc = probe_accept(ss->db, j->invite, j->at, message_id(&a, s->maker, j->invite), reply, e);
+		/* A trial run that writes files: nothing will ever come to the mailbox. */
+		rc = strncmp(ss->relay, "dir:", 4) == 0 ? probe_drop(ss->db, j->invite, reply, e) :
+		    probe_accept(ss->db, j->invite, j->at, message_id(&a, s->maker, j->invite), reply, e);
 		break;
 	case SMTP_REFUSED:
 		rc = probe_refuse(ss->db, j->invite, reply, e);

@@ -29,8 +29,8 @@
 
 struct journal;
 
-/* People were planned, with ids above `before`: who rides with them. */
-int	probing_plan(struct db *, int64_t wave, int64_t before, int64_t due_at, struct err *);
+/* People were planned, with ids above `before`: who rides with them; *n is added to. */
+int	probing_plan(struct db *, int64_t wave, int64_t before, int64_t due_at, int64_t *n, struct err *);
 
 /* Once a sweep: are there any left in the wave? now beyond its deadline: not any more. */
 int	probing_sweep(struct sendings *, struct sending *, int64_t now, struct err *);

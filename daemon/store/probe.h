@@ -5,7 +5,7 @@
  *	   ^  ^                    |  \--5yz--> REFUSED      (or a report that came back)
  *	   |  \---- 4yz, dropped --/
  *	   \------- nothing went out, its sender died
- *	PLANNED --the wave has passed--> CANCELLED
+ *	PLANNED --the wave has passed--> CANCELLED <--written into a folder (dir:)-- SENDING
  *
  * A probe is a mailbox of our own: no person, nothing that a count of people
  * or invites may meet. It therefore has tables of its own, and a message to
@@ -72,6 +72,7 @@ int	probe_claim(struct db *, struct arena *, int64_t wave, int64_t upto, int64_t
 	    size_t most, size_t *n, struct err *);
 int	probe_accept(struct db *, int64_t id, int64_t at, const char *message_id, const char *reply, struct err *);
 int	probe_refuse(struct db *, int64_t id, const char *reply, struct err *);
+int	probe_drop(struct db *, int64_t id, const char *reply, struct err *);	/* it went nowhere: cancelled */
 int	probe_again(struct db *, int64_t id, int64_t due_at, const char *reply, struct err *);
 int	probe_give_back(struct db *, int64_t id, int64_t due_at, struct err *);	/* nothing went out; due_at 0: as it was */
 int	probe_cancel(struct db *, int64_t wave, struct err *);		/* what is still planned */

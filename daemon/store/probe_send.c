@@ -159,6 +159,14 @@ probe_refuse(struct db *db, int64_t id, const char *reply, struct err *e)
 }
 
 int
+probe_drop(struct db *db, int64_t id, const char *reply, struct err *e)
+{
+	static const char sql[] = "UPDATE probe_send SET state = 'cancelled', reply = $2 WHERE id = $1 AND state = 'sending'";
+
+	return with_text(db, sql, id, reply, 0, e);
+}
+
+int
 probe_again(struct db *db, int64_t id, int64_t due_at, const char *reply, struct err *e)
 {
 	static const char sql[] =

@@ -103,6 +103,7 @@ is "$(probes_listed)" 5 "five of them are listed"
 # --- in the wave
 thumoi wave run lab invitation --no-wait >"$own/wave.log" 2>&1
 is $? 0 "the wave runs"
+has "$(cat "$own/wave.log")" "planned: 10 new, 0 before; 5 probe mailboxes ride along" "... and says who rides along"
 wait_queue
 mails() { find "$LAB/mail/cantho.gov.test" -path '*/Maildir/*' -type f \( -path '*/new/*' -o -path '*/cur/*' \) | wc -l; }
 is "$(mails)" 14 "ten people and four probes have a message; one was thrown away"

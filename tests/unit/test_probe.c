@@ -33,12 +33,15 @@ test_plan(void)
 	static const char ids[] = "SELECT count(*) FROM probe_send WHERE id < 1099511627777";
 	int64_t counts[INVITE_STATES];
 	struct contact_standing people;
+	struct plan p;
 	struct err e = ERR_INIT;
 	struct stmt *s;
 	struct town t;
 
 	town_open(&t);
-	CHECK_INT(plan(&t).planned, PEOPLE, "people");
+	p = plan(&t);
+	CHECK_INT(p.planned, PEOPLE, "people");
+	CHECK_INT(p.probes, 5, "and who rides with them");
 	s = db_stmt(t.f.db, places, &e);
 	CHECK_INT(db_step(s, &e), 1, e.text);
 	CHECK_STR(col_text(s, 0), "6 20 33 10 30", "each provider's are spread over the wave");
@@ -142,13 +145,34 @@ test_crash(void)
 {
 	static const char died[] = "UPDATE probe_send SET state = 'sending', attempts = 1, claimed_by = 12345 WHERE id % 2 = 0";
 	static const char accepted[] = "SELECT count(*) FROM probe_send WHERE state = 'accepted'";
+	struct peer *p = peer_start(&(struct peer_options){ .delay_ms = 0 });
 	struct town t;
 
 	town_open(&t);
 	plan(&t);
 	run_sql(&t, died);
-	send_wave(&t, arena_printf(&t.f.arena, "dir:%s/out", t.f.dir), (struct dispatch_options){ .wave = t.f.wave, .wait = true });
+	send_wave(&t, peer_url(p), (struct dispatch_options){ .wave = t.f.wave, .wait = true });
 	CHECK_INT(count(&t, accepted), 5, "all of them");
+	peer_stop(p);
+	town_close(&t);
+}
+
+/* Written into a folder: nobody will find it in the mailbox, and that says nothing of the provider. */
+static void
+test_folder(void)
+{
+	static const char cancelled[] = "SELECT count(*) FROM probe_send WHERE state = 'cancelled'";
+	struct placement *list;
+	struct err e = ERR_INIT;
+	struct town t;
+	size_t n;
+
+	town_open(&t);
+	plan(&t);
+	send_wave(&t, arena_printf(&t.f.arena, "dir:%s/out", t.f.dir), (struct dispatch_options){ .wave = t.f.wave, .wait = true });
+	CHECK_INT(count(&t, cancelled), 5, "none of them was sent");
+	CHECK_INT(placement_counts(t.f.db, &t.f.arena, t.f.c.id, 86400, &list, &n, &e), 0, e.text);
+	CHECK_INT((int64_t)n, 0, "nothing is told of them");
 	town_close(&t);
 }
 
@@ -194,6 +218,7 @@ main(void)
 	test_ride();
 	test_outcomes();
 	test_crash();
+	test_folder();
 	test_bounce();
 	return check_done();
 }
