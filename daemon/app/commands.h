@@ -19,7 +19,9 @@ int	debug_csv(struct app *, int argc, char **argv);	/* of cmd_debug's table */
 int	cmd_wave(struct app *, int argc, char **argv);
 int	cmd_dispatch(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
+int	cmd_evidence(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
+int	cmd_probe(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
 int	cmd_serve(struct app *, int argc, char **argv);

@@ -134,7 +134,7 @@ static int
 start_jobs(struct round *r, const struct serve_options *o, struct err *e)
 {
 	struct jobs_options j = { .conf = &r->conf, .store = r->store, .meters = &meters, .dispatch = !o->no_dispatch,
-	    .inbound = !o->no_inbound && *r->conf.inbound_url };
+	    .inbound = !o->no_inbound && *r->conf.inbound_url, .probes = !o->no_inbound };
 
 	return jobs_start(&r->jobs, &j, e);
 }

@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/conf.h"
 #include "engine/cause.h"
+#include "engine/placement.h"
 #include "store/census.h"
 
 #define GRADE_SLOTS 5			/* none, A, B, C, D */
@@ -69,6 +70,8 @@ struct account {
 	size_t n_units;
 	struct domain_account *domains;	/* most people first */
 	size_t n_domains;
+	struct placement *placements;	/* what probe mailboxes saw, by provider and wave: of groups, in no count above */
+	size_t n_placements;
 	struct tally kinds[UNIT_KINDS], all;
 	int64_t kind_units[UNIT_KINDS], kind_rosters[UNIT_KINDS];	/* units, and those that sent a roster */
 	int faults;			/* what account_check found; 0 before it */

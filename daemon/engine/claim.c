@@ -1,6 +1,7 @@
 #include "engine/claim.h"
 
 #include "base/clock.h"
+#include "engine/probing.h"
 #include "engine/route.h"
 
 /* One block of memory: the job and every text it borrows. */
@@ -78,12 +79,17 @@ claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run
 	struct invite *list = arena_alloc(&a, most * sizeof(*list));
 	size_t got;
 	int64_t now_ms = clock_ms();
-	int rc = invite_claim(ss->db, &a, s->wave.id, now, run, list, most, &got, e);
+	size_t people = probing_room(s, most);
+	int rc = invite_claim(ss->db, &a, s->wave.id, now, run, list, people, &got, e);
 
+	if (rc == 0 && s->probes)
+		rc = probing_claim(ss, s, &a, now, run, got < people, list, most, &got, e);
 	for (size_t i = 0; i < got && rc == 0; i++) {
 		struct recipient r;
 
-		if ((rc = invite_recipient(ss->db, &a, &list[i], &r, e)) < 0)
+		rc = probe_is(list[i].id) ? probing_recipient(ss, &a, &list[i], &r, e) :
+		    invite_recipient(ss->db, &a, &list[i], &r, e);
+		if (rc < 0)
 			break;
 		if (rc == 1 && still_wanted(s, &r)) {
 			struct gate_seat seat;
@@ -96,7 +102,9 @@ claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run
 			if (rc < 0)
 				break;
 			if (rc == GATE_LATER) {
-				if ((rc = invite_put_off(ss->db, list[i].id, due_at, e)) < 0)
+				rc = probe_is(list[i].id) ? probe_give_back(ss->db, list[i].id, due_at, e) :
+				    invite_put_off(ss->db, list[i].id, due_at, e);
+				if (rc < 0)
 					break;
 				ss->put_off++;
 				continue;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "engine/claim.h"
 #include "engine/journal.h"
+#include "engine/probing.h"
 #include "engine/recover.h"
 #include "engine/route.h"
 #include "engine/stops.h"
@@ -89,7 +90,7 @@ claim(struct dispatch *d, int64_t now, size_t most, struct job **list, size_t *n
 		}
 		if (*n < most && claim_due(&d->sendings, s, now, journal_run(d->journal), most - *n, &tail, n, e) < 0)
 			return -1;
-		if ((rc = invite_next_due(d->db, s->wave.id, &due, e)) < 0)
+		if ((rc = probing_next_due(&d->sendings, s, &due, e)) < 0)
 			return -1;
 		if (rc == 1 && due < d->due_at)
 			d->due_at = due;
@@ -278,7 +279,7 @@ call_in(struct dispatch *d, struct sending *s, int64_t now, struct err *e)
 	if ((rc = wave_has_others(d->db, s->wave.id, e)) < 0)
 		return -1;
 	s->others = rc == 1;
-	return invite_call_in(d->db, s->wave.id, now, false, e);
+	return probe_call_in(d->db, s->wave.id, now, e) < 0 ? -1 : invite_call_in(d->db, s->wave.id, now, false, e);
 }
 
 /* Which waves there are for us; what has passed in them. */
@@ -341,11 +342,11 @@ finished(struct dispatch *d, int64_t now, struct err *e)
 		return d->due_at > now;
 	for (struct sending *s = d->sendings.first; s; s = s->next) {
 		int rc = is_ours(d, &s->wave) && s->maker && strcmp(s->wave.state, "paused") != 0 ?
-		    invite_any_open(d->db, s->wave.id, e) : 0;
+		    probing_any_open(&d->sendings, s, e) : 0;
 		int64_t due;
 
 		/* What only waits for somebody to resume its domain is not waited for. */
-		if (rc == 1 && invite_next_due(d->db, s->wave.id, &due, e) == 1 && due == INVITE_PARKED_AT)
+		if (rc == 1 && probing_next_due(&d->sendings, s, &due, e) == 1 && due == INVITE_PARKED_AT)
 			continue;
 		if (rc)
 			return rc < 0 ? -1 : 0;

@@ -96,6 +96,28 @@ of_domains(const struct account *a, struct list *l)
 	}
 }
 
+/* Of each provider the last wave of which anything is known. */
+static void
+of_probes(const struct account *a, struct list *l)
+{
+	for (size_t i = 0; i < a->n_placements; i++) {
+		const struct placement *p = &a->placements[i];
+		struct finding *f;
+		bool last = true;
+
+		for (size_t k = i + 1; k < a->n_placements && last && strcmp(a->placements[k].provider, p->provider) == 0; k++)
+			last = placement_looked(&a->placements[k]) == 0;
+		if (!last || !(p->spam + p->missing))
+			continue;
+		f = put(l, FINDING_FILTERED, 'C', p->spam, placement_looked(p));
+		f->placement = p;
+		placement_share(p, &f->low, &f->high);
+		for (size_t d = 0; d < a->n_domains && !f->domain; d++)
+			if (strcmp(a->domains[d].domain, p->provider) == 0)
+				f->domain = &a->domains[d];
+	}
+}
+
 size_t
 findings(const struct account *a, struct arena *arena, struct finding **out)
 {
@@ -106,6 +128,7 @@ findings(const struct account *a, struct arena *arena, struct finding **out)
 		put(&l, FINDING_SENDER, 'A', ours, a->all.invited);
 	of_units(a, &l);
 	of_domains(a, &l);
+	of_probes(a, &l);
 	*out = arena_alloc(arena, (l.n + 1) * sizeof(**out));
 	if (l.n)
 		memcpy(*out, l.item, l.n * sizeof(**out));
@@ -117,7 +140,7 @@ const char *
 finding_key(enum finding_kind k)
 {
 	static const char *const keys[FINDINGS] = { "sender_authentication", "no_roster", "zero", "very_few",
-	    "domain_refuses", "domain_silent", "domain_spam" };
+	    "domain_refuses", "domain_silent", "domain_spam", "filtered" };
 
 	return keys[k];
 }
@@ -136,6 +159,8 @@ finding_title(enum finding_kind k, enum lang l)
 		    "Tên miền thư nhận nhưng im lặng (chỉ gợi ý cho cả nhóm, mức C)" },
 		[FINDING_DOMAIN_SPAM] = { "Found in the spam folder, by the word of those who told us (indicative, grade C)",
 		    "Tìm thấy trong thư rác, theo lời những người cho biết (chỉ gợi ý, mức C)" },
+		[FINDING_FILTERED] = { "Probably filtered, by what our probe mailboxes saw (indicative for the group, grade C)",
+		    "Nhiều khả năng bị lọc, theo các hộp thư thử của bên gửi (chỉ gợi ý cho cả nhóm, mức C)" },
 	};
 
 	return TRL(l, titles[k].en, titles[k].vi);
@@ -248,6 +273,13 @@ finding_text(struct buf *b, const struct finding *f, enum lang l)
 		    " %s more were accepted there and are silent",
 		    "%s: %s trong %s người cho biết đã tìm thấy thư trong thư rác (khoảng tin cậy 95%%: %s%%);"
 		    " còn %s người đã nhận thư ở đó mà im lặng"), f->domain->domain, n, of, percent, rest);
+		break;
+	case FINDING_FILTERED:
+		placement_text(b, f->placement, l);
+		buf_printf(b, TRL(l, " (wave '%s')", " (lượt '%s')"), f->placement->wave);
+		if (f->domain && f->domain->silent)
+			buf_printf(b, TRL(l, "; %s people were accepted there and are silent",
+			    "; có %s người đã nhận thư ở đó mà im lặng"), text_number(rest, f->domain->silent, l));
 		break;
 	case FINDINGS:
 		break;

@@ -9,6 +9,8 @@
  *
  * A share among those who told us comes with its Wilson interval (95 %). Who
  * told us had found the message, so the share among the silent may be higher.
+ * So does what the probe mailboxes at a provider saw of the last wave: there
+ * nobody chose to tell, but they are few, and nobody's own mailbox.
  *
  * Units      shares are fractions, 0 to 1.
  * Ownership  the list lies in the arena; it points into the account.
@@ -26,6 +28,7 @@ enum finding_kind {		/* in the order they are told */
 	FINDING_SENDER,		/* refusals that blame our own authentication */
 	FINDING_NO_ROSTER, FINDING_ZERO, FINDING_VERY_FEW,
 	FINDING_DOMAIN_REFUSES, FINDING_DOMAIN_SILENT, FINDING_DOMAIN_SPAM,
+	FINDING_FILTERED,	/* by what our probe mailboxes saw */
 	FINDINGS
 };
 
@@ -35,8 +38,9 @@ struct finding {
 	const struct unit_account *unit;	/* of a unit; NULL */
 	const struct domain_account *domain;	/* of a mail domain; NULL */
 	const struct zone *zone;	/* of the campaign, for the times of a domain */
+	const struct placement *placement;	/* FINDING_FILTERED: n and of are probes, domain may be NULL */
 	int64_t n, of;
-	double low, high;		/* FINDING_DOMAIN_SPAM */
+	double low, high;		/* FINDING_DOMAIN_SPAM, FINDING_FILTERED */
 	enum cause lead;		/* of a unit: what most of its people have, but for the answers */
 	int64_t lead_n;
 };

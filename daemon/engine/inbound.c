@@ -8,6 +8,7 @@
 #include "engine/inbound_match.h"
 #include "mail/mreport.h"
 #include "store/evidence.h"
+#include "store/probe.h"
 
 #define TEXT_MAX 4000		/* of a diagnostic text that is kept with the evidence */
 #define FINGERPRINT_MAX 65
@@ -224,6 +225,22 @@ record_letter(struct taking *t, bool *any)
 	return record(t, &to[0], &v, arena_printf(&t->in->arena, "%" PRId64, t->inbound), &t->t.replies);
 }
 
+/* A probe's message that came back is not missing: it was refused. Anything else says nothing of anybody. */
+static int
+record_probe(struct taking *t)
+{
+	for (size_t i = 0; t->m.kind == MREPORT_BOUNCE && i < t->m.n_rcpt; i++) {
+		const struct mreport_rcpt *r = &t->m.rcpt[i];
+
+		if (r->action == ACTION_DELIVERED || r->action == ACTION_RELAYED || r->action == ACTION_EXPANDED ||
+		    (r->action == ACTION_DELAYED && !r->gave_up))
+			continue;
+		if (probe_bounced(t->db, t->match.target.invite, cut(&t->in->arena, r->text), t->e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Writes the row, then the evidence that names it, then what became of the row. */
 static int
 judge(struct taking *t, struct inbound_row *row)
@@ -243,7 +260,7 @@ judge(struct taking *t, struct inbound_row *row)
 		t->t.forged++;
 		return 0;
 	}
-	rc = by_tag ? record_by_tag(t) : letter ? record_letter(t, &any) : record_by_address(t, &any);
+	rc = t->match.by == MATCH_PROBE ? record_probe(t) : by_tag ? record_by_tag(t) : letter ? record_letter(t, &any) : record_by_address(t, &any);
 	if (rc == 0 && any && !by_tag) {
 		row->fate = letter ? "reply" : "matched";
 		rc = inbound_set_fate(t->db, row->id, row->fate, t->e);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "engine/probing.h"
 #include "engine/route.h"
 
 #define PER_COMMIT 500
@@ -106,6 +107,10 @@ recover_claims(struct sendings *ss, const struct journal *journal, struct err *e
 
 		if (strcmp(w.state, "done") == 0)
 			continue;
+		if (probing_recover(ss, journal, w.id, e) < 0) {
+			arena_release(&a);
+			return -1;
+		}
 		do {
 			if (recover_some(ss, journal, w.id, &after, &n, e) < 0) {
 				arena_release(&a);

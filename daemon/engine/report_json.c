@@ -125,9 +125,14 @@ finding(const struct finding *f)
 		json_object_set_new(o, "unit", json_string(f->unit->unit.code));
 	if (f->domain)
 		json_object_set_new(o, "domain", text(f->domain->domain));
-	json_object_set_new(o, "people", json_integer(f->n));
+	if (f->placement) {
+		json_object_set_new(o, "provider", text(f->placement->provider));
+		json_object_set_new(o, "wave", text(f->placement->wave));
+		json_object_set_new(o, "template", text(f->placement->template));
+	}
+	json_object_set_new(o, f->placement ? "probes" : "people", json_integer(f->n));
 	json_object_set_new(o, "of", json_integer(f->of));
-	if (f->kind == FINDING_DOMAIN_SPAM) {
+	if (f->kind == FINDING_DOMAIN_SPAM || f->kind == FINDING_FILTERED) {
 		json_object_set_new(o, "low", json_real(f->low));
 		json_object_set_new(o, "high", json_real(f->high));
 	}

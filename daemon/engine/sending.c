@@ -6,6 +6,7 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "engine/plan.h"
+#include "engine/probing.h"
 #include "engine/route.h"
 #include "mail/later.h"
 #include "store/evidence.h"
@@ -192,6 +193,8 @@ sending_record(struct sendings *ss, const struct job *j, bool died, struct err *
 
 	if (!s)
 		return -1;
+	if (probe_is(j->invite))
+		return probing_record(ss, s, j, e);
 	if (j->verdict == SMTP_UNTRIED) {
 		ss->tally.given_back++;
 		return invite_give_back(ss->db, j->invite, e);
@@ -229,7 +232,7 @@ sending_lost(struct sendings *ss, const struct job *j, int64_t run)
 {
 	struct arena a = ARENA_INIT;
 	struct invite i;
-	int rc = invite_by_id(ss->db, &a, j->invite, &i, NULL);
+	int rc = probe_is(j->invite) ? -1 : invite_by_id(ss->db, &a, j->invite, &i, NULL);
 	bool lost = rc == 0 || (rc == 1 && (i.state != INVITE_SENDING || i.claimed_by != run));
 
 	if (lost)
@@ -267,7 +270,8 @@ sending_log(const struct sendings *ss, const struct job *j)
 	struct log_q q;
 
 	if (j->verdict != SMTP_UNTRIED)
-		log_info("attempt", "invite=%" PRId64 " n=%d relay=%s command=%s code=%d dsn=%s verdict=%s delay_ms=%" PRId64
-		    " text=%s", j->invite, j->attempt, relay_of(ss, j), j->command, j->code, *j->enhanced ? j->enhanced : "-",
+		log_info("attempt", "%s=%" PRId64 " n=%d relay=%s command=%s code=%d dsn=%s verdict=%s delay_ms=%" PRId64
+		    " text=%s", probe_is(j->invite) ? "probe" : "invite", j->invite, j->attempt, relay_of(ss, j), j->command,
+		    j->code, *j->enhanced ? j->enhanced : "-",
 		    smtp_verdict_name(j->verdict), j->duration_ms, log_q(&q, j->text ? j->text : ""));
 }

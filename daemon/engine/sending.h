@@ -32,6 +32,7 @@ struct sending {
 	struct harm harm;
 	int64_t looked_at, came_back;	/* when walls_check looked, and what had come back by then */
 	int64_t tried, accepted;	/* messages, as far as this process knows */
+	int64_t probes;			/* messages to probe mailboxes that are still open, as of the last sweep */
 	bool others;			/* people may have got a message of another wave today */
 	bool called_in;			/* invites that were put off are due again */
 	bool broken;			/* its template cannot be used: said once */

@@ -18,7 +18,9 @@
  *              the person, on the landing page     A
  * button       the person pressed a form's button  A
  * opt_out      the person                          A
- * focal_word   a focal point                       A
+ * focal_word   a focal point: it lies in spam      A
+ * focal_received, focal_away, focal_moved, focal_wrong_address, focal_full, focal_disabled
+ *              a focal point or the operator (engine/word.h)  A
  * visit        a page was fetched (campaigns with tracking "visits") D
  *
  * KIND_withdrawn: the person took it back or said something else later. The

@@ -326,18 +326,19 @@ note_found(struct facts *f, enum found_in found, bool by_person)
 }
 
 static void
-note_away(struct facts *f, int64_t at, int64_t until)
+note_away(struct facts *f, int64_t at, int64_t until, char grade)
 {
 	if (f->away && until <= f->away_until)
 		return;
 	f->away = until > 0;
 	f->away_from = at;
 	f->away_until = until;
+	f->away_grade = grade;
 }
 
 enum sign {
 	SIGN_NONE, SIGN_FAILURE, SIGN_OPT_OUT, SIGN_COMPLAINT, SIGN_SPAM, SIGN_FOCAL_WORD, SIGN_INBOX, SIGN_FORWARDED,
-	SIGN_AUTO_REPLY, SIGN_RECEIVED
+	SIGN_AUTO_REPLY, SIGN_RECEIVED, SIGN_FOCAL_RECEIVED, SIGN_FOCAL_AWAY
 };
 
 /* A delay is no failure; a bare fetch of the link ("visit") may be a scanner: those prove nothing. */
@@ -349,7 +350,9 @@ sign_of(const char *kind)
 		{ "button", SIGN_RECEIVED }, { "found_inbox", SIGN_INBOX }, { "found_spam", SIGN_SPAM },
 		{ "found_forwarded", SIGN_FORWARDED }, { "auto_reply", SIGN_AUTO_REPLY }, { "reply", SIGN_RECEIVED },
 		{ "read_receipt", SIGN_RECEIVED }, { "opt_out", SIGN_OPT_OUT }, { "complaint", SIGN_COMPLAINT },
-		{ "focal_word", SIGN_FOCAL_WORD },
+		{ "focal_word", SIGN_FOCAL_WORD }, { "focal_received", SIGN_FOCAL_RECEIVED }, { "focal_away", SIGN_FOCAL_AWAY },
+		{ "focal_moved", SIGN_FAILURE }, { "focal_wrong_address", SIGN_FAILURE }, { "focal_full", SIGN_FAILURE },
+		{ "focal_disabled", SIGN_FAILURE },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(signs); i++)
@@ -407,8 +410,15 @@ note(struct facts_reader *r, struct facts *f, struct stmt *s)
 		note_received(f, at, grade);
 		break;
 	case SIGN_AUTO_REPLY:
-		note_away(f, at, col_int(s, 6));
+		note_away(f, at, col_int(s, 6), grade);
 		note_received(f, at, grade);
+		break;
+	case SIGN_FOCAL_RECEIVED:
+		note_found(f, FOUND_INBOX, false);
+		note_received(f, at, grade);
+		break;
+	case SIGN_FOCAL_AWAY:
+		note_away(f, at, col_int(s, 6), grade);
 		break;
 	case SIGN_RECEIVED:
 		note_received(f, at, grade);

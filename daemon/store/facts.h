@@ -60,6 +60,7 @@ struct facts {
 	bool found_told_by_person;	/* ... and it was the person */
 	bool away;			/* an auto-reply said: until away_until */
 	int64_t away_from, away_until;
+	char away_grade;
 	bool reacted;			/* any sign of life at all, a complaint too */
 };
 
