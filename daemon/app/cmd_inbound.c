@@ -2,7 +2,7 @@
 #include <inttypes.h>
 
 #include "app/commands.h"
-#include "engine/inbound.h"
+#include "engine/postman.h"
 
 static int
 print_tally(const struct app *app, const struct inbound_tally *t, int status)
@@ -59,11 +59,23 @@ inbound_cmd_fetch(struct app *app, int argc, char **argv)
 {
 	struct inbound_tally t = { 0 };
 	struct err e = ERR_INIT;
+	struct postman *p;
 	int first, rc = opt_parse(argc, argv, "inbound fetch", "", NULL, 0, 0, 0, &first);
 
 	if (rc >= 0)
 		return rc;
-	rc = inbound_fetch(app->db, &app->conf, NULL, &t, &e) < 0 ? app_fail(&e) : EXIT_DONE;
+	if (!mailboxes_any(&app->conf))
+		err_set(&e, ERR_INPUT, TR("no mailbox is set: inbound_url and inbound_file are empty",
+		    "chưa thiết lập hộp thư: inbound_url và inbound_file để trống"));
+	if (e.code || postman_new(&p, &app->conf, false, &e) < 0)
+		return app_fail(&e);
+	rc = postman_round(p, app->db, NULL, &t, &e) < 0 ? app_fail(&e) : EXIT_DONE;
+	for (size_t i = 0; i < postman_mailboxes(p); i++)
+		if (*postman_fault(p, i)) {
+			err_set(&e, ERR_NETWORK, "%s", postman_fault(p, i));
+			rc = app_fail(&e);
+		}
+	postman_free(p);
 	return app->quiet && !app->json ? rc : print_tally(app, &t, rc);
 }
 
