@@ -153,7 +153,7 @@ install: all
 	install -m 755 $(BUILD)/bin/thumoi $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/bin/thumoid $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 config/units/*.csv $(SHARE)/config/units/
-	install -m 644 config/providers.txt config/pace.conf config/relays.conf config/holidays-vn.csv $(SHARE)/config/
+	install -m 644 config/providers.txt config/pace.conf config/relays.conf config/mailboxes.conf config/holidays-vn.csv $(SHARE)/config/
 	cp -R config/rules $(SHARE)/config/
 	cp -R templates/. $(SHARE)/templates/
 	chmod -R u=rwX,go=rX $(SHARE)

@@ -20,6 +20,7 @@
 #include "store/db.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum { EXIT_LATER = 75 };	/* EX_TEMPFAIL of sysexits.h: a mail server keeps the message and tries again */
 
 struct app {
 	struct conf conf;

@@ -3,6 +3,7 @@
 
 #include "engine/calendar.h"
 #include "engine/limits.h"
+#include "engine/mailboxes.h"
 #include "engine/relay_file.h"
 #include "mail/smtp.h"
 
@@ -37,7 +38,8 @@ config_check(struct app *app, int argc, char **argv)
 		return EXIT_FAILED;
 	if (conf_load(&app->conf, path, path != NULL, &e) < 0 ||
 	    (relay_check(app->conf.relay, NULL, NULL, &e) < 0 && err_wrap(&e, "relay = %s", app->conf.relay)) ||
-	    relay_file_check(app->conf.relay_file, &e) < 0 || check_files(&app->conf, &e) < 0)
+	    relay_file_check(app->conf.relay_file, &e) < 0 || mailboxes_check(&app->conf, &e) < 0 ||
+	    check_files(&app->conf, &e) < 0)
 		return app_fail(&e);
 	if (!app->quiet)
 		printf(TR("%s: no faults\n", "%s: không có lỗi\n"), path ? path : TR("defaults", "mặc định"));

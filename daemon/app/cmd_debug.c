@@ -1,5 +1,6 @@
 /* thumoi debug classify - what the reader of reports makes of a mail. */
 #include "app/commands.h"
+#include "base/date.h"
 #include "mail/maildir.h"
 #include "mail/mreport.h"
 
@@ -69,9 +70,27 @@ line(const char *en, const char *vi, const char *value)
 		printf("  %-18s %s\n", TR(en, vi), value);
 }
 
+/* What made the rule decide, and why the address is, or is not, at fault. */
+static const char *
+why(const struct mreport_rcpt *r)
+{
+	if (r->gave_up)
+		return TR("delayed, but the text says that nothing more will be tried", "bị chậm, nhưng nội dung cho biết sẽ không thử nữa");
+	if (r->verdict.bad_address && !r->verdict.hard)
+		return TR("the address is bad once the failure is final; it is not", "địa chỉ hỏng khi thất bại là cuối cùng; đây thì chưa");
+	if (r->verdict.strong)
+		return TR("its words are so plain that they stand before any number", "câu chữ rõ đến mức đứng trước mọi mã số");
+	if (r->verdict.by_words)
+		return TR("of its words", "câu chữ");
+	return *r->verdict.rule ? TR("of its numbers; no words were known", "theo mã số; không gặp câu chữ đã biết") : "";
+}
+
 static void
 print_readable(const struct classifying *c, const char *path, const struct mreport *m)
 {
+	struct zone utc = { .name = "UTC" };
+	struct date_text t;
+
 	printf("%s: %s\n", path, mreport_kind_name(m->kind));
 	line("from", "người gửi", m->from);
 	line("subject", "chủ đề", m->subject);
@@ -79,14 +98,19 @@ print_readable(const struct classifying *c, const char *path, const struct mrepo
 	line("feedback type", "loại phản ánh", m->feedback_type);
 	if (c->explain) {
 		line("came to", "gửi tới", m->delivered_to);
+		line("returned sender", "người gửi của thư", m->original_sender);
 		line("envelope id", "mã phong bì", m->envid);
 		line("message ids", "mã thư", m->original_message_id);
 	}
+	if (c->explain && m->away_until)
+		printf("  %-18s %s\n", TR("away until", "vắng mặt đến"), date_rfc3339(&t, &utc, m->away_until));
 	for (size_t i = 0; i < m->n_rcpt; i++) {
 		const struct mreport_rcpt *r = &m->rcpt[i];
 		char code[16] = "";
 
 		printf("  - %s\n", dash(r->address));
+		if (c->explain)
+			line("  at first", "  ban đầu gửi", r->original);
 		line("  action", "  việc", mreport_action_name(r->action));
 		line("  status", "  trạng thái", r->status);
 		if (r->code)
@@ -95,7 +119,8 @@ print_readable(const struct classifying *c, const char *path, const struct mrepo
 		line("  category", "  loại", category_name(r->verdict.category));
 		line("  hard", "  địa chỉ hỏng", r->verdict.hard ? TR("yes", "có") : TR("no", "không"));
 		if (c->explain) {
-			line("  decided by", "  theo quy tắc", r->verdict.rule);
+			line("  decided by", "  theo quy tắc", *r->verdict.rule ? r->verdict.rule : TR("no rule fits", "không quy tắc nào khớp"));
+			line("  because", "  vì", why(r));
 			line("  remote MTA", "  máy chủ nhận", r->remote_mta);
 			line("  text", "  nội dung", r->text);
 		}

@@ -27,6 +27,8 @@ const struct command commands[] = {
 	    "diễn biến của một người, tìm theo tên, địa chỉ hoặc mã" },
 	{ "serve", cmd_serve, NEEDS_STORE_RW, "run as thumoid does: web pages, sending, inbound mail",
 	    "chạy như thumoid: trang web, gửi thư, thư trả lại" },
+	{ "rules", cmd_rules, NEEDS_NOTHING, "the words by which replies are understood: test, list, explain",
+	    "câu chữ để hiểu thư trả lời: kiểm tra, liệt kê, giải thích" },
 	{ "debug", cmd_debug, NEEDS_NOTHING, "see what a parser makes of its input", "xem bộ phân tích hiểu dữ liệu ra sao" },
 	{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 };

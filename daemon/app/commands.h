@@ -14,6 +14,9 @@ int	cmd_backup(struct app *, int argc, char **argv);
 int	cmd_campaign(struct app *, int argc, char **argv);
 int	cmd_instrument(struct app *, int argc, char **argv);
 int	cmd_inbound(struct app *, int argc, char **argv);
+int	inbound_log(struct app *, int argc, char **argv);	/* of cmd_inbound's table */
+int	inbound_mailboxes(struct app *, int argc, char **argv);
+int	inbound_reclassify(struct app *, int argc, char **argv);
 int	cmd_debug(struct app *, int argc, char **argv);
 int	debug_csv(struct app *, int argc, char **argv);	/* of cmd_debug's table */
 int	cmd_wave(struct app *, int argc, char **argv);
@@ -24,6 +27,7 @@ int	cmd_person(struct app *, int argc, char **argv);
 int	cmd_probe(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
+int	cmd_rules(struct app *, int argc, char **argv);
 int	cmd_serve(struct app *, int argc, char **argv);
 int	cmd_template(struct app *, int argc, char **argv);
 

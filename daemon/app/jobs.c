@@ -11,8 +11,8 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "engine/dispatch.h"
-#include "engine/inbound.h"
 #include "engine/placement.h"
+#include "engine/postman.h"
 #include "store/db.h"
 
 #define AGAIN_MS 30000	/* after a fault */
@@ -24,7 +24,7 @@ struct task {
 	const char *name;		/* [c] for the log */
 	enum meters_user user;		/* [c] */
 	int (*run)(struct jobs *, struct db *, struct err *);	/* [c] 0 or -1: try again later */
-	int64_t every_ms;		/* [c] between two runs that went well */
+	int64_t every_ms;		/* between two runs that went well; its own thread may change it */
 	pthread_t thread;
 	bool running;			/* main thread only */
 };
@@ -34,6 +34,7 @@ struct jobs {
 	const char *store;		/* [c] */
 	struct meters *meters;		/* [c] */
 	struct task dispatch, inbound, probes;
+	struct postman *postman;	/* inbound thread only, once it runs */
 	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
 	int wake;			/* [c] eventfd: readable when all shall end */
@@ -56,11 +57,17 @@ static int
 run_inbound(struct jobs *j, struct db *db, struct err *e)
 {
 	struct inbound_tally t = { .read = 0 };
-	int rc = inbound_fetch(db, j->conf, &j->ending, &t, e);
+	int rc = postman_round(j->postman, db, &j->ending, &t, e);
+	bool well = rc == 0;
 
 	meters_inbound(j->meters, &t);
-	if (rc == 0)
+	for (size_t i = 0; i < postman_mailboxes(j->postman); i++)
+		well = well && !*postman_fault(j->postman, i);
+	if (well)
 		meters_inbound_ok(j->meters, clock_now());
+	j->inbound.every_ms = (postman_next_at(j->postman, clock_now()) - clock_now()) * 1000;
+	if (atomic_load(&j->ending))
+		rc = 0;		/* cut short as it should be */
 	if (t.read)
 		log_info("inbound", "read=%" PRId64 " known=%" PRId64 " matched=%" PRId64 " unmatched=%" PRId64
 		    " forged=%" PRId64, t.read, t.known, t.matched, t.unmatched, t.forged);
@@ -144,11 +151,12 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 	j->meters = o->meters;
 	j->dispatch = (struct task){ .name = "dispatch", .user = USES_STORE_DISPATCH, .run = run_dispatch,
 	    .every_ms = LOOK_MS };
-	j->inbound = (struct task){ .name = "inbound", .user = USES_STORE_INBOUND, .run = run_inbound,
-	    .every_ms = o->conf->inbound_poll_s * 1000 };
+	j->inbound = (struct task){ .name = "inbound", .user = USES_STORE_INBOUND, .run = run_inbound };
 	j->probes = (struct task){ .name = "probes", .user = USES_STORE_PROBES, .run = run_probes, .every_ms = PROBES_MS };
 	if ((j->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		rc = err_sys(e, "eventfd");
+	if (rc == 0 && o->inbound)
+		rc = postman_new(&j->postman, j->conf, true, e);
 	if (rc == 0 && o->dispatch)
 		rc = start(j, &j->dispatch, e);
 	if (rc == 0 && o->inbound)
@@ -180,6 +188,7 @@ jobs_stop(struct jobs *j)
 		pthread_join(j->inbound.thread, NULL);
 	if (j->probes.running)
 		pthread_join(j->probes.thread, NULL);
+	postman_free(j->postman);
 	if (j->wake >= 0)
 		close(j->wake);
 	free(j);

@@ -9,6 +9,7 @@
 #include "app/notify.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/mailboxes.h"
 #include "engine/meters.h"
 #include "engine/relay_file.h"
 #include "web/http.h"
@@ -123,7 +124,7 @@ round_begin(const struct app *app, const struct serve_options *o, const char *st
 	if (log_level_parse(r->conf.log_level, &level) == 0)
 		log_to(STDERR_FILENO, level);
 	if (conf_check_together(&r->conf, e) < 0 || (!o->no_dispatch && relay_file_check(r->conf.relay_file, e) < 0) ||
-	    start_web(r, o, s, e) < 0) {
+	    mailboxes_check(&r->conf, e) < 0 || start_web(r, o, s, e) < 0) {
 		round_end(r);
 		return NULL;
 	}
@@ -134,7 +135,7 @@ static int
 start_jobs(struct round *r, const struct serve_options *o, struct err *e)
 {
 	struct jobs_options j = { .conf = &r->conf, .store = r->store, .meters = &meters, .dispatch = !o->no_dispatch,
-	    .inbound = !o->no_inbound && *r->conf.inbound_url, .probes = !o->no_inbound };
+	    .inbound = !o->no_inbound && mailboxes_any(&r->conf), .probes = !o->no_inbound };
 
 	return jobs_start(&r->jobs, &j, e);
 }
@@ -145,7 +146,7 @@ say_listening(const char *event, const struct round *r, const struct serve_optio
 	log_info(event, "pid=%d listen=%s tls=%s admin_listen=%s dispatch=%s inbound=%s store=%s", (int)getpid(),
 	    s->open >= 0 ? s->open_where.text : "-", *r->conf.tls_cert_file ? "yes" : "no",
 	    s->desk >= 0 ? s->desk_where.text : "-", o->no_dispatch ? "no" : "yes",
-	    o->no_inbound || !*r->conf.inbound_url ? "no" : "yes", r->store);
+	    o->no_inbound || !mailboxes_any(&r->conf) ? "no" : "yes", r->store);
 }
 
 /* The new round first, then the old one ends: never is nobody there. */

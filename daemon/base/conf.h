@@ -64,6 +64,9 @@ struct conf {
 	const char *inbound_password_file;
 	const char *inbound_ca_file;
 	const char *inbound_processed;	/* folder processed messages go to; "" = delete */
+	const char *inbound_unrecognised, *inbound_replies;
+	const char *inbound_keep;	/* yes, no */
+	const char *inbound_file;	/* engine/mailboxes.h; "" = the one mailbox of inbound_url */
 	int64_t	inbound_max_bytes;
 	int64_t	inbound_poll_s;
 	/* web */

@@ -3,33 +3,28 @@
  *
  * Each message is read, understood (mail/mreport), and matched against what
  * was really sent, in this order of trust: the tag in the address it came
- * to (VERP; it carries a MAC), the tag in the returned ENVID, the tag in a
- * returned Message-ID or a reference to it, the address. An address that we
- * never mailed is never blamed. A report that shows a tag with a wrong MAC is
- * set aside as forged. Every message is kept raw, so that it can be read
- * again when the rules have changed; the same message twice counts once.
+ * to (VERP; it carries a MAC), the tag in a returned Message-ID or a reference
+ * to it, the tag in the returned ENVID, what else the returned headers show,
+ * the address. An address that we never mailed is never blamed. A report that
+ * shows a tag with a wrong MAC is set aside as forged. Every message is kept
+ * raw, so that it can be read again when the rules have changed
+ * (engine/reclassify.h); the same message twice counts once.
  *
  * A failure that comes back after the relay accepted does not move the
  * invite: causes are derived from evidence. A delay is not a failure, an
  * automatic reply never is.
  *
- * A tag proves for whom a mail is (grade A); an address alone is strong, not
- * proof (grade B): whoever knows an address can write a report about it.
- *
  * Units      times are Unix seconds. Of a message longer than
  *            inbound_max_bytes only the beginning is read.
  * Ownership  the tally is the caller's and is added to.
- * Errors     -1 with a sentence; what was recorded before stays recorded, and
- *            nothing is moved or deleted in a mailbox before it is recorded.
- * Threads    the thread of the db handle. inbound_fetch waits for the network
- *            outside of any transaction; *stop set by another thread ends
- *            it after the message at hand.
+ * Errors     -1 with a sentence; what was recorded before stays recorded.
+ * Threads    the thread of the db handle.
  * Source     design.md sections 2 and 4; RFC 3464, 5965, 3834, 8098.
  */
 #ifndef THUMOI_ENGINE_INBOUND_H
 #define THUMOI_ENGINE_INBOUND_H
 
-#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,17 +47,18 @@ struct inbound;		/* rules, key and settings, ready to read */
 
 int	inbound_open(struct inbound **, const struct conf *, struct err *);
 void	inbound_close(struct inbound *);
+enum inbound_fate { INBOUND_MATCHED, INBOUND_UNMATCHED, INBOUND_FORGED, INBOUND_REPLY };
+
+struct inbound_taken {
+	enum inbound_fate fate;
+	bool known;		/* recorded before */
+};
+
 /* One message. 0 recorded or known already, -1 error (nothing recorded). */
 int	inbound_take(struct inbound *, struct db *, const char *source, const char *msg, size_t len,
-	    struct inbound_tally *, struct err *);
+	    struct inbound_taken *, struct inbound_tally *, struct err *);
 
 /* A file (one message or an mbox), a folder, a Maildir, or "-" for stdin. Nothing is moved or deleted. */
 int	inbound_feed(struct db *, const struct conf *, const char *path, struct inbound_tally *, struct err *);
-/*
- * The configured mailbox (inbound_url: imap://, imaps://, pop3://, pop3s://,
- * maildir:PATH). Read messages go to inbound_processed, or are deleted.
- * stop may be NULL.
- */
-int	inbound_fetch(struct db *, const struct conf *, const atomic_bool *stop, struct inbound_tally *, struct err *);
 
 #endif

@@ -1,6 +1,11 @@
 /*
  * inbound_match.h - whom a report is about.
  *
+ * What a report shows is asked in the order of its worth: the tag in the
+ * address it came to, in a Message-ID, in an ENVID; then what else the
+ * returned headers hold: our envelope sender, the person's token in a link.
+ * An address alone is the caller's last resort.
+ *
  * Units      none.
  * Ownership  targets lie in the arena of the caller.
  * Errors     -1: the store failed.
@@ -14,17 +19,29 @@
 #include "mail/mreport.h"
 #include "store/inbound.h"
 
-enum match_by { MATCH_NONE, MATCH_VERP, MATCH_ENVID, MATCH_MESSAGE_ID, MATCH_ADDRESS, MATCH_FORGED,
+enum match_by { MATCH_NONE, MATCH_VERP, MATCH_MESSAGE_ID, MATCH_ENVID, MATCH_SENDER, MATCH_TOKEN, MATCH_FORGED,
 	MATCH_PROBE,			/* a message to a probe mailbox: about nobody */
 };
 
+#define MATCH_SLACK_S 86400	/* clocks differ, and zones are left out: a report may seem older than its message */
+
 struct match {
 	enum match_by by;
-	struct inbound_target target;	/* of a tag; MATCH_PROBE: only its invite, a message to a probe */
+	struct inbound_target target;	/* unless MATCH_NONE or MATCH_FORGED; MATCH_PROBE: only its invite, a message to a probe */
 	int attempt;			/* 0: unknown */
 };
 
-/* By tag, or forged; MATCH_NONE: only addresses are left to ask. 0 or -1. */
-int	match_tag(struct db *, struct arena *, const struct secret *, const struct mreport *, struct match *, struct err *);
+/* What a mail can be matched by. */
+struct match_clues {
+	const struct mreport *report;
+	const char *raw;		/* the whole mail */
+	size_t len;
+	int64_t at;			/* when it was written */
+};
+
+/* By tag or token, or forged; MATCH_NONE: only addresses are left to ask. 0 or -1. */
+int	match_mail(struct db *, struct arena *, const struct secret *, const struct match_clues *, struct match *,
+	    struct err *);
+bool	match_found(const struct match *);	/* it names somebody */
 
 #endif

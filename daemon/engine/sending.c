@@ -8,6 +8,7 @@
 #include "engine/plan.h"
 #include "engine/probing.h"
 #include "engine/route.h"
+#include "mail/addr.h"
 #include "mail/later.h"
 #include "store/evidence.h"
 
@@ -70,6 +71,18 @@ sendings_release(struct sendings *ss)
 	calendar_release(&ss->calendar);
 }
 
+/* Our own template, or a relay without SMTPUTF8, is no fault of the address. */
+static bool
+no_address(const char *email)
+{
+	struct arena a = ARENA_INIT;
+	struct addr parsed;
+	bool bad = addr_parse(&parsed, &a, email, NULL) < 0;
+
+	arena_release(&a);
+	return bad;
+}
+
 static struct verdict
 judge(const struct sendings *ss, const struct job *j)
 {
@@ -79,7 +92,7 @@ judge(const struct sendings *ss, const struct job *j)
 		v.category = CAT_NONE;
 	else if (strcmp(j->command, "COMPOSE") == 0 || (strcmp(j->command, "MAIL") == 0 && j->code == 0 &&
 	    j->verdict == SMTP_REFUSED))
-		v = (struct verdict){ .category = CAT_BAD_SYNTAX, .hard = true };
+		v = (struct verdict){ .category = CAT_BAD_SYNTAX, .hard = no_address(j->email) };
 	else if (j->code)
 		v = classify(ss->rules, j->code, j->enhanced, j->text);
 	return v;
@@ -108,7 +121,7 @@ add_evidence(struct sendings *ss, const char *kind, int64_t invite, int64_t cont
 {
 	char fingerprint[64];
 	struct evidence f = { .contact = contact, .invite = invite, .at = clock_now(), .kind = kind, .grade = 'A',
-	    .category = category_name(v->category), .hard = v->hard, .email = email, .status = status, .text = text,
+	    .category = category_name(v->category), .hard = v->hard && category_blames_address(v->category), .email = email, .status = status, .text = text,
 	    .fingerprint = fingerprint };
 
 	snprintf(fingerprint, sizeof(fingerprint), "%s:%" PRId64 ":%d", kind, invite, n);

@@ -23,3 +23,10 @@ category_parse(const char *word)
 			return (enum category)i;
 	return CAT_UNKNOWN;
 }
+
+bool
+category_blames_address(enum category c)
+{
+	return c == CAT_UNKNOWN_USER || c == CAT_MOVED || c == CAT_UNKNOWN_HOST || c == CAT_NO_MAIL_ACCEPTED ||
+	    c == CAT_BAD_SYNTAX || c == CAT_MAILBOX_DISABLED;
+}

@@ -28,5 +28,7 @@ enum category {
 
 const char *category_name(enum category);	/* "unknown-user" ... */
 enum category category_parse(const char *word);
+/* Can the address itself be at fault? What a receiver has against us, or a passing trouble, never stops an address. */
+bool	category_blames_address(enum category);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "base/lang.h"
 
+#define BEYOND_MAX (64u << 20)	/* so much more of a literal than there is room for is read and thrown away */
+
 void
 imap_init(struct imap *m, struct wire *w, size_t literal_max_bytes)
 {
@@ -48,8 +50,12 @@ read_response(struct imap *m, struct err *e)
 			return -1;
 		n = literal_length(line, len);
 		buf_add(&m->text, line, n < 0 ? len : (size_t)((const char *)memrchr(line, '{', len) - line));
-		if (n < 0)
+		if (n < 0 || m->text.failed)
 			break;
+		if ((uint64_t)n > m->literal.max + BEYOND_MAX)
+			return err_set(e, ERR_NETWORK, TR("mailbox %s: the server announces %lld bytes, where at most %zu were asked for",
+			    "hộp thư %s: máy chủ báo %lld byte, trong khi chỉ hỏi nhiều nhất %zu"), wire_host(m->w), (long long)n,
+			    m->literal.max);
 		if (wire_bytes(m->w, (uint64_t)n, m->has_literal ? NULL : &m->literal, e) < 0)
 			return -1;
 		m->has_literal = true;
@@ -107,7 +113,7 @@ imap_command(struct imap *m, const char *what, struct err *e)
 			rc = untagged(m, e);
 		} else if (strncmp(s, tag, n) == 0) {
 			return strncasecmp(s + n, "OK", 2) == 0;
-		} else if (*s == '+') {
+		} else {
 			return err_set(e, ERR_NETWORK, TR("mailbox %s: an answer out of turn: %.100s",
 			    "hộp thư %s: trả lời không đúng lượt: %.100s"), wire_host(m->w), s);
 		}

@@ -2,13 +2,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/file.h"
 #include "base/lang.h"
 #include "base/mem.h"
+#include "mail/mbox.h"
 
 #define DEPTH_MAX 32
 
@@ -26,83 +26,38 @@ maildir_is_one(const char *path)
 	return all;
 }
 
-static int
-give(const struct maildir_walk *w, const char *path, const char *msg, size_t len, struct err *e)
-{
-	return w->each(w->arg, path, msg, len > w->max_bytes ? w->max_bytes : len, e);
-}
-
-/* Where the next message of an mbox begins: a "From " line after a blank line, with a header below it. */
-static const char *
-next_from(const char *p, const char *end)
-{
-	while (p < end && (p = memmem(p, (size_t)(end - p), "\n\nFrom ", 7))) {
-		const char *nl = memchr(p + 2, '\n', (size_t)(end - p - 2)), *s = nl ? nl + 1 : end;
-
-		/* "From someone Thu Jan  1 00:00:00 1970": a time of day must be there */
-		if (nl && memchr(p + 7, ':', (size_t)(nl - p - 7))) {
-			while (s < end && *s > ' ' && *s != ':')
-				s++;
-			if (s < end && *s == ':')
-				return p + 2;
-		}
-		p += 2;
-	}
-	return NULL;
-}
+struct walking {
+	const struct maildir_walk *w;
+	struct mbox mbox;
+};
 
 static int
-walk_mbox(const struct maildir_walk *w, const char *path, const char *s, size_t len, struct err *e)
+walk_file(struct walking *k, const char *path, struct err *e)
 {
-	const char *end = s + len, *next = len > 5 && memcmp(s, "From ", 5) == 0 ? next_from(s, end) : NULL;
-	struct arena a = ARENA_INIT;
-	int rc = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
 
-	if (!next)
-		return give(w, path, s, len, e);
-	for (int n = 1; s && rc == 0; n++) {
-		next = next_from(s, end);
-		arena_reset(&a);
-		rc = give(w, arena_printf(&a, "%s#%d", path, n), s, (size_t)((next ? next : end) - s), e);
-		s = next;
-	}
-	arena_release(&a);
+	if (fd < 0)
+		/* Another reader may have moved it meanwhile. */
+		return errno == ENOENT ? 0 : err_sys(e, "%s", path);
+	rc = mbox_read(&k->mbox, fd, path, k->w->max_bytes, k->w->each, k->w->arg, e);
+	close(fd);
 	return rc;
 }
 
-static int
-walk_file(const struct maildir_walk *w, const char *path, struct err *e)
-{
-	struct file f = FILE_INIT;
-	int rc;
-
-	if (file_map(&f, path, e) < 0)
-		return -1;
-	rc = walk_mbox(w, path, f.data ? f.data : "", f.len, e);
-	file_release(&f);
-	return rc;
-}
+struct first_of {
+	const struct maildir_walk *w;
+	bool any;
+};
 
 static int
-walk_stdin(const struct maildir_walk *w, struct err *e)
+from_stdin(void *arg, const char *path, const char *msg, size_t len, struct err *e)
 {
-	struct buf b = BUF_INIT((size_t)1 << 30);
-	char part[65536];
-	ssize_t n;
-	int rc;
+	struct first_of *f = arg;
 
-	while ((n = read(STDIN_FILENO, part, sizeof(part))) > 0 && !b.failed)
-		buf_add(&b, part, (size_t)n);
-	if (n < 0)
-		rc = err_sys(e, TR("cannot read standard input", "không đọc được đầu vào chuẩn"));
-	else if (b.failed)
-		rc = err_set(e, ERR_FULL, TR("standard input is longer than 1 GB", "đầu vào chuẩn dài hơn 1 GB"));
-	else if (b.len == 0)
-		rc = err_set(e, ERR_INPUT, TR("nothing came on standard input", "đầu vào chuẩn không có gì"));
-	else
-		rc = walk_mbox(w, "-", buf_str(&b), b.len, e);
-	buf_release(&b);
-	return rc;
+	if (!f->any && len == 0)
+		return err_set(e, ERR_INPUT, TR("nothing came on standard input", "đầu vào chuẩn không có gì"));
+	f->any = true;
+	return f->w->each(f->w->arg, path, msg, len, e);
 }
 
 static int
@@ -111,36 +66,100 @@ skip_hidden(const struct dirent *d)
 	return d->d_name[0] != '.';
 }
 
-static int	walk_path(const struct maildir_walk *, const char *path, int depth, struct err *);
+static int	walk_path(struct walking *, const char *path, int depth, struct err *);
+
+/* Of /path/new/name: /path and name; false when it lies in no Maildir. */
+static bool
+split(struct arena *a, const char *path, const char **root, const char **name)
+{
+	const char *base = strrchr(path, '/'), *dir = base ? memrchr(path, '/', (size_t)(base - path)) : NULL;
+
+	if (!dir || (strncmp(dir, "/new/", 5) != 0 && strncmp(dir, "/cur/", 5) != 0))
+		return false;
+	*root = arena_ndup(a, path, (size_t)(dir - path));
+	*name = base + 1;
+	return true;
+}
+
+/* name with the S flag */
+static const char *
+seen(struct arena *a, const char *name)
+{
+	const char *flags = strstr(name, ":2,");
+
+	return arena_printf(a, "%s%s", name, !flags ? ":2,S" : strchr(flags, 'S') ? "" : "S");
+}
+
+static int
+move(const char *from, const char *to, struct err *e)
+{
+	if (strcmp(from, to) == 0 || rename(from, to) == 0 || errno == ENOENT)
+		return 0;
+	return err_sys(e, "%s", from);
+}
 
 int
 maildir_mark_seen(const char *path, struct err *e)
 {
 	struct arena a = ARENA_INIT;
-	const char *name = strrchr(path, '/'), *dir = NULL, *flags;
-	char *to;
+	const char *root, *name;
 	int rc = 0;
 
-	if (name)
-		dir = memrchr(path, '/', (size_t)(name - path));
-	if (!dir || (strncmp(dir, "/new/", 5) != 0 && strncmp(dir, "/cur/", 5) != 0))
-		return 0;
-	flags = strstr(name, ":2,");
-	if (flags && strchr(flags, 'S') && dir[1] == 'c')
-		return 0;
-	to = arena_printf(&a, "%.*s/cur%s%s", (int)(dir - path), path, name, !flags ? ":2,S" : strchr(flags, 'S') ? "" : "S");
-	if (rename(path, to) < 0 && errno != ENOENT)
-		rc = err_sys(e, "%s", path);
+	if (split(&a, path, &root, &name))
+		rc = move(path, arena_printf(&a, "%s/cur/%s", root, seen(&a, name)), e);
+	arena_release(&a);
+	return rc;
+}
+
+/* ".Processed" with its cur, new and tmp, and the file by which others know a folder. */
+static int
+make_folder(struct arena *a, const char *dir, struct err *e)
+{
+	static const char *const subs[] = { "", "/tmp", "/new", "/cur" };
+	FILE *f;
+
+	for (size_t i = 0; i < COUNT_OF(subs); i++)
+		if (mkdir(arena_printf(a, "%s%s", dir, subs[i]), 0700) < 0 && errno != EEXIST)
+			return err_sys(e, "%s", dir);
+	if ((f = fopen(arena_printf(a, "%s/maildirfolder", dir), "ae")))
+		fclose(f);
+	return 0;
+}
+
+int
+maildir_move(const char *path, const char *folder, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	const char *root, *name;
+	int rc = 0;
+
+	if (!split(&a, path, &root, &name))
+		goto out;
+	if (!*folder) {
+		rc = unlink(path) == 0 || errno == ENOENT ? 0 : err_sys(e, "%s", path);
+	} else {
+		char *dir = arena_printf(&a, "%s/.%s", root, folder), *to;
+
+		for (char *p = dir + strlen(root) + 2; *p; p++)
+			if (*p == '/')
+				*p = '.';
+		to = arena_printf(&a, "%s/cur/%s", dir, seen(&a, name));
+		/* The folder is made when the first message goes there. */
+		if ((access(dir, F_OK) == 0 || make_folder(&a, dir, e) == 0) && move(path, to, e) == 0)
+			goto out;
+		rc = -1;
+	}
+out:
 	arena_release(&a);
 	return rc;
 }
 
 static int
-walk_dir(const struct maildir_walk *w, const char *path, int depth, bool unseen, struct err *e)
+walk_dir(struct walking *k, const char *path, int depth, bool unseen, struct err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct dirent **names = NULL;
-	int n = scandir(path, &names, skip_hidden, w->sorted ? alphasort : NULL), rc = 0;
+	int n = scandir(path, &names, skip_hidden, k->w->sorted ? alphasort : NULL), rc = 0;
 
 	if (n < 0)
 		return err_sys(e, "%s", path);
@@ -149,7 +168,7 @@ walk_dir(const struct maildir_walk *w, const char *path, int depth, bool unseen,
 
 		if (rc == 0 && !(unseen && flags && strchr(flags, 'S'))) {
 			arena_reset(&a);
-			rc = walk_path(w, arena_printf(&a, "%s/%s", path, names[i]->d_name), depth + 1, e);
+			rc = walk_path(k, arena_printf(&a, "%s/%s", path, names[i]->d_name), depth + 1, e);
 		}
 		free(names[i]);
 	}
@@ -159,7 +178,7 @@ walk_dir(const struct maildir_walk *w, const char *path, int depth, bool unseen,
 }
 
 static int
-walk_path(const struct maildir_walk *w, const char *path, int depth, struct err *e)
+walk_path(struct walking *k, const char *path, int depth, struct err *e)
 {
 	struct stat st;
 	struct arena a = ARENA_INIT;
@@ -169,17 +188,17 @@ walk_path(const struct maildir_walk *w, const char *path, int depth, struct err 
 		/* Another reader may have moved it meanwhile: only what was named must exist. */
 		return depth > 0 && errno == ENOENT ? 0 : err_sys(e, "%s", path);
 	if (S_ISREG(st.st_mode))
-		return walk_file(w, path, e);
+		return walk_file(k, path, e);
 	if (!S_ISDIR(st.st_mode))
 		return depth > 0 ? 0 : err_set(e, ERR_INPUT, TR("%s is neither a file nor a folder",
 		    "%s không phải là tệp hay thư mục"), path);
 	if (depth > DEPTH_MAX)
 		return err_set(e, ERR_INPUT, TR("%s: folders nested too deep", "%s: thư mục lồng quá sâu"), path);
 	if (!maildir_is_one(path))
-		return walk_dir(w, path, depth, false, e);
-	rc = walk_dir(w, arena_printf(&a, "%s/cur", path), depth, w->unseen_only, e);
+		return walk_dir(k, path, depth, false, e);
+	rc = walk_dir(k, arena_printf(&a, "%s/cur", path), depth, k->w->unseen_only, e);
 	if (rc == 0)
-		rc = walk_dir(w, arena_printf(&a, "%s/new", path), depth, false, e);
+		rc = walk_dir(k, arena_printf(&a, "%s/new", path), depth, false, e);
 	arena_release(&a);
 	return rc;
 }
@@ -187,5 +206,11 @@ walk_path(const struct maildir_walk *w, const char *path, int depth, struct err 
 int
 maildir_walk(const struct maildir_walk *w, const char *path, struct err *e)
 {
-	return strcmp(path, "-") == 0 ? walk_stdin(w, e) : walk_path(w, path, 0, e);
+	struct walking k = { w, MBOX_INIT };
+	struct first_of f = { w, false };
+	int rc = strcmp(path, "-") != 0 ? walk_path(&k, path, 0, e) :
+	    mbox_read(&k.mbox, STDIN_FILENO, "-", w->max_bytes, from_stdin, &f, e);
+
+	mbox_release(&k.mbox);
+	return rc;
 }

@@ -7,7 +7,7 @@
  * Errors     -1 with the path; what each returns other than 0 ends the walk
  *            and is returned.
  * Threads    pure.
- * Source     RFC 4155 (mbox); D. J. Bernstein's Maildir.
+ * Source     D. J. Bernstein's Maildir; Courier's Maildir++ for folders; mail/mbox.h.
  */
 #ifndef THUMOI_MAIL_MAILDIR_H
 #define THUMOI_MAIL_MAILDIR_H
@@ -31,5 +31,7 @@ bool	maildir_is_one(const char *path);	/* has cur, new and tmp */
 
 /* A file of a Maildir was read: it moves to cur/ with the S flag. Anything else stays. */
 int	maildir_mark_seen(const char *path, struct err *);
+/* ... or to a folder beside it (".Processed"), which is made when it is missing; folder "": it is deleted. */
+int	maildir_move(const char *path, const char *folder, struct err *);
 
 #endif

@@ -9,8 +9,9 @@
 #include "base/lang.h"
 
 #define CONNECT_TIMEOUT_S 30L
-#define LOGIN_TIMEOUT_S 60L
-#define REPLY_TIMEOUT_US (120 * INT64_C(1000000))
+#define LOGIN_TIMEOUT_MS 60000L
+#define ANSWER_MS 120000	/* without an octet */
+#define WHOLE_ANSWERS 8		/* a whole command may take so many times as long */
 #define LINE_MAX_BYTES (1u << 20)
 #define LOOK_MS 500		/* how often *stop is looked at */
 
@@ -18,6 +19,8 @@ struct wire {
 	CURL *curl;
 	curl_socket_t fd;
 	const atomic_bool *stop;
+	int64_t answer_us;
+	int64_t until_us;		/* the answer to the last command must be whole by then */
 	char *host;
 	struct buf line;
 	char in[65536];
@@ -77,6 +80,7 @@ wire_open(struct wire **out, const struct fetch *f, struct err *e)
 	*out = NULL;
 	w->line = (struct buf)BUF_INIT(LINE_MAX_BYTES);
 	w->stop = f->stop;
+	w->answer_us = (f->answer_ms ? f->answer_ms : ANSWER_MS) * 1000;
 	w->fd = CURL_SOCKET_BAD;
 	w->curl = curl_easy_init();
 	u = curl_url();
@@ -103,7 +107,7 @@ wire_open(struct wire **out, const struct fetch *f, struct err *e)
 	curl_easy_setopt(w->curl, CURLOPT_PASSWORD, f->password);
 	curl_easy_setopt(w->curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(w->curl, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S);
-	curl_easy_setopt(w->curl, CURLOPT_TIMEOUT, LOGIN_TIMEOUT_S);
+	curl_easy_setopt(w->curl, CURLOPT_TIMEOUT_MS, f->answer_ms ? (long)f->answer_ms : LOGIN_TIMEOUT_MS);
 	curl_easy_setopt(w->curl, CURLOPT_ERRORBUFFER, detail);
 	curl_easy_setopt(w->curl, CURLOPT_USE_SSL, (long)(is_loopback(host) ? CURLUSESSL_TRY : CURLUSESSL_ALL));
 	if (*f->ca_file)
@@ -165,10 +169,10 @@ wait_ready(struct wire *w, short events, int64_t since_us, struct err *e)
 	for (;;) {
 		if (w->stop && atomic_load(w->stop))
 			return err_set(e, ERR_NOTNOW, TR("mailbox %s: stopped", "hộp thư %s: đã dừng"), w->host);
-		if (poll(&p, 1, LOOK_MS) > 0)
+		if (poll(&p, 1, w->answer_us < LOOK_MS * 1000 ? (int)(w->answer_us / 1000) : LOOK_MS) > 0)
 			return 0;
-		if (clock_mono_us() - since_us > REPLY_TIMEOUT_US)
-			return lost(w, TR("no answer for two minutes", "hai phút không trả lời"), e);
+		if (clock_mono_us() - since_us > w->answer_us)
+			return lost(w, TR("no answer in time", "không trả lời kịp"), e);
 	}
 }
 
@@ -177,6 +181,7 @@ wire_send(struct wire *w, const char *data, size_t len, struct err *e)
 {
 	int64_t since = clock_mono_us();
 
+	w->until_us = since + w->answer_us * WHOLE_ANSWERS;
 	while (len) {
 		size_t n = 0;
 		CURLcode rc = curl_easy_send(w->curl, data, len, &n);
@@ -199,6 +204,8 @@ more(struct wire *w, struct err *e)
 {
 	int64_t since = clock_mono_us();
 
+	if (since > w->until_us)
+		return lost(w, TR("an answer without end", "trả lời mãi không hết"), e);
 	for (;;) {
 		size_t n = 0;
 		CURLcode rc = curl_easy_recv(w->curl, w->in, sizeof(w->in), &n);

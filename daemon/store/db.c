@@ -397,6 +397,15 @@ col_text(struct stmt *s, int n)
 	return t ? t : "";
 }
 
+const void *
+col_blob(struct stmt *s, int n, size_t *len)
+{
+	const void *p = sqlite3_column_blob(s->s, n);
+
+	*len = p ? (size_t)sqlite3_column_bytes(s->s, n) : 0;
+	return p ? p : "";
+}
+
 bool
 col_null(struct stmt *s, int n)
 {

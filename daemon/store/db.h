@@ -52,6 +52,7 @@ int	db_step(struct stmt *, struct err *);			/* 1 row, 0 end, -1 error */
 void	db_done(struct stmt *);
 int64_t	col_int(struct stmt *, int n);				/* columns count from 0; NULL reads 0 */
 const char *col_text(struct stmt *, int n);			/* NULL reads "" */
+const void *col_blob(struct stmt *, int n, size_t *len);	/* borrowed as a text is; "" when empty */
 bool	col_null(struct stmt *, int n);
 
 /* A statement whose parameters are bound already: run to the end. 0 or -1; ends it. */

@@ -3,21 +3,9 @@
 #include "base/clock.h"
 #include "base/token.h"
 
-int
-evidence_add(struct db *db, const struct evidence *v, struct err *e)
+static void
+bind_evidence(struct stmt *s, const struct evidence *v, const char grade[2], const char *fingerprint)
 {
-	static const char sql[] =
-	    "INSERT INTO evidence (contact, invite, inbound, at, kind, grade, category, hard, email, status, text,"
-	    " fingerprint, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (fingerprint) DO NOTHING"
-	    " RETURNING id";
-	struct stmt *s = db_stmt(db, sql, e);
-	char grade[2] = { v->grade, '\0' }, unique[TOKEN_LEN + 1];
-	int64_t id;
-
-	if (!s)
-		return -1;
-	if (!v->fingerprint)
-		token_new(unique);
 	bind_int(s, 1, v->contact);
 	if (v->invite)
 		bind_int(s, 2, v->invite);
@@ -35,9 +23,63 @@ evidence_add(struct db *db, const struct evidence *v, struct err *e)
 	bind_text(s, 9, v->email ? v->email : "");
 	bind_text(s, 10, v->status ? v->status : "");
 	bind_text(s, 11, v->text ? v->text : "");
-	bind_text(s, 12, v->fingerprint ? v->fingerprint : unique);
+	bind_text(s, 12, fingerprint);
 	bind_int(s, 13, v->until_at);
+}
+
+int
+evidence_add(struct db *db, const struct evidence *v, struct err *e)
+{
+	static const char sql[] =
+	    "INSERT INTO evidence (contact, invite, inbound, at, kind, grade, category, hard, email, status, text,"
+	    " fingerprint, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (fingerprint) DO NOTHING"
+	    " RETURNING id";
+	struct stmt *s = db_stmt(db, sql, e);
+	char grade[2] = { v->grade, '\0' }, unique[TOKEN_LEN + 1];
+	int64_t id;
+
+	if (!s)
+		return -1;
+	if (!v->fingerprint)
+		token_new(unique);
+	bind_evidence(s, v, grade, v->fingerprint ? v->fingerprint : unique);
 	return db_one_int(s, &id, e);
+}
+
+int
+evidence_put(struct db *db, const struct evidence *v, struct err *e)
+{
+	static const char sql[] =
+	    "INSERT INTO evidence (contact, invite, inbound, at, kind, grade, category, hard, email, status, text,"
+	    " fingerprint, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (fingerprint)"
+	    " DO UPDATE SET at = excluded.at, category = excluded.category, email = excluded.email, status = excluded.status,"
+	    " text = excluded.text WHERE excluded.at > evidence.at RETURNING id";
+	struct stmt *s = db_stmt(db, sql, e);
+	char grade[2] = { v->grade, '\0' };
+	int64_t id;
+
+	if (!s)
+		return -1;
+	bind_evidence(s, v, grade, v->fingerprint);
+	return db_one_int(s, &id, e);
+}
+
+int
+evidence_said(struct db *db, struct arena *a, const char *fingerprint, const char **text, const char **status, struct err *e)
+{
+	static const char sql[] = "SELECT text, status FROM evidence WHERE fingerprint = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_text(s, 1, fingerprint);
+	if ((rc = db_step(s, e)) == 1) {
+		*text = arena_dup(a, col_text(s, 0));
+		*status = arena_dup(a, col_text(s, 1));
+	}
+	db_done(s);
+	return rc;
 }
 
 int

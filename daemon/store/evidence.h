@@ -7,9 +7,10 @@
  * kind         said by                             grade
  * refusal      SMTP, while sending (5yz)           A
  * expired      our own queue                       A
- * dsn          a delivery status that came back    A
+ * dsn          a delivery status that came back, or the log of our relay  A
  *              (failed: category says why; category `delivered`: arrived)
  * delay        a delay or relay notice: nothing has failed, nothing arrived  B
+ *              (the log of our relay: of each attempt the latest only)
  * complaint    ARF                                 A
  * auto_reply   the person's mailbox                B
  * read_receipt MDN                                 B
@@ -52,6 +53,10 @@ struct evidence {
 };
 
 int	evidence_add(struct db *, const struct evidence *, struct err *);
+/* What is told over and over, of which only the latest counts: 1 added or replaced, 0 nothing newer, -1. */
+int	evidence_put(struct db *, const struct evidence *, struct err *);
+/* The text and status of what has this fingerprint. */
+int	evidence_said(struct db *, struct arena *, const char *fingerprint, const char **text, const char **status, struct err *);
 /* First and last time are kept; 1 new, 0 known already (last_at moves on). */
 int	answer_record(struct db *, int64_t contact, int64_t instrument, int64_t at, const char *source, struct err *);
 /* Bit i set: instrument number i (by position, from 0) is answered. */

@@ -3,16 +3,19 @@
 #define SHARED_MAX 200		/* people behind one shared mailbox */
 
 int
-inbound_known(struct db *db, const char *sha256, struct err *e)
+inbound_known(struct db *db, struct arena *a, const char *sha256, const char **fate, struct err *e)
 {
-	static const char sql[] = "SELECT id FROM inbound WHERE sha256 = $1";
+	static const char sql[] = "SELECT fate FROM inbound WHERE sha256 = $1";
 	struct stmt *s = db_stmt(db, sql, e);
-	int64_t id;
+	int rc;
 
 	if (!s)
 		return -1;
 	bind_text(s, 1, sha256);
-	return db_one_int(s, &id, e);
+	if ((rc = db_step(s, e)) == 1)
+		*fate = arena_dup(a, col_text(s, 0));
+	db_done(s);
+	return rc;
 }
 
 int
@@ -35,15 +38,16 @@ inbound_insert(struct db *db, struct inbound_row *r, struct err *e)
 }
 
 int
-inbound_set_fate(struct db *db, int64_t id, const char *fate, struct err *e)
+inbound_set_fate(struct db *db, int64_t id, const char *kind, const char *fate, struct err *e)
 {
-	static const char sql[] = "UPDATE inbound SET fate = $2 WHERE id = $1";
+	static const char sql[] = "UPDATE inbound SET kind = $2, fate = $3 WHERE id = $1";
 	struct stmt *s = db_stmt(db, sql, e);
 
 	if (!s)
 		return -1;
 	bind_int(s, 1, id);
-	bind_text(s, 2, fate);
+	bind_text(s, 2, kind);
+	bind_text(s, 3, fate);
 	return db_run(s, e);
 }
 
@@ -71,14 +75,33 @@ inbound_by_invite(struct db *db, struct arena *a, int64_t invite, struct inbound
 }
 
 int
-inbound_by_email(struct db *db, struct arena *a, const char *email, struct inbound_target **out, size_t *n, struct err *e)
+inbound_by_token(struct db *db, struct arena *a, const char *token, int64_t until, struct inbound_target *out, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT i.id, i.contact, i.email FROM contact c JOIN invite i ON i.contact = c.id"
+	    " WHERE c.token = $1 AND i.attempts > 0 AND i.moved_at <= $2 ORDER BY i.id DESC LIMIT 1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_text(s, 1, token);
+	bind_int(s, 2, until);
+	if ((rc = db_step(s, e)) == 1)
+		fill(a, s, out);
+	db_done(s);
+	return rc;
+}
+
+int
+inbound_by_email(struct db *db, struct arena *a, const char *email, int64_t since, int64_t until,
+    struct inbound_target **out, size_t *n, struct err *e)
 {
 	/* Only what a relay took, or may have taken, can come back. */
 	static const char sql[] =
 	    "SELECT i.id, i.contact, i.email FROM address d JOIN invite i ON i.contact = d.contact AND i.email = d.email"
-	    " WHERE d.email = $1 AND i.state IN ('accepted', 'uncertain')"
-	    " AND i.id = (SELECT max(j.id) FROM invite j WHERE j.contact = i.contact AND j.email = i.email"
-	    "             AND j.state IN ('accepted', 'uncertain'))"
+	    " WHERE d.email = $1 AND i.id = (SELECT max(j.id) FROM invite j WHERE j.contact = i.contact"
+	    "  AND j.email = i.email AND j.state IN ('accepted', 'uncertain') AND j.moved_at >= $2 AND j.moved_at <= $3)"
 	    " ORDER BY i.id DESC LIMIT 200";
 	struct stmt *s = db_stmt(db, sql, e);
 	int rc;
@@ -88,6 +111,8 @@ inbound_by_email(struct db *db, struct arena *a, const char *email, struct inbou
 	if (!s)
 		return -1;
 	bind_text(s, 1, email);
+	bind_int(s, 2, since);
+	bind_int(s, 3, until);
 	while ((rc = db_step(s, e)) == 1)
 		fill(a, s, &(*out)[(*n)++]);
 	db_done(s);

@@ -23,9 +23,10 @@ struct inbound_row {
 	size_t len;
 };
 
-int	inbound_known(struct db *, const char *sha256, struct err *);
+/* What became of it; fate lies in the arena. */
+int	inbound_known(struct db *, struct arena *, const char *sha256, const char **fate, struct err *);
 int	inbound_insert(struct db *, struct inbound_row *, struct err *);	/* 1 and fills id; 0: known already */
-int	inbound_set_fate(struct db *, int64_t id, const char *fate, struct err *);
+int	inbound_set_fate(struct db *, int64_t id, const char *kind, const char *fate, struct err *);
 
 struct inbound_target {
 	int64_t invite, contact;
@@ -34,7 +35,10 @@ struct inbound_target {
 
 /* The invite, when a message of it really went out (or may have). */
 int	inbound_by_invite(struct db *, struct arena *, int64_t invite, struct inbound_target *, struct err *);
-/* The youngest such invite of everybody who was mailed at this address; *n of them. 0 or -1. */
-int	inbound_by_email(struct db *, struct arena *, const char *email, struct inbound_target **, size_t *n, struct err *);
+/* The youngest of the person who has this token, of those begun by `until`. */
+int	inbound_by_token(struct db *, struct arena *, const char *token, int64_t until, struct inbound_target *, struct err *);
+/* The youngest from since to until of everybody who was mailed at this address; *n of them. 0 or -1. */
+int	inbound_by_email(struct db *, struct arena *, const char *email, int64_t since, int64_t until,
+	    struct inbound_target **, size_t *n, struct err *);
 
 #endif

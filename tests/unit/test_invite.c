@@ -116,6 +116,98 @@ plan_now(struct fill *f, const char *audience, int64_t now)
 	return p;
 }
 
+/* What proves an address dead, and what cures it. */
+static const struct cure {
+	const char *label;
+	const char *category;		/* of the evidence against it */
+	bool hard;
+	int days_ago;
+	enum { NOTHING, DELIVERED, REPLIED, ANSWERED, ACCEPTED, SAME_ACCEPTED, COLLEAGUE, EARLIER, DELAYED } then;
+	bool dead;
+} cures[] = {
+	{ "no such user", "unknown-user", true, 3, NOTHING, true },
+	{ "refused for our own fault", "auth-failed", false, 3, NOTHING, false },
+	{ "a later report of delivery", "unknown-user", true, 3, DELIVERED, false },
+	{ "a later letter", "unknown-user", true, 3, REPLIED, false },
+	{ "a later answer", "unknown-user", true, 3, ANSWERED, false },
+	{ "a later message was accepted", "unknown-user", true, 3, ACCEPTED, false },
+	{ "the message itself was accepted, then came back", "unknown-user", true, 3, SAME_ACCEPTED, true },
+	{ "a colleague at the same mailbox wrote", "unknown-user", true, 3, COLLEAGUE, false },
+	{ "a letter before", "unknown-user", true, 3, EARLIER, true },
+	{ "a notice proves nothing", "unknown-user", true, 3, DELAYED, true },
+	{ "five months ago", "unknown-user", true, 150, NOTHING, true },
+	{ "seven months ago", "unknown-user", true, 210, NOTHING, false },
+};
+
+static void
+fact(struct fill *f, int64_t who, int64_t invite, const char *kind, const char *category, bool hard, const char *email, int64_t at)
+{
+	struct err e = ERR_INIT;
+	struct evidence v = { .contact = who, .invite = invite, .at = at, .kind = kind, .grade = 'A', .category = category, .hard = hard,
+	    .email = email };
+
+	CHECK_INT(evidence_add(f->db, &v, &e), 1, e.text);
+}
+
+/* An invite of another wave to that person, accepted at that moment. */
+static int64_t
+accepted_invite(struct fill *f, int64_t who, const char *email, int64_t at)
+{
+	static const char sql[] =
+	    "INSERT INTO invite (wave, contact, email, state, due_at, attempts, moved_at) VALUES ($1, $2, $3, 'accepted', $4, 1, $4)"
+	    " RETURNING id";
+	struct wave w = { .campaign = f->c.id, .name = "before", .template = "invitation", .audience = "", .uncertain = "hold",
+	    .state = "done" };
+	struct err e = ERR_INIT;
+	struct stmt *s;
+	int64_t id = 0;
+
+	if (wave_insert(f->db, &w, &e) < 0)
+		w.id = f->wave + 1;
+	s = db_stmt(f->db, sql, &e);
+	bind_int(s, 1, w.id);
+	bind_int(s, 2, who);
+	bind_text(s, 3, email);
+	bind_int(s, 4, at);
+	CHECK_INT(db_one_int(s, &id, &e), 1, e.text);
+	return id;
+}
+
+static void
+test_cures(void)
+{
+	for (size_t i = 0; i < COUNT_OF(cures); i++) {
+		const struct cure *c = &cures[i];
+		int64_t now = clock_now(), then = now - INT64_C(86400) * c->days_ago, unit, who, other, invite = 0;
+		struct err e = ERR_INIT;
+		struct fill f;
+		struct plan p;
+
+		fill_open(&f);
+		set_closes(&f, now + 86400);
+		unit = fill_unit(&f, "T92", UNIT_PROVINCE, "Thành phố Cần Thơ", "Cần Thơ", 1);
+		who = fill_person(&f, unit, "Trần Thị Mẫu", "mau@unit.example");
+		other = fill_person(&f, unit, "Lê Văn Mẫu", "mau@unit.example");
+		if (c->then == ACCEPTED || c->then == SAME_ACCEPTED)
+			invite = accepted_invite(&f, who, "mau@unit.example", then + 60);
+		fact(&f, who, c->then == SAME_ACCEPTED ? invite : 0, "dsn", c->category, c->hard, "mau@unit.example", then);
+		if (c->then == DELIVERED)
+			fact(&f, who, 0, "dsn", "delivered", false, "mau@unit.example", then + 60);
+		if (c->then == REPLIED || c->then == EARLIER)
+			fact(&f, who, 0, "reply", "", false, "mau@unit.example", then + (c->then == EARLIER ? -60 : 60));
+		if (c->then == COLLEAGUE)
+			fact(&f, other, 0, "reply", "", false, "mau@unit.example", then + 60);
+		if (c->then == DELAYED)
+			fact(&f, who, 0, "delay", "", false, "mau@unit.example", then + 60);
+		if (c->then == ANSWERED)
+			answer_record(f.db, who, f.c.instruments[0].id, then + 60, "api", &e);
+		p = plan_now(&f, "", now);
+		CHECK_INT(p.dead, c->dead ? 2 : 0, c->label);
+		CHECK_INT(p.planned, c->dead ? 0 : 2, c->label);
+		fill_close(&f);
+	}
+}
+
 static void
 test_plan(void)
 {
@@ -185,5 +277,6 @@ main(void)
 	test_forbidden();
 	test_states();
 	test_plan();
+	test_cures();
 	return check_done();
 }
