@@ -1,6 +1,7 @@
 /* thumoi config check|show|sample - the settings. */
 #include "app/commands.h"
 
+#include "mail/dns.h"
 #include "mail/smtp.h"
 
 static int
@@ -15,7 +16,8 @@ config_check(struct app *app, int argc, char **argv)
 	if (conf_check(path, stderr) > 0)
 		return EXIT_FAILED;
 	if (conf_load(&app->conf, path, path != NULL, &e) < 0 ||
-	    (relay_check(app->conf.relay, &e) < 0 && err_wrap(&e, "relay = %s", app->conf.relay)))
+	    (relay_check(app->conf.relay, &e) < 0 && err_wrap(&e, "relay = %s", app->conf.relay)) ||
+	    dns_check(app->conf.dns_servers, &e) < 0)
 		return app_fail(&e);
 	if (!app->quiet)
 		printf(TR("%s: no faults\n", "%s: không có lỗi\n"), path ? path : TR("defaults", "mặc định"));
