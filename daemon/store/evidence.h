@@ -58,6 +58,15 @@ int	answer_first_at(struct db *, int64_t contact, int64_t instrument, int64_t *a
 /* What a person said of this kind becomes KIND_withdrawn. 0 or -1. */
 int	evidence_withdraw(struct db *, int64_t contact, const char *kind, struct err *);
 int	evidence_has(struct db *, int64_t contact, const char *kind, struct err *);	/* 1, 0, -1 */
+/* What a message to an address met, in whatever campaign: a refusal, report or expiry, or a sign that it arrived. */
+struct experience {
+	const char *email, *kind, *category, *text;
+	bool hard;
+	int64_t at;
+	const char *campaign;	/* its key */
+};
+/* All there are, in no order, until the callback returns non-zero; texts are borrowed until it does. */
+int	experience_each(struct db *, int (*each)(const struct experience *, void *), void *, struct err *);
 int	audit_add(struct db *, const char *actor, const char *action, const char *detail, struct err *);
 
 #endif
