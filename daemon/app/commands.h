@@ -16,12 +16,14 @@ int	cmd_instrument(struct app *, int argc, char **argv);
 int	cmd_inbound(struct app *, int argc, char **argv);
 int	cmd_debug(struct app *, int argc, char **argv);
 int	debug_csv(struct app *, int argc, char **argv);	/* of cmd_debug's table */
+int	debug_mx(struct app *, int argc, char **argv);
 int	cmd_wave(struct app *, int argc, char **argv);
 int	cmd_dispatch(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
+int	roster_check_command(struct app *, int argc, char **argv);	/* of cmd_roster's table */
 int	cmd_serve(struct app *, int argc, char **argv);
 int	cmd_template(struct app *, int argc, char **argv);
 
