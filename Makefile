@@ -8,7 +8,7 @@ CLANG ?= clang
 # What a person may override stands in CFLAGS, what the code needs in ALL_*.
 CFLAGS ?= -O2 -g
 STD := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-PACKAGES := sqlite3 libcurl uuid gmime-3.0 libmicrohttpd jansson libidn2 libcrypto libssl libesmtp-1.0
+PACKAGES := sqlite3 libcurl uuid gmime-3.0 libmicrohttpd jansson libidn2 libcrypto libssl libesmtp-1.0 libcares
 
 .DEFAULT_GOAL := all
 
@@ -24,7 +24,7 @@ $(BUILD)/config.mk: scripts/packages.txt scripts/setup
 
 ALL_CPPFLAGS = -Idaemon -include daemon/base/banned.h -DTHUMOI_SHARE_DIR='"$(PREFIX)/share/thumoi"' $(CPPFLAGS)
 ALL_CFLAGS = $(STD) $(CFLAGS) $(PKG_CFLAGS)
-ALL_LDLIBS = $(PKG_LIBS) -lunistring -lpthread -lm
+ALL_LDLIBS = $(PKG_LIBS) -lunistring -lresolv -lpthread -lm
 
 LIB_SRC := $(filter-out daemon/base/clock.c,$(wildcard daemon/base/*.c daemon/mail/*.c daemon/store/*.c \
 	daemon/engine/*.c daemon/web/*.c)) $(filter-out daemon/app/main_%.c,$(wildcard daemon/app/*.c))

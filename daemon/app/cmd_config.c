@@ -5,6 +5,7 @@
 #include "engine/limits.h"
 #include "engine/mailboxes.h"
 #include "engine/relay_file.h"
+#include "mail/dns.h"
 #include "mail/smtp.h"
 
 /* The files that the settings name and that people write: read as a run would read them. */
@@ -39,7 +40,7 @@ config_check(struct app *app, int argc, char **argv)
 	if (conf_load(&app->conf, path, path != NULL, &e) < 0 ||
 	    (relay_check(app->conf.relay, NULL, NULL, &e) < 0 && err_wrap(&e, "relay = %s", app->conf.relay)) ||
 	    relay_file_check(app->conf.relay_file, &e) < 0 || mailboxes_check(&app->conf, &e) < 0 ||
-	    check_files(&app->conf, &e) < 0)
+	    check_files(&app->conf, &e) < 0 || dns_check(app->conf.dns_servers, &e) < 0)
 		return app_fail(&e);
 	if (!app->quiet)
 		printf(TR("%s: no faults\n", "%s: không có lỗi\n"), path ? path : TR("defaults", "mặc định"));

@@ -55,18 +55,6 @@ read_summaries(struct report *r, const char *words)
 	return 0;
 }
 
-/* CSV for Excel on a Vietnamese Windows: UTF-8 is only recognised by its mark. */
-static void
-for_excel(struct buf *to, const char *s, size_t len)
-{
-	buf_str_add(to, "\xef\xbb\xbf");
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '\n' && (i == 0 || s[i - 1] != '\r'))
-			buf_char(to, '\r');
-		buf_char(to, s[i]);
-	}
-}
-
 /* Written to memory first when it goes to a file: readers see the old report or the new one. */
 static int
 deliver(const struct asked *q, const char *s, size_t len, struct err *e)
@@ -75,7 +63,7 @@ deliver(const struct asked *q, const char *s, size_t len, struct err *e)
 	int rc = 0;
 
 	if (q->excel) {
-		for_excel(&b, s, len);
+		out_excel(&b, s, len);
 		s = buf_str(&b);
 		len = b.len;
 	}

@@ -172,6 +172,11 @@ static const struct setting table[] = {
 	    "tệp danh sách lớn hơn bị từ chối"),
 	S_NUM(roster_max_line_bytes, "1048576", 1024, 104857600, BYTES, "a longer record is refused",
 	    "bản ghi dài hơn bị từ chối"),
+	S_TEXT(dns_servers, "",
+	    "name servers that 'roster check' asks whether a mail domain exists, as 192.0.2.1 or 192.0.2.1:5353; empty: the system's",
+	    "máy chủ tên miền mà 'roster check' hỏi xem miền thư có thật không, ví dụ 192.0.2.1 hoặc 192.0.2.1:5353; để trống: của hệ thống"),
+	S_NUM(dns_timeout_s, "5", 1, 60, SECONDS, "a name server that has not answered in this time is asked once more, for twice as long",
+	    "máy chủ tên miền chưa trả lời sau thời gian này được hỏi thêm một lần, chờ gấp đôi"),
 
 	S_HEAD("Log", "Nhật ký"),
 	S_WORD(log_level, "info", "error warn info debug", "how much is logged, to standard error",

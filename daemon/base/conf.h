@@ -81,6 +81,8 @@ struct conf {
 	/* import */
 	int64_t	roster_max_bytes;
 	int64_t	roster_max_line_bytes;
+	const char *dns_servers;	/* mail/dns.h; "" = the system's */
+	int64_t	dns_timeout_s;
 	/* log */
 	const char *log_level;
 

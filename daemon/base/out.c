@@ -217,6 +217,17 @@ out_csv_field(struct buf *b, const char *s, bool for_sheets)
 }
 
 void
+out_excel(struct buf *to, const char *csv, size_t len)
+{
+	buf_str_add(to, "\xef\xbb\xbf");
+	for (size_t i = 0; i < len; i++) {
+		if (csv[i] == '\n' && (i == 0 || csv[i - 1] != '\r'))
+			buf_char(to, '\r');
+		buf_char(to, csv[i]);
+	}
+}
+
+void
 out_json_string(struct buf *b, const char *s)
 {
 	buf_char(b, '"');

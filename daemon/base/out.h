@@ -59,6 +59,8 @@ int	out_lost(struct err *);
 
 /* The escapes, for writers of other forms. */
 void	out_csv_field(struct buf *, const char *s, bool for_sheets);
+/* CSV as Excel on a Vietnamese Windows reads it: UTF-8 is only recognised by its mark; CR LF. */
+void	out_excel(struct buf *, const char *csv, size_t len);
 void	out_json_string(struct buf *, const char *s);
 /* Escapes & < > " ' for HTML text and quoted attributes alike. */
 void	out_html(struct buf *, const char *s);
