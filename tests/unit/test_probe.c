@@ -187,6 +187,7 @@ test_bounce(void)
 	struct secret key;
 	struct inbound *in;
 	struct town t;
+	struct inbound_taken taken;
 	char tag[TAG_MAX + 1];
 	const char *msg;
 
@@ -201,7 +202,7 @@ test_bounce(void)
 	    "--b\nContent-Type: text/plain\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
 	    "Final-Recipient: rfc822; p2@gmail.example\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 full\n\n--b--\n",
 	    tag, tag);
-	CHECK_INT(inbound_take(in, t.f.db, "test", msg, strlen(msg), &y, &e), 0, e.text);
+	CHECK_INT(inbound_take(in, t.f.db, "test", msg, strlen(msg), &taken, &y, &e), 0, e.text);
 	CHECK_INT(y.matched, 1, "it is known whose it is");
 	CHECK_INT(y.failed, 0, "and about nobody");
 	CHECK_INT(count(&t, evidence), 0, "no evidence");
