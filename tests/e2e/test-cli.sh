@@ -47,7 +47,7 @@ json() {
 
 # --- help and usage
 commands='init:campaign create:campaign list:campaign show:instrument add:roster import:roster check:roster rows:wave create:wave run
-wave status:wave pause:wave resume:dispatch:inbound feed:inbound fetch:answers import:report participation:report causes:report people
+wave status:wave pause:wave resume:dispatch:inbound feed:inbound fetch:inbound log:inbound mailboxes:inbound reclassify:rules test:rules list:rules explain:answers import:report participation:report causes:report people
 person show:debug classify:debug csv:debug mx:config check:config show:template check:template preview:serve:backup'
 while IFS= read -r command; do
 	# shellcheck disable=SC2086 # two words
@@ -272,6 +272,37 @@ is "$(thumoi report people two --format csv | grep -c bad_user)" 0 "... blame no
 status "inbound feed: no such file" 1 thumoi inbound feed "$work/nowhere"
 status "inbound fetch without a mailbox" 1 thumoi inbound fetch
 has "$stderr" inbound_url "... names the setting"
+status "inbound mailboxes: none yet" 0 thumoi inbound mailboxes
+json "inbound mailboxes" inbound mailboxes
+status "inbound reclassify" 0 thumoi inbound reclassify two --dry-run
+has "$stderr" "rows would change" "... says what it would do"
+status "inbound reclassify by other rules, in earnest" 2 thumoi inbound reclassify --rules config/rules
+status "inbound reclassify of an unknown campaign" 1 thumoi inbound reclassify three
+status "inbound log: no such file" 1 thumoi inbound log "$work/nowhere.log"
+has "$stderr" nowhere.log "... is named"
+status "inbound log: standard input cannot be followed" 2 thumoi inbound log --follow -
+printf 'nonsense\n' >"$work/mail.log"
+status "inbound log: nonsense" 0 thumoi inbound log "$work/mail.log"
+status "inbound log: from standard input" 0 thumoi inbound log - <"$work/mail.log"
+status "inbound log: a date that is none" 1 thumoi inbound log "$work/mail.log" --since yesterday
+
+# --- the rules
+status "rules test: the shipped examples hold" 0 thumoi rules test
+has "$stdout" ".rules:" "... and each names its rule"
+printf '550 5.1.1 user unknown\tpolicy\t0\n550 5.1.1 user unknown\tunknown-user\t1\n' >"$work/examples.tsv"
+status "rules test: an example that differs" 1 thumoi rules test "$work/examples.tsv"
+has "$stdout" differs "... is shown"
+has "$stderr" "2 examples, 1 differ" "... and counted"
+printf 'no tab\n' >"$work/examples.tsv"
+status "rules test: a line that is no example" 1 thumoi rules test "$work/examples.tsv"
+has "$stderr" "line 1" "... is named"
+status "rules test --text" 0 thumoi rules test --text '550 5.1.1 user unknown'
+has "$stdout" unknown-user "... says what it means"
+status "rules explain" 0 thumoi rules explain '450 4.7.1 Greylisted' '552 5.2.2 mailbox full'
+has "$stdout" mailbox-full "... each of them"
+status "rules list" 0 thumoi rules list --category moved
+json "rules list" rules list
+status "rules list: no such category" 2 thumoi rules list --category lost
 printf 'token,instrument,answered_at\nAAAAAAAAAAAAAAAAAAAAAA,survey,%s\n' "$today" >"$work/answers.csv"
 status "answers of a stranger" 1 thumoi answers import two "$work/answers.csv"
 printf 'not,the,columns\n1,2,3\n' >"$work/answers.csv"
@@ -316,6 +347,9 @@ status "another wave" 0 thumoi wave create relays reminder --template reminder
 status "... through the relay that is named" 0 thumoi wave run relays reminder --relay "dir:$work/named"
 is "$(find "$work/named" -name '*.eml' | wc -l)" 40 "... alone"
 unset THUMOI_RELAY_FILE
+printf 'imaps://mail.test user a password-file b colour red\n' >"$work/mailboxes"
+status "a file of mailboxes with a fault" 1 env THUMOI_INBOUND_FILE="$work/mailboxes" "$bin" --lang en config check
+has "$stderr" "mailboxes line 1" "... is named, and its line"
 printf 'conections = 3\n' >"$work/bad.conf"
 status "an unknown setting" 1 thumoi -c "$work/bad.conf" config check
 has "$stdout$stderr" connections "... and the nearest"

@@ -164,6 +164,18 @@ ok "Postfix has given up on what cannot be delivered" lab_queue_empty
 waiting=$(bounce_mails | wc -l)
 is "$waiting" 27 "the reports are there: 20 failures, 4 delays, 3 automatic replies"
 
+# --- the log of the relay tells it before a report is read
+thumoi --json inbound log "$LAB/log/postfix.log" >"$own/log.json"
+is $? 0 "the relay's log is read"
+logged() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$own/log.json" "$1"; }
+is "$(logged delivered) $(logged bounced) $(logged expired)" "$delivered 16 4" "... in mailboxes, could not be delivered, given up"
+is "$(thumoi report causes lab --format csv | awk -F, '$1 == "TOTAL" && $2 == "bad_user" { n += $5 } END { print n }')" 10 \
+	"... so that the report names the causes already"
+has "$(thumoi person show u7@cantho.gov.test)" delivered "... and who has got the message"
+facts() { sqlite3 "$own/thumoi.db" "SELECT count(*) FROM evidence WHERE kind = 'dsn' AND category = 'unknown-user'"; }
+before=$(facts)
+is "$(thumoi --json inbound log "$LAB/log/postfix.log" | tr -d ' ' | grep -o '"ours":[0-9]*')" '"ours":0' "... and not a second time"
+
 out=$(THUMOI_INBOUND_CA_FILE=$LAB/other-ca.pem thumoi inbound fetch 2>&1)
 is $? 1 "a mailbox with a certificate we do not trust: exit 1"
 has "${out,,}" certificate "... and the message says it is the certificate"
@@ -176,6 +188,7 @@ ok "reports are fetched by IMAPS, the test CA verified" thumoi inbound fetch
 is "$(count_mails bounce@survey.test Processed)" "$waiting" "... and moved to Processed"
 is "$(bounce_mails | wc -l)" 0 "... so that the inbox is empty"
 ok "fetching an empty mailbox is fine" thumoi inbound fetch
+is "$(facts)" "$before" "reports of what the log said are the same facts"
 
 # --- people answer with the tokens of the mails they got
 token_of() { grep -ahoE '/i/[0-9A-Za-z_~]{22}' "$(lab_messages "$1" | head -n 1)" | head -n 1 | cut -c4-; }

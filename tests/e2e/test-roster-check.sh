@@ -162,7 +162,7 @@ T92,T92-can-tho.csv,8,7,Lê Thị Hoa,vanthu@cantho.gov.example,role_address,war
 T92,T92-can-tho.csv,8,7,Lê Thị Hoa,vanthu@cantho.gov.example,shared_address,warning,2 people have this address; also Trần Khánh (T92),,
 T92,T92-can-tho.csv,9,8,Trần Khánh,vanthu@cantho.gov.example,role_address,warning,\"this is an office's mailbox, not a person's own\",,
 T92,T92-can-tho.csv,9,8,Trần Khánh,vanthu@cantho.gov.example,shared_address,warning,2 people have this address; also Lê Thị Hoa (T92),,
-T92,T92-can-tho.csv,10,9,Lê Thị Lan,lan@cantho.gov.example,bounced_before,error,\"campaign before, DAY: came back (unknown-user): 550 5.1.1 no such user\",,
+T92,T92-can-tho.csv,10,9,Lê Thị Lan,lan@cantho.gov.example,bounced_before,warning,\"campaign before, DAY: came back (unknown-user): 550 5.1.1 no such user\",,
 T92,T92-can-tho.csv,11,10,Lê Minh,minh@elsewhere.test,unknown_domain,note,the mail domain elsewhere.test is no unit's and no known provider's,,
 T92,T92-can-tho.csv,12,11,Lê Nam,nam@cantho.gov.example,upper_case,note,capitals were made small,,
 T92,T92-can-tho.csv,13,12,=cmd(),oanh@canhto.gov.example,no_such_domain,error,the mail domain canhto.gov.example does not exist$own,,
