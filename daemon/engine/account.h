@@ -55,9 +55,19 @@ struct domain_account {
 	bool said_no;			/* those of a refusal, not of a "later" */
 	const char *words;		/* of a domain that refuses as a whole: addresses masked, UTF-8; "" */
 	struct domain_stop *stops;	/* oldest first */
+	const char *exchanger;		/* the first one that DNS named, as far as it was asked; "" */
 	int64_t reacted;		/* gave any sign */
 	int64_t silent;			/* accepted, nothing failed, nothing heard */
 	int64_t told, told_spam;	/* said where they found it; in spam */
+};
+
+struct exchanger_account {		/* several mail domains that refuse us behind one mail exchanger */
+	const char *exchanger;
+	const char *domains;		/* those that refuse, ", " between */
+	int64_t n_domains;
+	int64_t refused, invited;	/* people, in all domains behind it */
+	int64_t refused_first_at, refused_last_at;
+	const char *words;		/* when all say the same; "" */
 };
 
 struct account {
@@ -70,6 +80,8 @@ struct account {
 	size_t n_units;
 	struct domain_account *domains;	/* most people first */
 	size_t n_domains;
+	struct exchanger_account *exchangers;	/* most people refused first */
+	size_t n_exchangers;
 	struct placement *placements;	/* what probe mailboxes saw, by provider and wave: of groups, in no count above */
 	size_t n_placements;
 	struct tally kinds[UNIT_KINDS], all;
@@ -104,7 +116,8 @@ int64_t	account_refused(const struct domain_account *);	/* people: what its mail
 bool	account_refuses(const struct account *, const struct domain_account *);
 bool	account_stopped(const struct domain_account *);	/* in some wave, until somebody resumes it */
 void	account_count_refusal(struct domain_account *, const struct facts *, enum cause);
-int	account_read_walls(struct account *, struct db *, struct err *);	/* words and stops, once all are counted */
+/* Words, stops and exchangers, once all are counted. */
+int	account_read_walls(struct account *, struct db *, struct err *);
 
 /* Each fault a sentence in `said`, a line each, in the operator's language. */
 int	account_check(struct account *, struct db *, struct buf *said, struct err *);

@@ -1,11 +1,13 @@
 /* account.h: mail domains that refuse us as a whole: since when, in what words, and where they were stopped. */
 #include "engine/account.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "store/evidence.h"
+#include "store/mail_domain.h"
 #include "store/pace.h"
 
 int64_t
@@ -94,6 +96,123 @@ read_stops(struct account *a, struct db *db, struct err *e)
 	return rc;
 }
 
+/* --- behind one exchanger ----------------------------------------------------- */
+
+/* The next word that does not differ from one domain or message to the next. */
+static size_t
+plain_word(const char **at, const char **word)
+{
+	for (const char *p = *at; *p; ) {
+		size_t n = strcspn(p, " \t\n"), odd = strcspn(p, "0123456789@./<=");
+
+		*word = p;
+		p += n;
+		p += strspn(p, " \t\n");
+		*at = p;
+		if (n && odd >= n)
+			return n;
+	}
+	return 0;
+}
+
+static bool
+same_words(const char *a, const char *b)
+{
+	const char *x, *y;
+
+	for (;;) {
+		size_t n = plain_word(&a, &x), m = plain_word(&b, &y);
+
+		if (n != m || strncasecmp(x, y, n) != 0)
+			return false;
+		if (n == 0)
+			return true;
+	}
+}
+
+/* "10 mx1.example, 20 mx2.example": the first host. */
+static const char *
+first_exchanger(struct arena *a, const char *list)
+{
+	const char *host = list + strcspn(list, " ");
+
+	host += *host == ' ';
+	return arena_ndup(a, host, strcspn(host, ","));
+}
+
+static int
+read_exchangers(struct account *a, struct db *db, struct err *e)
+{
+	for (size_t i = 0; i < a->n_domains; i++) {
+		struct domain_account *d = &a->domains[i];
+		struct mail_domain known;
+		int rc;
+
+		d->exchanger = "";
+		if (!*d->domain)
+			continue;
+		if ((rc = mail_domain_find(db, &a->arena, d->domain, &known, e)) < 0)
+			return -1;
+		if (rc == 1)
+			d->exchanger = first_exchanger(&a->arena, known.exchangers);
+	}
+	return 0;
+}
+
+/* Everybody behind the exchanger of domain i, which is its first that refuses. */
+static struct exchanger_account
+gather_exchanger(struct account *a, size_t i)
+{
+	struct exchanger_account x = { .exchanger = a->domains[i].exchanger, .domains = "", .words = a->domains[i].words };
+
+	for (size_t k = 0; k < a->n_domains; k++) {
+		const struct domain_account *d = &a->domains[k];
+
+		if (strcmp(d->exchanger, x.exchanger) != 0)
+			continue;
+		x.invited += d->t.invited;
+		if (!account_refuses(a, d))
+			continue;
+		x.refused += account_refused(d);
+		x.domains = arena_printf(&a->arena, "%s%s%s", x.domains, x.n_domains ? ", " : "", d->domain);
+		x.n_domains++;
+		if (!same_words(x.words, d->words))
+			x.words = "";
+		if (d->refused_first_at && (!x.refused_first_at || d->refused_first_at < x.refused_first_at))
+			x.refused_first_at = d->refused_first_at;
+		if (d->refused_last_at > x.refused_last_at)
+			x.refused_last_at = d->refused_last_at;
+	}
+	return x;
+}
+
+static int
+most_refused(const void *a, const void *b)
+{
+	const struct exchanger_account *x = a, *y = b;
+
+	return x->refused != y->refused ? (x->refused < y->refused) - (x->refused > y->refused) : strcmp(x->exchanger, y->exchanger);
+}
+
+static void
+count_exchangers(struct account *a)
+{
+	a->exchangers = arena_alloc(&a->arena, (a->n_domains + 1) * sizeof(*a->exchangers));
+	for (size_t i = 0; i < a->n_domains; i++) {
+		struct exchanger_account x;
+		bool seen = !*a->domains[i].exchanger || !account_refuses(a, &a->domains[i]);
+
+		for (size_t k = 0; k < a->n_exchangers && !seen; k++)
+			seen = strcmp(a->exchangers[k].exchanger, a->domains[i].exchanger) == 0;
+		if (seen)
+			continue;
+		x = gather_exchanger(a, i);
+		if (x.n_domains > 1)
+			a->exchangers[a->n_exchangers++] = x;
+	}
+	qsort(a->exchangers, a->n_exchangers, sizeof(*a->exchangers), most_refused);
+}
+
 int
 account_read_walls(struct account *a, struct db *db, struct err *e)
 {
@@ -111,5 +230,8 @@ account_read_walls(struct account *a, struct db *db, struct err *e)
 		if (rc == 1 && *words)
 			d->words = clean(&a->arena, words);
 	}
+	if (read_exchangers(a, db, e) < 0)
+		return -1;
+	count_exchangers(a);
 	return 0;
 }

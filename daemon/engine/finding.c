@@ -68,6 +68,12 @@ of_units(const struct account *a, struct list *l)
 static void
 of_domains(const struct account *a, struct list *l)
 {
+	for (size_t i = 0; i < a->n_exchangers; i++) {
+		struct finding *f = put(l, FINDING_EXCHANGER_REFUSES, 'A', a->exchangers[i].refused, a->exchangers[i].invited);
+
+		f->exchanger = &a->exchangers[i];
+		f->zone = &a->campaign->zone;
+	}
 	for (size_t i = 0; i < a->n_domains; i++) {
 		const struct domain_account *d = &a->domains[i];
 		struct finding *f;
@@ -140,7 +146,7 @@ const char *
 finding_key(enum finding_kind k)
 {
 	static const char *const keys[FINDINGS] = { "sender_authentication", "no_roster", "zero", "very_few",
-	    "domain_refuses", "domain_silent", "domain_spam", "filtered" };
+	    "exchanger_refuses", "domain_refuses", "domain_silent", "domain_spam", "filtered" };
 
 	return keys[k];
 }
@@ -153,6 +159,8 @@ finding_title(enum finding_kind k, enum lang l)
 		[FINDING_NO_ROSTER] = { "Units without a roster", "Đơn vị chưa gửi danh sách" },
 		[FINDING_ZERO] = { "Units where nobody took part", "Đơn vị không có ai tham gia" },
 		[FINDING_VERY_FEW] = { "Units where very few took part", "Đơn vị có rất ít người tham gia" },
+		[FINDING_EXCHANGER_REFUSES] = { "Several mail domains behind one mail server (proven, grade A)",
+		    "Nhiều tên miền cùng một máy chủ nhận thư (đã chứng minh, mức A)" },
 		[FINDING_DOMAIN_REFUSES] = { "Mail domains that refuse or put off (proven, grade A)",
 		    "Tên miền thư từ chối hoặc hoãn (đã chứng minh, mức A)" },
 		[FINDING_DOMAIN_SILENT] = { "Mail domains that accept and stay silent (indicative for the group, grade C)",
@@ -178,15 +186,14 @@ lead_text(struct buf *b, const struct finding *f, enum lang l)
 
 /* "from ... to ..."; one moment when they lie within a minute. */
 static void
-when_text(struct buf *b, const struct finding *f, enum lang l)
+when_text(struct buf *b, const struct finding *f, int64_t first_at, int64_t last_at, enum lang l)
 {
-	const struct domain_account *d = f->domain;
 	struct date_text first, last;
 
-	if (!d->refused_first_at)
+	if (!first_at)
 		return;
-	date_minute(&first, f->zone, d->refused_first_at, l);
-	date_minute(&last, f->zone, d->refused_last_at, l);
+	date_minute(&first, f->zone, first_at, l);
+	date_minute(&last, f->zone, last_at, l);
 	if (strcmp(first.s, last.s) == 0)
 		buf_printf(b, TRL(l, ", %s", ", lúc %s"), first.s);
 	else
@@ -225,11 +232,26 @@ refuses_text(struct buf *b, const struct finding *f, const char *n, const char *
 {
 	buf_printf(b, TRL(l, "%s: refused or put off until expiry for %s of %s people",
 	    "%s: từ chối hoặc hoãn đến hết hạn với %s trong %s người"), f->domain->domain, n, of);
-	when_text(b, f, l);
+	when_text(b, f, f->domain->refused_first_at, f->domain->refused_last_at, l);
 	if (*f->domain->words)
 		buf_printf(b, TRL(l, "; it says “%s”", "; máy chủ trả lời “%s”"), f->domain->words);
 	stops_text(b, f, l);
 	buf_printf(b, TRL(l, "; who can mend it: %s", "; ai xử lý được: %s"), owner_name(OWNER_MAIL_ADMIN, l));
+}
+
+/* One administrator, several institutions. */
+static void
+exchanger_text(struct buf *b, const struct finding *f, const char *n, const char *of, enum lang l)
+{
+	const struct exchanger_account *x = f->exchanger;
+
+	buf_printf(b, TRL(l, "%s: %s of %s people behind this one mail server are refused or put off until expiry",
+	    "%s: %s trong %s người dùng chung máy chủ nhận thư này bị từ chối hoặc hoãn đến hết hạn"), x->exchanger, n, of);
+	when_text(b, f, x->refused_first_at, x->refused_last_at, l);
+	if (*x->words)
+		buf_printf(b, TRL(l, ", all with the same words “%s”", ", đều cùng một câu “%s”"), x->words);
+	buf_printf(b, TRL(l, "; mail domains: %s; who can mend it: %s", "; tên miền: %s; ai xử lý được: %s"), x->domains,
+	    owner_name(OWNER_MAIL_ADMIN, l));
 }
 
 void
@@ -258,6 +280,9 @@ finding_text(struct buf *b, const struct finding *f, enum lang l)
 		buf_printf(b, TRL(l, "%s: only %s of %s took part", "%s: chỉ %s trong %s người tham gia"),
 		    unit_name(&f->unit->unit, l), n, of);
 		lead_text(b, f, l);
+		break;
+	case FINDING_EXCHANGER_REFUSES:
+		exchanger_text(b, f, n, of, l);
 		break;
 	case FINDING_DOMAIN_REFUSES:
 		refuses_text(b, f, n, of, l);

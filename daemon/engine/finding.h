@@ -27,7 +27,7 @@
 enum finding_kind {		/* in the order they are told */
 	FINDING_SENDER,		/* refusals that blame our own authentication */
 	FINDING_NO_ROSTER, FINDING_ZERO, FINDING_VERY_FEW,
-	FINDING_DOMAIN_REFUSES, FINDING_DOMAIN_SILENT, FINDING_DOMAIN_SPAM,
+	FINDING_EXCHANGER_REFUSES, FINDING_DOMAIN_REFUSES, FINDING_DOMAIN_SILENT, FINDING_DOMAIN_SPAM,
 	FINDING_FILTERED,	/* by what our probe mailboxes saw */
 	FINDINGS
 };
@@ -37,6 +37,7 @@ struct finding {
 	char grade;			/* A proven, C indicative for the group; 0: counted, not observed */
 	const struct unit_account *unit;	/* of a unit; NULL */
 	const struct domain_account *domain;	/* of a mail domain; NULL */
+	const struct exchanger_account *exchanger;	/* of several behind one mail exchanger; NULL */
 	const struct zone *zone;	/* of the campaign, for the times of a domain */
 	const struct placement *placement;	/* FINDING_FILTERED: n and of are probes, domain may be NULL */
 	int64_t n, of;

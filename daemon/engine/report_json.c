@@ -138,6 +138,14 @@ finding(const struct finding *f)
 	}
 	if (f->kind == FINDING_DOMAIN_REFUSES)
 		put_refusal(o, f);
+	if (f->exchanger) {
+		json_object_set_new(o, "exchanger", text(f->exchanger->exchanger));
+		json_object_set_new(o, "domains", text(f->exchanger->domains));
+		json_object_set_new(o, "first_at", moment(f, f->exchanger->refused_first_at));
+		json_object_set_new(o, "last_at", moment(f, f->exchanger->refused_last_at));
+		json_object_set_new(o, "words", text(f->exchanger->words));
+		json_object_set_new(o, "owner", json_string(owner_key(OWNER_MAIL_ADMIN)));
+	}
 	for (int l = 0; l < 2; l++) {
 		struct buf b = BUF_INIT(65536);
 

@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "base/buf.h"
 #include "engine/report.h"
+#include "store/mail_domain.h"
 #include "engine/sentence.h"
 #include "store/pace.h"
 #include "support/fill_trial.h"
@@ -413,6 +414,68 @@ test_walls(void)
 	fill_close(&f);
 }
 
+static void
+fill_exchanger(struct fill *f, const char *domain, const char *exchangers)
+{
+	const struct mail_domain d = { .domain = domain, .answer = "takes_mail", .exchangers = exchangers, .looked_at = TRIAL_SENT,
+	    .lives_until = TRIAL_SENT + 3600 };
+	struct err e = ERR_INIT;
+
+	fill_check(mail_domain_put(f->db, &d, &e), &e, "exchanger");
+}
+
+/* Several domains, one administrator: told once, with everybody behind that server, before the domains are. */
+static void
+test_exchangers(void)
+{
+	const struct finding *g = NULL;
+	struct buf b = BUF_INIT(65536);
+	int64_t unit;
+	struct made m;
+	struct fill f;
+	char *s;
+
+	fill_open(&f);
+	unit = fill_unit(&f, "T01", UNIT_PROVINCE, "Tỉnh Mẫu", "Mẫu", true);
+	fill_wall(&f, unit, "a.gov.example", 22, 22, "Access denied for <%s> by rule 17");
+	fill_wall(&f, unit, "b.gov.example", 19, 19, "access denied for <%s> by rule 4");
+	fill_wall(&f, unit, "c.gov.example", 2, 0, "");
+	fill_wall(&f, unit, "alone.example", 15, 15, "Access denied");
+	fill_wall(&f, unit, "other.example", 15, 15, "go away");
+	fill_wall(&f, unit, "another.example", 15, 15, "not here");
+	fill_exchanger(&f, "a.gov.example", "10 mx1.gov.example, 20 mx2.gov.example");
+	fill_exchanger(&f, "b.gov.example", "5 mx1.gov.example");
+	fill_exchanger(&f, "c.gov.example", "5 mx1.gov.example");
+	fill_exchanger(&f, "alone.example", "10 mx.alone.example");
+	fill_exchanger(&f, "other.example", "10 mx.shared.example");
+	fill_exchanger(&f, "another.example", "10 mx.shared.example");
+	fill_commit(&f);
+	make(&m, &f, NULL, LANG_EN);
+	CHECK_INT((int64_t)m.a.n_exchangers, 2, "two servers with several domains");
+	for (size_t i = 0; i < m.r.n_findings; i++)
+		if (m.list[i].kind == FINDING_EXCHANGER_REFUSES && strcmp(m.list[i].exchanger->exchanger, "mx1.gov.example") == 0)
+			g = &m.list[i];
+	if (CHECK(g, "the first")) {
+		CHECK_INT(g->n, 41, "everybody refused behind it");
+		CHECK_INT(g->of, 41, "of those invited");
+		finding_text(&b, g, LANG_EN);
+		CHECK(has(buf_str(&b), "mx1.gov.example: 41 of 41 people behind this one mail server are refused") &&
+		    has(buf_str(&b), "all with the same words “5.7.1 Access denied for") &&
+		    has(buf_str(&b), "mail domains: a.gov.example, b.gov.example; who can mend it"), "in words");
+		CHECK(!strchr(buf_str(&b), '@'), "nobody's address");
+		buf_clear(&b);
+		finding_text(&b, g, LANG_VI);
+		CHECK(has(buf_str(&b), "41 trong 41 người dùng chung máy chủ nhận thư này"), "in Vietnamese");
+	}
+	s = printed(&m.r, report_causes, OUT_JSON);
+	CHECK(has(s, "\"kind\": \"exchanger_refuses\"") && has(s, "\"exchanger\": \"mx.shared.example\"") &&
+	    has(s, "\"words\": \"\""), "for programs; different words are none");
+	free(s);
+	buf_release(&b);
+	unmake(&m);
+	fill_close(&f);
+}
+
 /* Names that would like to be something else. */
 static void
 test_hostile(void)
@@ -563,6 +626,7 @@ main(void)
 	lang_ui = LANG_EN;
 	test_trial();
 	test_walls();
+	test_exchangers();
 	test_hostile();
 	test_faults();
 	test_command();
