@@ -8,7 +8,7 @@ CLANG ?= clang
 # What a person may override stands in CFLAGS, what the code needs in ALL_*.
 CFLAGS ?= -O2 -g
 STD := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-PACKAGES := sqlite3 libcurl uuid gmime-3.0 libmicrohttpd jansson libidn2 libcrypto libssl libesmtp-1.0
+PACKAGES := sqlite3 libcurl uuid gmime-3.0 libmicrohttpd jansson libidn2 libcrypto libssl libesmtp-1.0 libcares
 
 .DEFAULT_GOAL := all
 
@@ -24,7 +24,7 @@ $(BUILD)/config.mk: scripts/packages.txt scripts/setup
 
 ALL_CPPFLAGS = -Idaemon -include daemon/base/banned.h -DTHUMOI_SHARE_DIR='"$(PREFIX)/share/thumoi"' $(CPPFLAGS)
 ALL_CFLAGS = $(STD) $(CFLAGS) $(PKG_CFLAGS)
-ALL_LDLIBS = $(PKG_LIBS) -lunistring -lpthread -lm
+ALL_LDLIBS = $(PKG_LIBS) -lunistring -lresolv -lpthread -lm
 
 LIB_SRC := $(filter-out daemon/base/clock.c,$(wildcard daemon/base/*.c daemon/mail/*.c daemon/store/*.c \
 	daemon/engine/*.c daemon/web/*.c)) $(filter-out daemon/app/main_%.c,$(wildcard daemon/app/*.c))
@@ -37,7 +37,8 @@ DRIVEN_CLOCK := $(BUILD)/obj/tests/support/clock_driven.o
 SUPPORT_SRC := $(filter-out tests/support/clock_driven.c,$(wildcard tests/support/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/obj/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
-THREADED := $(filter %/test_fiber %/test_smtp %/test_smtp_faults %/test_dispatch %/test_web %/test_meters %/test_metrics,$(UNIT))
+THREADED := $(filter %/test_fiber %/test_smtp %/test_smtp_faults %/test_dispatch %/test_route %/test_web %/test_meters \
+	%/test_metrics,$(UNIT))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/bin/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: $(PROGRAMS:%=$(BUILD)/bin/%)
@@ -152,7 +153,7 @@ install: all
 	install -m 755 $(BUILD)/bin/thumoi $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/bin/thumoid $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 config/units/*.csv $(SHARE)/config/units/
-	install -m 644 config/providers.txt config/pace.conf config/mailboxes.conf config/holidays-vn.csv $(SHARE)/config/
+	install -m 644 config/providers.txt config/pace.conf config/relays.conf config/mailboxes.conf config/holidays-vn.csv $(SHARE)/config/
 	cp -R config/rules $(SHARE)/config/
 	cp -R templates/. $(SHARE)/templates/
 	chmod -R u=rwX,go=rX $(SHARE)

@@ -1,8 +1,30 @@
 /* thumoi config check|show|sample - the settings. */
 #include "app/commands.h"
 
+#include "engine/calendar.h"
+#include "engine/limits.h"
 #include "engine/mailboxes.h"
+#include "engine/relay_file.h"
+#include "mail/dns.h"
 #include "mail/smtp.h"
+
+/* The files that the settings name and that people write: read as a run would read them. */
+static int
+check_files(const struct conf *c, struct err *e)
+{
+	struct limits limits;
+	struct calendar calendar;
+	int rc = limits_load(&limits, c->pace_file, e);
+
+	if (rc < 0)
+		err_wrap(e, "pace_file");
+	limits_release(&limits);
+	if (rc < 0)
+		return -1;
+	rc = calendar_load(&calendar, c, e);
+	calendar_release(&calendar);
+	return rc;
+}
 
 static int
 config_check(struct app *app, int argc, char **argv)
@@ -16,8 +38,9 @@ config_check(struct app *app, int argc, char **argv)
 	if (conf_check(path, stderr) > 0)
 		return EXIT_FAILED;
 	if (conf_load(&app->conf, path, path != NULL, &e) < 0 ||
-	    (relay_check(app->conf.relay, &e) < 0 && err_wrap(&e, "relay = %s", app->conf.relay)) ||
-	    mailboxes_check(&app->conf, &e) < 0)
+	    (relay_check(app->conf.relay, NULL, NULL, &e) < 0 && err_wrap(&e, "relay = %s", app->conf.relay)) ||
+	    relay_file_check(app->conf.relay_file, &e) < 0 || mailboxes_check(&app->conf, &e) < 0 ||
+	    check_files(&app->conf, &e) < 0 || dns_check(app->conf.dns_servers, &e) < 0)
 		return app_fail(&e);
 	if (!app->quiet)
 		printf(TR("%s: no faults\n", "%s: không có lỗi\n"), path ? path : TR("defaults", "mặc định"));

@@ -181,6 +181,7 @@ cmd_debug(struct app *app, int argc, char **argv)
 		{ "classify", debug_classify, NEEDS_NOTHING, "say what a returned mail means", "cho biết ý nghĩa một thư trả về" },
 		{ "csv", debug_csv, NEEDS_NOTHING, "say which encoding and delimiter a list has",
 		    "cho biết bộ mã và dấu phân cách của một danh sách" },
+		{ "mx", debug_mx, NEEDS_NOTHING, "say whether a domain takes mail, and where", "cho biết miền có nhận thư không, ở máy nào" },
 		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 	};
 

@@ -32,7 +32,8 @@ cmd_dispatch(struct app *app, int argc, char **argv)
 	int64_t connections = 0;
 	const struct opt opts[] = {
 		{ "once", OPT_FLAG, &once, NULL, "send what is due, then exit", "gửi những thư đến hạn rồi thoát" },
-		{ "relay", OPT_TEXT, &d.relay_url, "URL", "instead of the setting 'relay'", "thay cho thiết lập 'relay'" },
+		{ "relay", OPT_TEXT, &d.relay_url, "URL", "instead of the settings 'relay' and 'relay_file'",
+		    "thay cho thiết lập 'relay' và 'relay_file'" },
 		{ "connections", OPT_INT, &connections, "N", "instead of the setting 'connections'",
 		    "thay cho thiết lập 'connections'" },
 	};

@@ -1,5 +1,6 @@
 /* thumoi person show WHO - one person's story, for a telephone call. */
 #include "app/commands.h"
+#include "app/who.h"
 
 #include <jansson.h>
 
@@ -10,8 +11,6 @@
 #include "engine/judge.h"
 #include "store/timeline.h"
 #include "store/unit.h"
-
-#define FOUND_MOST 50
 
 struct story {
 	struct contact who;
@@ -39,7 +38,13 @@ static const struct { const char *word, *en, *vi; } words[] = {
 	{ "found_forwarded", "forwarded by somebody", "được người khác chuyển tiếp" },
 	{ "button", "pressed a form's button", "đã bấm nút mở phiếu" }, { "visit", "link opened", "liên kết được mở" },
 	{ "opt_out", "asked for no more reminders", "đề nghị không nhắc nữa" },
-	{ "focal_word", "word of the focal point", "lời của đầu mối" },
+	{ "focal_word", "word of the focal point: in spam", "lời của đầu mối: thư nằm trong thư rác" },
+	{ "focal_received", "word of the focal point: received", "lời của đầu mối: đã nhận" },
+	{ "focal_away", "word of the focal point: away", "lời của đầu mối: vắng mặt" },
+	{ "focal_moved", "word of the focal point: moved", "lời của đầu mối: đã chuyển đi hoặc đổi địa chỉ" },
+	{ "focal_wrong_address", "word of the focal point: not the person's address", "lời của đầu mối: địa chỉ không đúng" },
+	{ "focal_full", "word of the focal point: mailbox full", "lời của đầu mối: hộp thư đầy" },
+	{ "focal_disabled", "word of the focal point: mailbox blocked", "lời của đầu mối: hộp thư bị khóa" },
 };
 
 static const char *
@@ -233,46 +238,17 @@ print_json(const struct story *s, struct err *e)
 	return rc < 0 ? out_lost(e) : 0;
 }
 
-/* Several people answer to it: who they are, so that one can be asked for by token. */
-static int
-print_choice(struct app *app, const struct contact *list, size_t n, struct err *e)
-{
-	const struct out_column columns[] = {
-		{ "unit", TR("unit", "đơn vị"), false }, { "name", TR("name", "họ tên"), false },
-		{ "sub_unit", TR("sub-unit", "bộ phận"), false }, { "email", TR("address", "địa chỉ"), false },
-		{ "token", TR("token", "mã"), false },
-	};
-	struct out o;
-
-	fprintf(stderr, TR("thumoi: %zu people answer to that; ask again with a token\n",
-	    "thumoi: có %zu người trùng; hãy hỏi lại bằng mã\n"), n);
-	out_begin(&o, stdout, app->json ? OUT_JSON : OUT_TEXT, columns, COUNT_OF(columns));
-	for (size_t i = 0; i < n; i++) {
-		out_text(&o, list[i].unit_code);
-		out_text(&o, list[i].name);
-		out_text(&o, list[i].sub_unit);
-		out_text(&o, list[i].email);
-		out_text(&o, list[i].token);
-		out_row(&o);
-	}
-	return out_end(&o, e);
-}
-
 /* Exit status, or -1. */
 static int
 tell(struct app *app, const char *who, struct err *e)
 {
-	struct contact *list;
+	struct contact c;
 	struct story s;
-	size_t n;
+	int rc = who_one(app, who, &c, e);
 
-	if (person_find(app->db, &app->arena, who, FOUND_MOST, &list, &n, e) < 0)
-		return -1;
-	if (n == 0)
-		return err_set(e, ERR_NOTFOUND, TR("nobody answers to '%s'", "không có ai là '%s'"), who);
-	if (n > 1)
-		return print_choice(app, list, n, e) < 0 ? -1 : EXIT_FAILED;
-	if (load(app, &list[0], &s, e) < 0)
+	if (rc != 1)
+		return rc < 0 ? -1 : EXIT_FAILED;
+	if (load(app, &c, &s, e) < 0)
 		return -1;
 	if (app->json)
 		return print_json(&s, e) < 0 ? -1 : EXIT_DONE;

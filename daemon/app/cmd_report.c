@@ -1,4 +1,4 @@
-/* thumoi report participation|causes|people CAMPAIGN - everybody accounted for. */
+/* thumoi report participation|causes|people|placement CAMPAIGN - everybody accounted for. */
 #include "app/commands.h"
 
 #include "base/clock.h"
@@ -10,7 +10,7 @@ struct asked {
 	bool excel;
 };
 
-enum what { PARTICIPATION, CAUSES_WHAT, PEOPLE };
+enum what { PARTICIPATION, CAUSES_WHAT, PEOPLE, PLACEMENT };
 
 #define OPT_COMMON(q) \
 	{ "format", OPT_TEXT, &(q).format, "FORM", "text, csv, json or html", "text, csv, json hoặc html" }, \
@@ -55,18 +55,6 @@ read_summaries(struct report *r, const char *words)
 	return 0;
 }
 
-/* CSV for Excel on a Vietnamese Windows: UTF-8 is only recognised by its mark. */
-static void
-for_excel(struct buf *to, const char *s, size_t len)
-{
-	buf_str_add(to, "\xef\xbb\xbf");
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '\n' && (i == 0 || s[i - 1] != '\r'))
-			buf_char(to, '\r');
-		buf_char(to, s[i]);
-	}
-}
-
 /* Written to memory first when it goes to a file: readers see the old report or the new one. */
 static int
 deliver(const struct asked *q, const char *s, size_t len, struct err *e)
@@ -75,7 +63,7 @@ deliver(const struct asked *q, const char *s, size_t len, struct err *e)
 	int rc = 0;
 
 	if (q->excel) {
-		for_excel(&b, s, len);
+		out_excel(&b, s, len);
 		s = buf_str(&b);
 		len = b.len;
 	}
@@ -97,6 +85,8 @@ print(struct app *app, struct report *r, enum what what, enum out_format format,
 		return report_participation(r, f, format, e);
 	if (what == CAUSES_WHAT)
 		return report_causes(r, f, format, e);
+	if (what == PLACEMENT)
+		return report_placement(r, f, format, e);
 	return report_people(r, app->db, filter, f, format, e);
 }
 
@@ -161,6 +151,9 @@ make_report(struct app *app, const char *key, enum what what, const struct asked
 		return app_usage("report", TR("--excel goes with --format csv", "--excel đi cùng --format csv"));
 	if (what == PEOPLE && format == OUT_HTML)
 		return app_usage("report", TR("people come as text, csv or json", "people chỉ có text, csv hoặc json"));
+	if (what == PLACEMENT && format == OUT_HTML)
+		return app_usage("report", TR("placement comes as text, csv or json; report causes has its findings as html",
+		    "placement chỉ có text, csv hoặc json; report causes có nhận định đó ở dạng html"));
 	if (campaign_need(app->db, &app->arena, key, &c, &e) < 0)
 		return app_fail(&e);
 	r.lang = app->lang_given ? lang_ui : c.lang;
@@ -225,6 +218,21 @@ people(struct app *app, int argc, char **argv)
 	return rc >= 0 ? rc : make_report(app, argv[first], PEOPLE, &q);
 }
 
+static int
+placement(struct app *app, int argc, char **argv)
+{
+	struct asked q = { .format = NULL };
+	const struct opt opts[] = {
+		{ "format", OPT_TEXT, &q.format, "FORM", "text, csv or json", "text, csv hoặc json" },
+		{ "output", OPT_TEXT, &q.output, "FILE", "write it there, whole or not at all", "ghi ra tệp" },
+		{ "excel", OPT_FLAG, &q.excel, NULL, "CSV as Excel likes it: byte order mark, CR LF, no formulas",
+		    "CSV cho Excel: có BOM, CR LF, chặn công thức" },
+	};
+	int first, rc = opt_parse(argc, argv, "report placement", "CAMPAIGN [--format FORM]", opts, COUNT_OF(opts), 1, 1, &first);
+
+	return rc >= 0 ? rc : make_report(app, argv[first], PLACEMENT, &q);
+}
+
 int
 cmd_report(struct app *app, int argc, char **argv)
 {
@@ -232,6 +240,8 @@ cmd_report(struct app *app, int argc, char **argv)
 		{ "participation", participation, NEEDS_STORE_RO, "who took part, unit by unit", "ai đã tham gia, theo đơn vị" },
 		{ "causes", causes, NEEDS_STORE_RO, "why people have not answered", "vì sao chưa trả lời" },
 		{ "people", people, NEEDS_STORE_RO, "each person with the cause", "từng người kèm nguyên nhân" },
+		{ "placement", placement, NEEDS_STORE_RO, "inbox or spam, as the probe mailboxes saw it",
+		    "vào hộp thư đến hay thư rác, theo các hộp thư thử" },
 		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 	};
 

@@ -1,4 +1,4 @@
-/* thumoi roster import|rows - lists of people as units send them. */
+/* thumoi roster import|check|rows - lists of people as units send them. */
 #include "app/commands.h"
 #include "base/date.h"
 #include "base/file.h"
@@ -356,6 +356,8 @@ cmd_roster(struct app *app, int argc, char **argv)
 {
 	static const struct command table[] = {
 		{ "import", roster_import, NEEDS_STORE_RW, "read the rosters that units sent", "nhập danh sách các đơn vị gửi" },
+		{ "check", roster_check_command, NEEDS_STORE_RW, "what is doubtful, and a list to correct for each unit",
+		    "những chỗ cần xem lại, và danh sách cần sửa của từng đơn vị" },
 		{ "rows", roster_rows, NEEDS_STORE_RW, "every row and what was made of it", "từng dòng và kết quả xử lý" },
 		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 	};

@@ -179,6 +179,8 @@ say_plan(const struct app *app, const struct plan *p)
 		fprintf(stderr, TR(", %" PRId64 " with a dead address", ", %" PRId64 " có địa chỉ hỏng"), p->dead);
 	if (p->outside)
 		fprintf(stderr, TR(", %" PRId64 " not in the audience", ", %" PRId64 " ngoài đối tượng"), p->outside);
+	if (p->probes)
+		fprintf(stderr, TR("; %" PRId64 " probe mailboxes ride along", "; thêm %" PRId64 " hộp thư thử đi cùng"), p->probes);
 	fputc('\n', stderr);
 }
 

@@ -19,13 +19,17 @@ int	inbound_mailboxes(struct app *, int argc, char **argv);
 int	inbound_reclassify(struct app *, int argc, char **argv);
 int	cmd_debug(struct app *, int argc, char **argv);
 int	debug_csv(struct app *, int argc, char **argv);	/* of cmd_debug's table */
+int	debug_mx(struct app *, int argc, char **argv);
 int	cmd_wave(struct app *, int argc, char **argv);
 int	cmd_dispatch(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
+int	cmd_evidence(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
+int	cmd_probe(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
 int	cmd_rules(struct app *, int argc, char **argv);
+int	roster_check_command(struct app *, int argc, char **argv);	/* of cmd_roster's table */
 int	cmd_serve(struct app *, int argc, char **argv);
 int	cmd_template(struct app *, int argc, char **argv);
 

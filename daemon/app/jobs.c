@@ -11,11 +11,13 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "engine/dispatch.h"
+#include "engine/placement.h"
 #include "engine/postman.h"
 #include "store/db.h"
 
 #define AGAIN_MS 30000	/* after a fault */
 #define LOOK_MS 1000	/* how long a wait may sleep without looking at the clock */
+#define PROBES_MS 60000	/* looks are due after ten minutes at the earliest */
 
 struct task {
 	struct jobs *jobs;		/* [c] */
@@ -31,7 +33,7 @@ struct jobs {
 	const struct conf *conf;	/* [c] */
 	const char *store;		/* [c] */
 	struct meters *meters;		/* [c] */
-	struct task dispatch, inbound;
+	struct task dispatch, inbound, probes;
 	struct postman *postman;	/* inbound thread only, once it runs */
 	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
@@ -70,6 +72,27 @@ run_inbound(struct jobs *j, struct db *db, struct err *e)
 		log_info("inbound", "read=%" PRId64 " known=%" PRId64 " matched=%" PRId64 " unmatched=%" PRId64
 		    " forged=%" PRId64, t.read, t.known, t.matched, t.unmatched, t.forged);
 	return rc;
+}
+
+static void
+log_look(const struct probe *p, const struct probe_look *look, const struct sought *s, const char *trouble, void *arg)
+{
+	struct log_q q;
+
+	(void)arg;
+	if (trouble)
+		log_warn("probe", "probe=%" PRId64 " text=%s", p->id, log_q(&q, trouble));
+	else
+		log_info("probe", "probe=%" PRId64 " send=%" PRId64 " place=%s", p->id, look->send, place_name(s->place));
+}
+
+static int
+run_probes(struct jobs *j, struct db *db, struct err *e)
+{
+	struct placement_ask ask = { .patient = true, .stop = &j->ending, .each = log_look };
+	struct placement_tally t;
+
+	return placement_look(db, j->conf, &ask, &t, e);
 }
 
 static void
@@ -129,6 +152,7 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 	j->dispatch = (struct task){ .name = "dispatch", .user = USES_STORE_DISPATCH, .run = run_dispatch,
 	    .every_ms = LOOK_MS };
 	j->inbound = (struct task){ .name = "inbound", .user = USES_STORE_INBOUND, .run = run_inbound };
+	j->probes = (struct task){ .name = "probes", .user = USES_STORE_PROBES, .run = run_probes, .every_ms = PROBES_MS };
 	if ((j->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		rc = err_sys(e, "eventfd");
 	if (rc == 0 && o->inbound)
@@ -137,6 +161,8 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 		rc = start(j, &j->dispatch, e);
 	if (rc == 0 && o->inbound)
 		rc = start(j, &j->inbound, e);
+	if (rc == 0 && o->probes)
+		rc = start(j, &j->probes, e);
 	if (rc < 0) {
 		jobs_stop(j);
 		return -1;
@@ -160,6 +186,8 @@ jobs_stop(struct jobs *j)
 		pthread_join(j->dispatch.thread, NULL);
 	if (j->inbound.running)
 		pthread_join(j->inbound.thread, NULL);
+	if (j->probes.running)
+		pthread_join(j->probes.thread, NULL);
 	postman_free(j->postman);
 	if (j->wake >= 0)
 		close(j->wake);

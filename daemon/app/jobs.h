@@ -1,5 +1,6 @@
 /*
- * jobs.h - the daemon's threads that are not the web: sending, inbound mail.
+ * jobs.h - the daemon's threads that are not the web: sending, inbound mail,
+ * looking into probe mailboxes.
  *
  * Each has its own store handle. A job that fails says so in the log and tries
  * again after a while; it never takes the daemon down.
@@ -8,7 +9,7 @@
  * Ownership  options->conf and meters must outlive the jobs.
  * Errors     jobs_start: -1 when a thread cannot be made.
  * Threads    jobs_* from the main thread.
- * Source     engine/dispatch.h, engine/inbound.h.
+ * Source     engine/dispatch.h, engine/inbound.h, engine/placement.h.
  */
 #ifndef THUMOI_APP_JOBS_H
 #define THUMOI_APP_JOBS_H
@@ -22,7 +23,7 @@ struct jobs_options {
 	const struct conf *conf;
 	const char *store;
 	struct meters *meters;
-	bool dispatch, inbound;
+	bool dispatch, inbound, probes;
 };
 
 int	jobs_start(struct jobs **, const struct jobs_options *, struct err *);

@@ -4,6 +4,13 @@
 
 #include "app/commands.h"
 
+/* Told to read the settings before they have been read: they will be. */
+static void
+not_yet(int sig)
+{
+	(void)sig;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -16,6 +23,7 @@ main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "C.UTF-8");
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, not_yet);
 	lang_ui = lang_from_locale();
 	rest[n++] = name;
 	/* Options of the program and of the daemon may stand in any order. */

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "engine/mailboxes.h"
 #include "engine/meters.h"
+#include "engine/relay_file.h"
 #include "web/http.h"
 #include "web/server.h"
 
@@ -122,7 +123,8 @@ round_begin(const struct app *app, const struct serve_options *o, const char *st
 	conf_set_store(&r->conf, r->store);
 	if (log_level_parse(r->conf.log_level, &level) == 0)
 		log_to(STDERR_FILENO, level);
-	if (conf_check_together(&r->conf, e) < 0 || mailboxes_check(&r->conf, e) < 0 || start_web(r, o, s, e) < 0) {
+	if (conf_check_together(&r->conf, e) < 0 || (!o->no_dispatch && relay_file_check(r->conf.relay_file, e) < 0) ||
+	    mailboxes_check(&r->conf, e) < 0 || start_web(r, o, s, e) < 0) {
 		round_end(r);
 		return NULL;
 	}
@@ -133,7 +135,7 @@ static int
 start_jobs(struct round *r, const struct serve_options *o, struct err *e)
 {
 	struct jobs_options j = { .conf = &r->conf, .store = r->store, .meters = &meters, .dispatch = !o->no_dispatch,
-	    .inbound = !o->no_inbound && mailboxes_any(&r->conf) };
+	    .inbound = !o->no_inbound && mailboxes_any(&r->conf), .probes = !o->no_inbound };
 
 	return jobs_start(&r->jobs, &j, e);
 }

@@ -5,6 +5,7 @@
  *	web pool	MHD threads, a store handle each (web/server.h)
  *	dispatch	engine/dispatch: sends what is due of running waves
  *	inbound		engine/inbound: reads the mailbox every inbound_poll_s
+ *	probes		engine/placement: looks into the probe mailboxes, every minute whether something is due
  *
  * No thread of ours shares anything but constant settings, the flags that say
  * "stop", and the meters, which stay when settings are read again; they meet

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "engine/stops.h"
 #include "store/evidence.h"
+#include "store/probe.h"
 
 int
 wave_need(struct app *app, const struct campaign *c, const char *name, struct wave *w, struct err *e)
@@ -144,7 +145,7 @@ resume_now(struct app *app, const struct wave *w, const char *domain, struct err
 		    "trong lượt '%s' tên miền '%s' không bị dừng"), w->name, domain) :
 		    err_set(e, ERR_NOTNOW, TR("wave '%s' is not paused", "lượt '%s' không bị tạm dừng"), w->name);
 	}
-	if (invite_call_in(app->db, w->id, from, true, e) < 0 ||
+	if (invite_call_in(app->db, w->id, from, true, e) < 0 || probe_call_in(app->db, w->id, from, e) < 0 ||
 	    audit_add(app->db, "cli", "wave resume", w->name, e) < 0)
 		return db_abort(app->db);
 	if (!domain && paused && (state_after(app, w, &state, e) < 0 || wave_set_state(app->db, w->id, state, e) < 0))

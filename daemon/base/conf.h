@@ -31,8 +31,10 @@ struct conf {
 	const char *store;		/* path of the SQLite file */
 	/* campaign-independent sending */
 	const char *relay;		/* smtp://host:port, smtps://, dir:PATH */
+	const char *relay_file;		/* engine/relay_file.h; "" = the one in `relay` */
 	const char *relay_user;
 	const char *relay_password_file;
+	const char *relay_auth;
 	const char *relay_tls;		/* require, opportunistic, none */
 	const char *relay_8bit;		/* auto, never */
 	const char *relay_ca_file;	/* "" = the system's */
@@ -79,6 +81,8 @@ struct conf {
 	/* import */
 	int64_t	roster_max_bytes;
 	int64_t	roster_max_line_bytes;
+	const char *dns_servers;	/* mail/dns.h; "" = the system's */
+	int64_t	dns_timeout_s;
 	/* log */
 	const char *log_level;
 

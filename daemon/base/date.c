@@ -262,6 +262,24 @@ date_split(const struct zone *z, int64_t at, struct tm *tm)
 	gmtime_r(&t, tm);
 }
 
+int64_t
+date_at(const struct zone *z, int year, int month, int day, int minute)
+{
+	int64_t t = (days_from_civil(year, month, 1) + day - 1) * 86400 + minute * 60;
+	int32_t before = zone_offset(z, t - 86400), after = zone_offset(z, t + 86400);
+
+	/* Twice, when clocks are set back: the first. */
+	if (zone_offset(z, t - before) == before)
+		return t - before;
+	if (zone_offset(z, t - after) == after)
+		return t - after;
+	/* Never, when they are set forward over it: then. */
+	for (int i = 0; i < z->changes; i++)
+		if (z->at[i] > t - after && z->at[i] <= t - before)
+			return z->at[i];
+	return t - before;
+}
+
 const char *
 date_rfc3339(struct date_text *o, const struct zone *z, int64_t at)
 {

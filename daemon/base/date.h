@@ -49,6 +49,8 @@ const char *date_day(struct date_text *, const struct zone *, int64_t at, enum l
 const char *date_minute(struct date_text *, const struct zone *, int64_t at, enum lang);	/* vi 08:30 ngày 17/9/2021; en 08:30 on 17 September 2021 */
 /* "ngày 07 tháng 01 năm 2022": zero before days < 10 and months 1, 2. */
 const char *date_official(struct date_text *, const struct zone *, int64_t at, enum lang);
+/* When the clocks of the zone first show that minute of the day, or one behind it; `day` may run over its month. */
+int64_t	date_at(const struct zone *, int year, int month, int day, int minute);
 void	date_split(const struct zone *, int64_t at, struct tm *);	/* tm_wday, tm_yday set */
 
 #endif

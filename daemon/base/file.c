@@ -14,6 +14,8 @@
 #define THUMOI_SHARE_DIR "/usr/local/share/thumoi"
 #endif
 
+#define MAP_LEAST_BYTES 65536		/* reading less is cheaper than mapping it */
+
 static int
 open_regular(const char *path, struct stat *st, struct err *e)
 {
@@ -28,25 +30,15 @@ open_regular(const char *path, struct stat *st, struct err *e)
 	return fd;
 }
 
-int
-file_read(struct file *f, const char *path, size_t max_bytes, struct err *e)
+/* The whole of it, from fd, which is closed. */
+static int
+read_whole(struct file *f, const char *path, int fd, size_t size, struct err *e)
 {
-	struct stat st;
+	char *data = mem_alloc(size + 1);
 	size_t n = 0;
-	char *data;
-	int fd = open_regular(path, &st, e);
 
-	*f = (struct file)FILE_INIT;
-	if (fd < 0)
-		return -1;
-	if ((uintmax_t)st.st_size > max_bytes) {
-		close(fd);
-		return err_set(e, ERR_INPUT, TR("%s has %jd bytes, more than the %zu allowed",
-		    "%s có %jd byte, quá mức cho phép %zu"), path, (intmax_t)st.st_size, max_bytes);
-	}
-	data = mem_alloc((size_t)st.st_size + 1);
-	while (n < (size_t)st.st_size) {
-		ssize_t k = read(fd, data + n, (size_t)st.st_size - n);
+	while (n < size) {
+		ssize_t k = read(fd, data + n, size - n);
 
 		if (k < 0 && errno == EINTR)
 			continue;
@@ -68,6 +60,23 @@ file_read(struct file *f, const char *path, size_t max_bytes, struct err *e)
 }
 
 int
+file_read(struct file *f, const char *path, size_t max_bytes, struct err *e)
+{
+	struct stat st;
+	int fd = open_regular(path, &st, e);
+
+	*f = (struct file)FILE_INIT;
+	if (fd < 0)
+		return -1;
+	if ((uintmax_t)st.st_size > max_bytes) {
+		close(fd);
+		return err_set(e, ERR_INPUT, TR("%s has %jd bytes, more than the %zu allowed",
+		    "%s có %jd byte, quá mức cho phép %zu"), path, (intmax_t)st.st_size, max_bytes);
+	}
+	return read_whole(f, path, fd, (size_t)st.st_size, e);
+}
+
+int
 file_map(struct file *f, const char *path, struct err *e)
 {
 	struct stat st;
@@ -77,11 +86,8 @@ file_map(struct file *f, const char *path, struct err *e)
 	*f = (struct file)FILE_INIT;
 	if (fd < 0)
 		return -1;
-	if (st.st_size == 0) {
-		close(fd);
-		f->data = mem_dup("");
-		return 0;
-	}
+	if (st.st_size < MAP_LEAST_BYTES)
+		return read_whole(f, path, fd, (size_t)st.st_size, e);
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
 	if (p == MAP_FAILED)

@@ -70,12 +70,14 @@ address_char(int c)
 	return isalnum(c) || (c && strchr("._-+=~!#$%&'*/?^`{|}", c)) || c >= 0x80;
 }
 
-const char *
-log_q(struct log_q *q, const char *text)
+/* Addresses masked; escape: between quotes, as a value of a line. */
+static const char *
+mask(struct log_q *q, const char *text, bool escape)
 {
 	size_t o = 0, word = 0;	/* word: where in the output the current word began */
 
-	q->text[o++] = '"';
+	if (escape)
+		q->text[o++] = '"';
 	word = o;
 	for (const char *s = text ? text : ""; *s && o < sizeof(q->text) - 12; s++) {
 		unsigned char c = (unsigned char)*s;
@@ -89,13 +91,26 @@ log_q(struct log_q *q, const char *text)
 			word = o;
 			continue;
 		}
-		if (c == '"' || c == '\\')
+		if (escape && (c == '"' || c == '\\'))
 			q->text[o++] = '\\';
 		q->text[o++] = c < 0x20 ? ' ' : (char)c;
 		if (!address_char(c))
 			word = o;
 	}
-	q->text[o++] = '"';
+	if (escape)
+		q->text[o++] = '"';
 	q->text[o] = '\0';
 	return q->text;
+}
+
+const char *
+log_q(struct log_q *q, const char *text)
+{
+	return mask(q, text, true);
+}
+
+const char *
+log_mask(struct log_q *q, const char *text)
+{
+	return mask(q, text, false);
 }

@@ -28,6 +28,8 @@ void	log_event(enum log_level, const char *event, const char *fmt, ...)
 	    __attribute__((format(printf, 3, 4)));
 /* "text with \"quotes\"", addresses as <address>; borrowed from q. */
 const char *log_q(struct log_q *q, const char *text);
+/* The same without quotes and backslashes: for the store and for reports. */
+const char *log_mask(struct log_q *q, const char *text);
 
 #define log_error(...)	log_event(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warn(...)	log_event(LOG_LEVEL_WARN, __VA_ARGS__)

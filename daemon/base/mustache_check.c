@@ -69,7 +69,7 @@ nearest(const struct check *c, const char *name)
 static void
 walk(struct check *c, size_t unit, size_t from, size_t to)
 {
-	ASSERT(c->seen && c->seen[unit]);
+	ASSERT(c->seen[unit]);
 	const struct mustache_unit *u = &c->m->units[unit];
 
 	for (size_t i = from; i < to && c->steps < STEPS_MAX; i++) {

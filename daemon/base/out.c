@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <unistr.h>
 #include <uniwidth.h>
 
@@ -82,17 +83,36 @@ out_text(struct out *o, const char *s)
 	}
 }
 
+static void
+number(struct out *o, const char *s)
+{
+	separator(o);
+	if (o->format == OUT_CSV || o->format == OUT_JSON)
+		buf_str_add(&o->line, s);
+	else
+		keep(o, s);
+}
+
 void
 out_int(struct out *o, int64_t v)
 {
 	char s[24];
 
-	separator(o);
 	snprintf(s, sizeof(s), "%" PRId64, v);
-	if (o->format == OUT_CSV || o->format == OUT_JSON)
-		buf_str_add(&o->line, s);
-	else
-		keep(o, s);
+	number(o, s);
+}
+
+void
+out_real(struct out *o, double v, int digits)
+{
+	char s[64];
+
+	if (isnan(v)) {
+		out_text(o, NULL);
+		return;
+	}
+	snprintf(s, sizeof(s), "%.*f", digits, v);
+	number(o, s);
 }
 
 void
@@ -194,6 +214,17 @@ out_csv_field(struct buf *b, const char *s, bool for_sheets)
 		buf_char(b, *s);
 	}
 	buf_char(b, '"');
+}
+
+void
+out_excel(struct buf *to, const char *csv, size_t len)
+{
+	buf_str_add(to, "\xef\xbb\xbf");
+	for (size_t i = 0; i < len; i++) {
+		if (csv[i] == '\n' && (i == 0 || csv[i - 1] != '\r'))
+			buf_char(to, '\r');
+		buf_char(to, csv[i]);
+	}
 }
 
 void

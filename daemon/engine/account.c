@@ -105,7 +105,7 @@ domain_of(struct account *a, const char *domain)
 		if (strcmp(a->domains[a->slots[k] - 1].domain, domain) == 0)
 			return &a->domains[a->slots[k] - 1];
 	a->domains = mem_room(a->domains, a->n_domains, &a->cap_domains, sizeof(*a->domains));
-	a->domains[a->n_domains++] = (struct domain_account){ .domain = arena_dup(&a->arena, domain) };
+	a->domains[a->n_domains++] = (struct domain_account){ .domain = arena_dup(&a->arena, domain), .words = "" };
 	a->slots[k] = a->n_domains;
 	return &a->domains[a->n_domains - 1];
 }
@@ -149,6 +149,7 @@ count_people(struct account *a, struct db *db, struct err *e)
 		else
 			a->strangers++;
 		count(&d->t, &f, c, grade, a->campaign->n_instruments);
+		account_count_refusal(d, &f, c);
 		d->reacted += f.reacted;
 		d->silent += f.accepted && !f.reacted && (c == CAUSE_UNKNOWN || c == CAUSE_WAITING || c == CAUSE_UNCERTAIN);
 		d->told += f.found != FOUND_UNTOLD && f.found_told_by_person;
@@ -210,7 +211,8 @@ account_build(struct account *a, struct db *db, const struct campaign *c, const 
 	for (size_t i = 0; i < a->n_units; i++)
 		a->units[i] = (struct unit_account){ .unit = units[i], .census = counts[i] };
 	qsort(a->units, a->n_units, sizeof(*a->units), by_id);
-	if (count_people(a, db, e) < 0)
+	if (count_people(a, db, e) < 0 || account_read_walls(a, db, e) < 0 ||
+	    placement_counts(db, &a->arena, c->id, PLACEMENT_DONE_S, &a->placements, &a->n_placements, e) < 0)
 		return -1;
 	for (size_t i = 0; i < a->n_units; i++) {
 		struct unit_account *u = &a->units[i];

@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/conf.h"
 #include "engine/cause.h"
+#include "engine/placement.h"
 #include "store/census.h"
 
 #define GRADE_SLOTS 5			/* none, A, B, C, D */
@@ -38,9 +39,22 @@ struct unit_account {
 	enum unit_class class;
 };
 
+struct domain_stop {			/* a wave in which it was stopped because it refuses us */
+	const char *wave;
+	bool observed;			/* noted only */
+	int64_t at, n, of;
+	int64_t resumed_at;		/* 0: still so */
+	struct domain_stop *next;
+};
+
 struct domain_account {
 	const char *domain;		/* "": people without an address */
 	struct tally t;
+	int64_t refused_first_at, refused_last_at;	/* of those account_refused counts; 0: there are none */
+	int64_t said_at, said_id;	/* the evidence that holds its words; 0 */
+	bool said_no;			/* those of a refusal, not of a "later" */
+	const char *words;		/* of a domain that refuses as a whole: addresses masked, UTF-8; "" */
+	struct domain_stop *stops;	/* oldest first */
 	int64_t reacted;		/* gave any sign */
 	int64_t silent;			/* accepted, nothing failed, nothing heard */
 	int64_t told, told_spam;	/* said where they found it; in spam */
@@ -56,6 +70,8 @@ struct account {
 	size_t n_units;
 	struct domain_account *domains;	/* most people first */
 	size_t n_domains;
+	struct placement *placements;	/* what probe mailboxes saw, by provider and wave: of groups, in no count above */
+	size_t n_placements;
 	struct tally kinds[UNIT_KINDS], all;
 	int64_t kind_units[UNIT_KINDS], kind_rosters[UNIT_KINDS];	/* units, and those that sent a roster */
 	int faults;			/* what account_check found; 0 before it */
@@ -81,6 +97,14 @@ const char *unit_class_key(enum unit_class);
 const char *unit_class_name(enum unit_class, enum lang);
 const char *unit_name(const struct unit *, enum lang);
 const char *unit_short(const struct unit *, enum lang);	/* Gia Lai; Bộ Xây dựng */
+
+/* account_walls.c */
+int64_t	account_refused(const struct domain_account *);	/* people: what its mail administrator could mend */
+/* It refuses us as a whole: most of many, or it was stopped for it. */
+bool	account_refuses(const struct account *, const struct domain_account *);
+bool	account_stopped(const struct domain_account *);	/* in some wave, until somebody resumes it */
+void	account_count_refusal(struct domain_account *, const struct facts *, enum cause);
+int	account_read_walls(struct account *, struct db *, struct err *);	/* words and stops, once all are counted */
 
 /* Each fault a sentence in `said`, a line each, in the operator's language. */
 int	account_check(struct account *, struct db *, struct buf *said, struct err *);

@@ -23,6 +23,16 @@ minutes(const char *p)
 	return h < 24 && m < 60 ? h * 60 + m : -1;
 }
 
+static bool
+is_day(int year, int month, int day)
+{
+	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	if (month == 2 && day == 29)
+		return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
+}
+
 /* "2026-09-02": 20260902; 0: it is no date. */
 static int
 day_number(const char *p)
@@ -39,7 +49,18 @@ day_number(const char *p)
 			return 0;
 		v = v * 10 + p[i] - '0';
 	}
-	return v % 10000 / 100 >= 1 && v % 10000 / 100 <= 12 && v % 100 >= 1 && v % 100 <= 31 ? v : 0;
+	return is_day(v / 10000, v % 10000 / 100, v % 100) ? v : 0;
+}
+
+static bool
+has_cell(const char *line, const char *cell)
+{
+	size_t n = strlen(cell);
+
+	for (const char *p = line; (p = strstr(p, cell)); p += n)
+		if (p > line && p[-1] == ',' && strchr(",\r", p[n]))
+			return true;
+	return false;
 }
 
 static int
@@ -66,7 +87,7 @@ read_days(struct calendar *c, const char *path, struct err *e)
 			break;
 		}
 		c->days = mem_room(c->days, c->n, &cap, sizeof(*c->days));
-		c->days[c->n++] = (struct calendar_day){ .date = date, .off = !strstr(line, ",makeup-workday,") };
+		c->days[c->n++] = (struct calendar_day){ .date = date, .off = !has_cell(line, "makeup-workday") };
 	}
 	free(copy);
 	file_release(&f);
@@ -101,13 +122,29 @@ calendar_release(struct calendar *c)
 	*c = (struct calendar){ .days = NULL };
 }
 
+/* The moment of that minute, so many days after that of t. */
+static int64_t
+moment(const struct zone *z, const struct tm *t, int days, int minute)
+{
+	return date_at(z, t->tm_year + 1900, t->tm_mon + 1, t->tm_mday + days, minute);
+}
+
 int64_t
 calendar_midnight(const struct zone *z, int64_t at)
 {
 	struct tm t;
 
 	date_split(z, at, &t);
-	return at - t.tm_hour * 3600 - t.tm_min * 60 - t.tm_sec;
+	return moment(z, &t, 0, 0);
+}
+
+int64_t
+calendar_tomorrow(const struct zone *z, int64_t at)
+{
+	struct tm t;
+
+	date_split(z, at, &t);
+	return moment(z, &t, 1, 0);
 }
 
 static bool
@@ -129,15 +166,15 @@ calendar_next(const struct calendar *c, const struct zone *z, int64_t at)
 	if (!c->working_days && c->quiet_from == c->quiet_to)
 		return at;
 	while (at < end) {
-		int64_t midnight = calendar_midnight(z, at);
 		struct tm t;
+		int64_t over;
 		int now;
 		bool quiet;
 
 		date_split(z, at, &t);
 		now = t.tm_hour * 60 + t.tm_min;
 		if (c->working_days && !works(c, &t)) {
-			at = midnight + DAY_S;
+			at = moment(z, &t, 1, 0);
 			continue;
 		}
 		quiet = c->quiet_from < c->quiet_to ? now >= c->quiet_from && now < c->quiet_to :
@@ -145,7 +182,9 @@ calendar_next(const struct calendar *c, const struct zone *z, int64_t at)
 		if (!quiet)
 			return at;
 		/* Quiet until this morning, or through the night. */
-		at = now < c->quiet_to ? midnight + c->quiet_to * 60 : midnight + DAY_S;
+		over = now < c->quiet_to ? moment(z, &t, 0, c->quiet_to) : moment(z, &t, 1, 0);
+		/* In an hour that the clocks show twice: its end was before the first of them. */
+		at = over > at ? over : at + (c->quiet_to - now) * 60 - t.tm_sec;
 	}
 	return end;
 }

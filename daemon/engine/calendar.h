@@ -2,9 +2,10 @@
  * calendar.h - the hours and days on which mail may go out.
  *
  * Quiet hours ("18:00-07:30"), weekends and the days of the holiday file, all
- * in the zone of the campaign. The holiday file is CSV with the columns date
- * and type; type makeup-workday is a working Saturday or Sunday, any other a
- * day off. People edit it: the Government sets each year's days anew.
+ * in the zone of the campaign, by its clocks also on the days on which they
+ * are set. The holiday file is CSV that begins with the date; a line with the
+ * cell makeup-workday is a working Saturday or Sunday, any other a day off.
+ * People edit it: the Government sets each year's days anew.
  *
  * Units      Unix seconds; minutes of the day.
  * Ownership  calendar_release.
@@ -32,5 +33,6 @@ void	calendar_release(struct calendar *);
 /* The first moment at or after `at` at which mail may go; at + 400 days when there is none. */
 int64_t	calendar_next(const struct calendar *, const struct zone *, int64_t at);
 int64_t	calendar_midnight(const struct zone *, int64_t at);	/* at which the day of `at` began */
+int64_t	calendar_tomorrow(const struct zone *, int64_t at);	/* ... and the next one begins */
 
 #endif

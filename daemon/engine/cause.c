@@ -203,7 +203,7 @@ cause_of(const struct facts *f, const struct cause_ask *ask, char *grade)
 	if (f->found == FOUND_SPAM)
 		return CAUSE_IN_SPAM;
 	if (f->away && f->away_until >= ask->closes_at) {
-		*grade = 'B';
+		*grade = f->away_grade;
 		return CAUSE_AWAY;
 	}
 	if (f->received_at) {

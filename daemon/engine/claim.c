@@ -1,6 +1,8 @@
 #include "engine/claim.h"
 
 #include "base/clock.h"
+#include "engine/probing.h"
+#include "engine/route.h"
 
 /* One block of memory: the job and every text it borrows. */
 static struct job *
@@ -55,8 +57,18 @@ has_enough(const struct sendings *ss, const struct sending *s, const struct invi
 	midnight = calendar_midnight(&s->campaign.zone, now);
 	if (invite_others_since(ss->db, i->id, i->email, midnight, &n, e) < 0)
 		return -1;
-	*due_at = midnight + 86400;
+	*due_at = calendar_tomorrow(&s->campaign.zone, now);
 	return n >= ss->conf->max_per_person_day;
+}
+
+static int
+may_go(struct sendings *ss, const struct invite *i, struct arena *a, int64_t now_ms, struct route **route,
+    struct gate_seat *seat, int64_t *due_at, struct err *e)
+{
+	if (routes_choose(ss->routes, ss->db, a, i, now_ms, route, e) < 0)
+		return -1;
+	*due_at = now_ms / 1000 + 1;
+	return *route ? gate_ask(ss->gate, i->wave, i->email, now_ms, seat, due_at, e) : GATE_LATER;
 }
 
 int
@@ -67,30 +79,40 @@ claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run
 	struct invite *list = arena_alloc(&a, most * sizeof(*list));
 	size_t got;
 	int64_t now_ms = clock_ms();
-	int rc = invite_claim(ss->db, &a, s->wave.id, now, run, list, most, &got, e);
+	size_t people = probing_room(s, most);
+	int rc = invite_claim(ss->db, &a, s->wave.id, now, run, list, people, &got, e);
 
+	if (rc == 0 && s->probes)
+		rc = probing_claim(ss, s, &a, now, run, got < people, list, most, &got, e);
 	for (size_t i = 0; i < got && rc == 0; i++) {
 		struct recipient r;
 
-		if ((rc = invite_recipient(ss->db, &a, &list[i], &r, e)) < 0)
+		rc = probe_is(list[i].id) ? probing_recipient(ss, &a, &list[i], &r, e) :
+		    invite_recipient(ss->db, &a, &list[i], &r, e);
+		if (rc < 0)
 			break;
 		if (rc == 1 && still_wanted(s, &r)) {
 			struct gate_seat seat;
+			struct route *route;
 			struct job *j;
 			int64_t due_at;
 
 			if ((rc = has_enough(ss, s, &list[i], now, &due_at, e)) == 0)
-				rc = gate_ask(ss->gate, s->wave.id, list[i].email, now_ms, &seat, &due_at, e);
+				rc = may_go(ss, &list[i], &a, now_ms, &route, &seat, &due_at, e);
 			if (rc < 0)
 				break;
 			if (rc == GATE_LATER) {
-				if ((rc = invite_put_off(ss->db, list[i].id, due_at, e)) < 0)
+				rc = probe_is(list[i].id) ? probe_give_back(ss->db, list[i].id, due_at, e) :
+				    invite_put_off(ss->db, list[i].id, due_at, e);
+				if (rc < 0)
 					break;
 				ss->put_off++;
 				continue;
 			}
 			j = job_new(s, &list[i], &r);
 			j->seat = seat;
+			j->route = route;
+			routes_take(ss->routes, route, now_ms);
 			**tail = j;
 			*tail = &j->next;
 			(*n)++;

@@ -6,19 +6,15 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "engine/claim.h"
-#include "engine/courier.h"
 #include "engine/journal.h"
+#include "engine/probing.h"
 #include "engine/recover.h"
+#include "engine/route.h"
 #include "engine/stops.h"
 #include "engine/sweep.h"
 
 #define GATHER_MS 16			/* outcomes of so long share a commit while there is work ahead */
 #define GATHER_LEAST_MS 2		/* ... unless there are refusals among them */
-#define AHEAD_LEAST 4			/* claimed ahead, for each courier */
-#define AHEAD_MOST (JOURNAL_SLOTS / 4)
-#define UNREACHED_MOST_S 20		/* nothing could be sent at all: give up after this */
-#define LOCKED_OUT_MOST_S 3		/* ... because of a password or certificate: that does not mend itself */
-#define REST_MOST_US INT64_C(600000000)		/* it worked before: wait this long for the relay */
 #define STORE_TROUBLE_MOST_US INT64_C(300000000)
 #define STORE_CLOSING_MOST_US INT64_C(10000000)	/* told to stop: what is not recorded stays in the journal */
 #define STORE_WAIT_MS 2000		/* for a lock: we come back by ourselves, and signals must be seen */
@@ -32,26 +28,17 @@ struct dispatch {
 	struct dispatch_result *result;
 	struct sendings sendings;
 	struct journal *journal;
-	struct relay *relay;
-	struct couriers *couriers;
-	struct workq *todo, *done;
-	int connections;
-	size_t depth;			/* how far to claim ahead: as much as is carried in some hundredths of a second */
-	int64_t claimed_us;		/* when something was last claimed */
+	struct routes routes;
+	struct workq *done;
 	size_t in_flight;		/* claimed and not yet recorded */
 	struct job *pending;		/* heard, not yet recorded */
 	bool closing;
 	bool more;			/* the last claim put some off: there may be others behind them */
 	int64_t swept_at;		/* clock_now of the last sweep */
 	int64_t due_at;			/* nothing is due before */
-	int trouble_streak;		/* conversations in a row that did not get in */
-	bool reached;			/* some message was tried in this run */
-	bool locked_out;		/* at STARTTLS or AUTH */
-	int64_t down_since_us;		/* 0: the relay works */
 	int64_t store_since_us;		/* 0: the store works */
 	int64_t closing_us;		/* the first trouble of the store after the end was asked for; 0 */
 	int64_t shown_us, recovered_us;
-	char trouble[300];
 };
 
 static bool
@@ -62,39 +49,18 @@ is_ours(const struct dispatch *d, const struct wave *w)
 
 /* --- claims ------------------------------------------------------------ */
 
-/* Couriers who ran out of work get more; who took a second for it are given less, as a claim ages. */
-static void
-adapt(struct dispatch *d, size_t ahead)
-{
-	int64_t us = clock_mono_us(), since = us - d->claimed_us;
-	size_t least = (size_t)d->connections * AHEAD_LEAST;
-
-	if (ahead <= d->depth / 4 && since < 100000 && d->depth < AHEAD_MOST)
-		d->depth = d->depth * 2 < AHEAD_MOST ? d->depth * 2 : AHEAD_MOST;
-	else if (since > 1000000 && d->depth > least)
-		d->depth = d->depth / 2 > least ? d->depth / 2 : least;
-	d->claimed_us = us;
-}
-
 /* How many to claim now; 0: enough is under way, or it is not the time. */
 static size_t
 wanted(struct dispatch *d, int64_t now)
 {
-	size_t ahead = workq_len(d->todo), room;
+	size_t n = routes_wanted(&d->routes), room = journal_room(d->journal);
 
 	if (d->closing || now < d->due_at)
 		return 0;
 	/* A store in trouble gets what was sent first, and nothing new is begun. */
 	if (d->store_since_us && d->pending)
 		return 0;
-	/* A relay that is down is tried with one message, when somebody is there to carry it. */
-	if (d->down_since_us)
-		return ahead == 0 && d->in_flight == 0 && workq_idle(d->todo) > 0 ? 1 : 0;
-	if (ahead > d->depth / 2)
-		return 0;
-	adapt(d, ahead);
-	room = journal_room(d->journal);
-	return room < d->depth ? room : d->depth;
+	return room < n ? room : n;
 }
 
 static int
@@ -107,7 +73,7 @@ claim(struct dispatch *d, int64_t now, size_t most, struct job **list, size_t *n
 	*n = 0;
 	d->due_at = INT64_MAX;
 	d->more = false;
-	if (gate_open(d->sendings.gate, clock_ms(), &most, &d->due_at, e) < 0)
+	if (routes_turn(&d->routes, clock_ms(), &most, &d->due_at, e) < 0)
 		return -1;
 	if (!most)
 		return 0;
@@ -124,7 +90,7 @@ claim(struct dispatch *d, int64_t now, size_t most, struct job **list, size_t *n
 		}
 		if (*n < most && claim_due(&d->sendings, s, now, journal_run(d->journal), most - *n, &tail, n, e) < 0)
 			return -1;
-		if ((rc = invite_next_due(d->db, s->wave.id, &due, e)) < 0)
+		if ((rc = probing_next_due(&d->sendings, s, &due, e)) < 0)
 			return -1;
 		if (rc == 1 && due < d->due_at)
 			d->due_at = due;
@@ -154,35 +120,49 @@ take_done(struct dispatch *d)
 	*end = workq_take_all(d->done);
 }
 
-/* What the outcomes say about the relay itself. */
-static void
-watch_relay(struct dispatch *d, const struct job *j)
+/* Is there still a reason to send it at once? */
+static bool
+still_goes(struct dispatch *d, const struct job *j, int64_t now)
 {
-	char code[16] = "";
+	const struct sending *s = d->sendings.first;
 
-	if (j->verdict != SMTP_UNTRIED) {
-		if (d->down_since_us)
-			log_info("relay", "relay=%s state=back", d->sendings.relay);
-		d->trouble_streak = 0;
-		d->down_since_us = 0;
-		d->reached = d->reached || strcmp(j->command, "COMPOSE") != 0;
-		return;
-	}
-	if (!*j->command)
-		return;
-	if (j->code)
-		snprintf(code, sizeof(code), "%d ", j->code);
-	d->locked_out = strcmp(j->command, "STARTTLS") == 0 || strcmp(j->command, "AUTH") == 0;
-	/* "AUTH: 535 5.7.8 authentication failed": the code is what an operator looks up. */
-	snprintf(d->trouble, sizeof(d->trouble), "%s%s%s%s%s%s", j->command, j->code || (j->text && *j->text) ? ": " : "",
-	    code, j->enhanced, *j->enhanced ? " " : "", j->text ? j->text : "");
-	if (++d->trouble_streak >= d->connections && !d->down_since_us) {
-		struct log_q q;
+	while (s && s->wave.id != j->wave)
+		s = s->next;
+	return !gate_shut(d->sendings.gate, j, now) && !(s && strcmp(s->wave.state, "paused") == 0);
+}
 
-		d->down_since_us = clock_mono_us();
-		meters_relay_down(d->opt->meters, d->sendings.relay);
-		log_warn("relay", "relay=%s state=resting text=%s", d->sendings.relay, log_q(&q, d->trouble));
-	}
+/* Who was not let in by one relay goes through another, when there is one. */
+static int
+pass_on(struct dispatch *d, int64_t now, struct err *e)
+{
+	struct job *j = d->pending;
+	int64_t now_ms = clock_ms(), due_at;
+	size_t any = 1;
+
+	if (d->closing || d->routes.n == 1)
+		return 0;
+	while (j && j->verdict != SMTP_UNTRIED)
+		j = j->next;
+	if (!j)
+		return 0;
+	if (routes_turn(&d->routes, now_ms, &any, &due_at, e) < 0)
+		return -1;
+	for (; j; j = j->next)
+		if (j->verdict == SMTP_UNTRIED && still_goes(d, j, now))
+			j->onward = routes_onward(&d->routes, j, now_ms);
+	return gate_save(d->sendings.gate, e);
+}
+
+static void
+hear(struct dispatch *d, const struct job *j)
+{
+	bool rested = j->route->rests_since_us != 0;
+
+	sending_log(&d->sendings, j);
+	meters_attempt(d->opt->meters, j->route->name, j->verdict, j->duration_ms);
+	routes_heard(&d->routes, j);
+	if (!rested && j->route->rests_since_us)
+		meters_relay_down(d->opt->meters, j->route->name);
 }
 
 /* The store has them: log, free, forget. */
@@ -191,12 +171,15 @@ settle(struct dispatch *d)
 {
 	for (struct job *held, *next, *j = d->pending; j; j = next) {
 		next = j->next;
-		sending_log(&d->sendings, j);
-		meters_attempt(d->opt->meters, d->sendings.relay, j->verdict, j->duration_ms);
-		watch_relay(d, j);
+		hear(d, j);
 		journal_give(d->journal, j->slot);
+		if (j->onward) {
+			j->slot = journal_take(d->journal, j->invite, j->attempt);
+			routes_onward_take(&d->routes, j);
+			continue;
+		}
 		if ((held = gate_leave(d->sendings.gate, j)))
-			workq_put(d->todo, held);
+			routes_put(&d->routes, held);
 		job_free(j);
 		d->in_flight--;
 	}
@@ -212,27 +195,8 @@ hand_out(struct dispatch *d, struct job *list)
 		ASSERT(j->slot);
 		d->in_flight++;
 		if (gate_enter(d->sendings.gate, j))
-			workq_put(d->todo, j);
+			routes_put(&d->routes, j);
 	}
-}
-
-/* A relay that is down leaves nothing claimed behind. */
-static void
-call_back(struct dispatch *d, struct job *list)
-{
-	for (struct job *next, *j = list; j; j = next) {
-		next = j->next;
-		j->verdict = SMTP_UNTRIED;
-		j->command = "";
-		workq_put(d->done, j);
-	}
-}
-
-static void
-call_back_todo(struct dispatch *d)
-{
-	call_back(d, workq_take_all(d->todo));
-	call_back(d, gate_take_held(d->sendings.gate));
 }
 
 /* A wave was stopped, a domain rests: who waits in the queue goes back, the others stay in line. */
@@ -244,18 +208,14 @@ recall(struct dispatch *d, int64_t now)
 	if (!g->recall)
 		return;
 	g->recall = false;
-	call_back(d, gate_take_held(g));
-	for (struct job *next, *j = workq_take_all(d->todo); j; j = next) {
-		const struct sending *s = d->sendings.first;
-
+	routes_call_back(&d->routes, gate_take_held(g));
+	for (struct job *next, *j = routes_take_all(&d->routes); j; j = next) {
 		next = j->next;
 		j->next = NULL;
-		while (s && s->wave.id != j->wave)
-			s = s->next;
-		if (gate_shut(g, j, now) || (s && strcmp(s->wave.state, "paused") == 0))
-			call_back(d, j);
+		if (still_goes(d, j, now))
+			routes_put(&d->routes, j);
 		else
-			workq_put(d->todo, j);
+			routes_call_back(&d->routes, j);
 	}
 }
 
@@ -273,8 +233,11 @@ turn(struct dispatch *d, int64_t now, struct err *e)
 		return 0;
 	if (db_begin(d->db, e) < 0)
 		return -1;
+	if (pass_on(d, now, e) < 0)
+		goto fail;
 	for (const struct job *j = d->pending; j; j = j->next)
-		if (sending_record(&d->sendings, j, false, e) < 0 && !sending_lost(&d->sendings, j, journal_run(d->journal)))
+		if (!j->onward && sending_record(&d->sendings, j, false, e) < 0 &&
+		    !sending_lost(&d->sendings, j, journal_run(d->journal)))
 			goto fail;
 	if (d->pending)
 		d->due_at = 0;	/* a deferred one may be due before the others */
@@ -283,13 +246,20 @@ turn(struct dispatch *d, int64_t now, struct err *e)
 	if (db_commit(d->db, e) < 0)
 		goto fail;
 	settle(d);
+	if (claimed)
+		routes_claimed(&d->routes);
 	hand_out(d, claimed);
 	return 0;
 fail:
 	db_abort(d->db);
-	for (const struct job *j = claimed; j; j = j->next)
+	for (const struct job *j = claimed; j; j = j->next) {
 		gate_undo(d->sendings.gate, &j->seat);
+		routes_undo(j->route);
+	}
 	free_jobs(claimed);
+	for (struct job *j = d->pending; j; j = j->next)
+		if (j->onward)
+			routes_onward_undo(&d->routes, j);
 	d->sendings.tally = before;
 	d->due_at = due_before;
 	return -1;
@@ -309,7 +279,7 @@ call_in(struct dispatch *d, struct sending *s, int64_t now, struct err *e)
 	if ((rc = wave_has_others(d->db, s->wave.id, e)) < 0)
 		return -1;
 	s->others = rc == 1;
-	return invite_call_in(d->db, s->wave.id, now, false, e);
+	return probe_call_in(d->db, s->wave.id, now, e) < 0 ? -1 : invite_call_in(d->db, s->wave.id, now, false, e);
 }
 
 /* Which waves there are for us; what has passed in them. */
@@ -359,8 +329,7 @@ static void
 close_work(struct dispatch *d)
 {
 	d->closing = true;
-	workq_close(d->todo);
-	couriers_stop(d->couriers);
+	routes_stop(&d->routes);
 }
 
 /* 1 nothing more to do, 0 there is, -1 error. */
@@ -373,28 +342,16 @@ finished(struct dispatch *d, int64_t now, struct err *e)
 		return d->due_at > now;
 	for (struct sending *s = d->sendings.first; s; s = s->next) {
 		int rc = is_ours(d, &s->wave) && s->maker && strcmp(s->wave.state, "paused") != 0 ?
-		    invite_any_open(d->db, s->wave.id, e) : 0;
+		    probing_any_open(&d->sendings, s, e) : 0;
 		int64_t due;
 
 		/* What only waits for somebody to resume its domain is not waited for. */
-		if (rc == 1 && invite_next_due(d->db, s->wave.id, &due, e) == 1 && due == INVITE_PARKED_AT)
+		if (rc == 1 && probing_next_due(&d->sendings, s, &due, e) == 1 && due == INVITE_PARKED_AT)
 			continue;
 		if (rc)
 			return rc < 0 ? -1 : 0;
 	}
 	return 1;
-}
-
-/* The relay is down for too long to go on in the foreground. */
-static bool
-give_up(const struct dispatch *d)
-{
-	int64_t most_s = d->opt->give_up_s ? d->opt->give_up_s : UNREACHED_MOST_S;
-
-	if (d->locked_out && most_s > LOCKED_OUT_MOST_S)
-		most_s = LOCKED_OUT_MOST_S;
-	return d->down_since_us && !d->opt->forever &&
-	    clock_mono_us() - d->down_since_us > (d->reached ? REST_MOST_US : most_s * 1000000);
 }
 
 static void
@@ -406,7 +363,8 @@ show(struct dispatch *d, bool last)
 		return;
 	d->shown_us = us;
 	d->result->now = d->sendings.tally;
-	d->result->trouble = d->down_since_us ? d->trouble : NULL;
+	d->result->relay = d->routes.troubled->name;
+	d->result->trouble = d->routes.down_since_us ? d->routes.troubled->trouble : NULL;
 	d->opt->progress(d->result, d->opt->arg);
 }
 
@@ -430,10 +388,10 @@ wait_for_something(struct dispatch *d)
 	}
 	if (d->more && wanted(d, clock_now()) > 1)
 		return;
-	if (d->in_flight == 0 && !d->down_since_us && d->due_at < until / 1000)
+	if (d->in_flight == 0 && !d->routes.down_since_us && d->due_at < until / 1000)
 		until = d->due_at * 1000;
 	/* Work ahead: let some outcomes gather, so that they share a commit. */
-	if (workq_len(d->todo) > (size_t)d->connections && workq_len(d->done) < d->depth / 2)
+	if (routes_ahead(&d->routes) > (size_t)d->routes.connections && workq_len(d->done) < d->routes.depth / 2)
 		gather(d);
 	else if (!workq_len(d->done))
 		clock_wait(until, workq_fd(d->done), d->closing ? 20 : 200);
@@ -447,7 +405,7 @@ store_trouble(struct dispatch *d, struct err *e)
 	struct log_q q;
 
 	/* Nothing was sent yet: say it and go. */
-	if (!d->in_flight && !d->pending && !d->reached && !d->opt->forever && e->code != ERR_BUSY)
+	if (!d->in_flight && !d->pending && !d->routes.reached && !d->opt->forever && e->code != ERR_BUSY)
 		return -1;
 	if (!d->store_since_us) {
 		d->store_since_us = us;
@@ -498,8 +456,10 @@ step(struct dispatch *d, struct err *e)
 		d->result->stopped = true;
 		close_work(d);
 	}
-	if ((d->closing || d->down_since_us) && (workq_len(d->todo) || d->sendings.gate->n_held))
-		call_back_todo(d);
+	if (d->closing && (routes_ahead(&d->routes) || d->sendings.gate->n_held)) {
+		routes_call_back(&d->routes, routes_take_all(&d->routes));
+		routes_call_back(&d->routes, gate_take_held(d->sendings.gate));
+	}
 	recall(d, now);
 	if (!d->closing && now != d->swept_at && (sweep(d, now, e) < 0 || look_for_the_dead(d, e) < 0))
 		return store_trouble(d, e);
@@ -507,8 +467,8 @@ step(struct dispatch *d, struct err *e)
 		return store_trouble(d, e);
 	store_well(d);
 	if (d->closing)
-		return couriers_running(d->couriers) == 0 && !d->in_flight;
-	if (give_up(d)) {
+		return routes_running(&d->routes) == 0 && !d->in_flight;
+	if (!d->opt->forever && routes_hopeless(&d->routes, d->opt->give_up_s)) {
 		close_work(d);
 		return 0;
 	}
@@ -530,9 +490,10 @@ run(struct dispatch *d, struct err *e)
 	}
 	if (rc < 0)
 		return -1;
-	if (d->down_since_us && !d->result->stopped)
+	if (d->routes.down_since_us && !d->result->stopped)
 		return err_set(e, ERR_NETWORK, TR("relay %s: %s; what is left can be sent later with the same command",
-		    "máy chủ thư %s: %s; phần còn lại có thể gửi sau bằng chính lệnh này"), d->sendings.relay, d->trouble);
+		    "máy chủ thư %s: %s; phần còn lại có thể gửi sau bằng chính lệnh này"), d->routes.troubled->name,
+		    d->routes.troubled->trouble);
 	return 0;
 }
 
@@ -555,26 +516,25 @@ close_and_count(struct dispatch *d, struct err *e)
 static int
 prepare(struct dispatch *d, struct err *e)
 {
-	const char *url = d->opt->relay_url ? d->opt->relay_url : d->conf->relay;
+	int connections = d->opt->connections ? d->opt->connections : (int)d->conf->connections;
 	struct rules *rules;
 
-	if (relay_new(&d->relay, url, d->conf, e) < 0 || rules_load(&rules, NULL, e) < 0)
+	if (routes_open(&d->routes, d->conf, d->opt->relay_url, connections, e) < 0 || rules_load(&rules, NULL, e) < 0)
 		return -1;
 	d->sendings.rules = rules;
-	d->sendings.relay = d->result->relay = relay_name(d->relay);
+	d->sendings.routes = &d->routes;
+	d->sendings.relay = d->routes.n == 1 ? d->routes.route->name : "-";
 	if (secret_load(&d->sendings.secret, d->conf->secret_file, e) < 0 ||
 	    journal_open(&d->journal, db_file(d->db), d->opt->wave, e) < 0 ||
 	    recover_claims(&d->sendings, d->journal, e) < 0)
 		return -1;
 	journal_started(d->journal);
-	if (calendar_load(&d->sendings.calendar, d->conf, e) < 0 || gate_new(&d->sendings.gate, d->db, d->conf, d->sendings.relay, e) < 0)
+	if (calendar_load(&d->sendings.calendar, d->conf, e) < 0 ||
+	    gate_new(&d->sendings.gate, d->db, d->conf, d->routes.route->name, e) < 0)
 		return -1;
 	d->recovered_us = clock_mono_us();
-	d->connections = d->opt->connections ? d->opt->connections : (int)d->conf->connections;
-	d->depth = (size_t)d->connections * 16;
-	d->todo = workq_new();
 	d->done = workq_new();
-	return couriers_start(&d->couriers, d->relay, d->todo, d->done, d->connections, e);
+	return routes_start(&d->routes, d->sendings.gate, d->done, e);
 }
 
 int
@@ -597,18 +557,17 @@ dispatch_run(struct db *db, const struct conf *conf, const struct dispatch_optio
 			close_and_count(&d, &ignored);
 	}
 	result->now = d.sendings.tally;
-	if (d.couriers)
+	if (d.done)
 		show(&d, true);
 	/* After a failure there may be messages under way: their outcomes stay in the journal for the next run. */
-	couriers_join(d.couriers);
+	routes_join(&d.routes);
 	journal_close(d.journal);
-	workq_free(d.todo);
 	workq_free(d.done);
 	free_jobs(d.pending);
 	gate_free(d.sendings.gate);
 	sendings_release(&d.sendings);
 	rules_free((struct rules *)(uintptr_t)d.sendings.rules);
-	relay_free(d.relay);
+	routes_release(&d.routes);
 	result->relay = result->trouble = NULL;
 	return rc;
 }

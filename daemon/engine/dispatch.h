@@ -1,7 +1,7 @@
 /*
  * dispatch.h - the dispatcher: what is due goes out, what came of it is kept.
  *
- *	     turn: one transaction                 todo                couriers (N threads)
+ *	     turn: one transaction            todo, of each relay      couriers (N threads)
  *	  outcomes in, due invites claimed  -->  [ jobs ]  -->  compose, journal, libesmtp
  *	              ^                                                  |
  *	              +-------------------  [ done ]  <------------------+
@@ -9,7 +9,7 @@
  * The caller's thread is the dispatcher. It alone has the store; claims are
  * committed before their jobs are handed out, outcomes and the next claims
  * share a transaction. A relay that does not let us in is nobody's outcome:
- * the jobs are given back and the relay rests.
+ * the relay rests, and the jobs go through another (route.h) or are given back.
  *
  * Units      times are Unix seconds (clock.h); limits for relays real time.
  * Ownership  the caller keeps db, conf and options until dispatch_run returns.
@@ -33,14 +33,14 @@
 struct dispatch_result {
 	struct tally now;		/* of this run: accepted, deferred (times), refused ... */
 	int64_t left;			/* planned and deferred invites when it ended */
-	const char *relay;		/* valid while the run lasts (for progress) */
-	const char *trouble;		/* why the relay rests; NULL: it does not (for progress) */
+	const char *relay;		/* which one trouble is about; valid while the run lasts (for progress) */
+	const char *trouble;		/* why it rests, and so do all others; NULL: they do not (for progress) */
 	bool stopped;			/* a signal ended it */
 };
 
 struct dispatch_options {
 	int64_t wave;			/* 0: every running wave */
-	const char *relay_url;		/* NULL: the setting `relay` */
+	const char *relay_url;		/* this one alone; NULL: the setting relay_file, or relay */
 	int connections;		/* 0: the setting `connections` */
 	bool wait;			/* until no invite is open; else until nothing is due */
 	bool forever;			/* until *stop (thumoid) */

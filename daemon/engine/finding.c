@@ -22,14 +22,6 @@ wilson(int64_t k, int64_t n, double *low, double *high)
 	*high = k == n ? 1 : fmin(1, mid + half);
 }
 
-/* What the receiver's mail administrator could mend. */
-static int64_t
-refused(const struct tally *t)
-{
-	return tally_cause(t, CAUSE_REFUSED_POLICY) + tally_cause(t, CAUSE_REFUSED_CONTENT) +
-	    tally_cause(t, CAUSE_REFUSED_BLOCKED) + tally_cause(t, CAUSE_EXPIRED);
-}
-
 static void
 lead(struct finding *f, const struct tally *t)
 {
@@ -78,10 +70,13 @@ of_domains(const struct account *a, struct list *l)
 {
 	for (size_t i = 0; i < a->n_domains; i++) {
 		const struct domain_account *d = &a->domains[i];
-		int64_t n = refused(&d->t);
+		struct finding *f;
 
-		if (*d->domain && n >= a->conf->silent_domain_people && n * 2 >= d->t.invited)
-			put(l, FINDING_DOMAIN_REFUSES, 'A', n, d->t.invited)->domain = d;
+		if (!account_refuses(a, d))
+			continue;
+		f = put(l, FINDING_DOMAIN_REFUSES, 'A', account_refused(d), d->t.invited);
+		f->domain = d;
+		f->zone = &a->campaign->zone;
 	}
 	for (size_t i = 0; i < a->n_domains; i++) {
 		const struct domain_account *d = &a->domains[i];
@@ -101,6 +96,28 @@ of_domains(const struct account *a, struct list *l)
 	}
 }
 
+/* Of each provider the last wave of which anything is known. */
+static void
+of_probes(const struct account *a, struct list *l)
+{
+	for (size_t i = 0; i < a->n_placements; i++) {
+		const struct placement *p = &a->placements[i];
+		struct finding *f;
+		bool last = true;
+
+		for (size_t k = i + 1; k < a->n_placements && last && strcmp(a->placements[k].provider, p->provider) == 0; k++)
+			last = placement_looked(&a->placements[k]) == 0;
+		if (!last || !(p->spam + p->missing))
+			continue;
+		f = put(l, FINDING_FILTERED, 'C', p->spam, placement_looked(p));
+		f->placement = p;
+		placement_share(p, &f->low, &f->high);
+		for (size_t d = 0; d < a->n_domains && !f->domain; d++)
+			if (strcmp(a->domains[d].domain, p->provider) == 0)
+				f->domain = &a->domains[d];
+	}
+}
+
 size_t
 findings(const struct account *a, struct arena *arena, struct finding **out)
 {
@@ -111,6 +128,7 @@ findings(const struct account *a, struct arena *arena, struct finding **out)
 		put(&l, FINDING_SENDER, 'A', ours, a->all.invited);
 	of_units(a, &l);
 	of_domains(a, &l);
+	of_probes(a, &l);
 	*out = arena_alloc(arena, (l.n + 1) * sizeof(**out));
 	if (l.n)
 		memcpy(*out, l.item, l.n * sizeof(**out));
@@ -122,7 +140,7 @@ const char *
 finding_key(enum finding_kind k)
 {
 	static const char *const keys[FINDINGS] = { "sender_authentication", "no_roster", "zero", "very_few",
-	    "domain_refuses", "domain_silent", "domain_spam" };
+	    "domain_refuses", "domain_silent", "domain_spam", "filtered" };
 
 	return keys[k];
 }
@@ -141,6 +159,8 @@ finding_title(enum finding_kind k, enum lang l)
 		    "Tên miền thư nhận nhưng im lặng (chỉ gợi ý cho cả nhóm, mức C)" },
 		[FINDING_DOMAIN_SPAM] = { "Found in the spam folder, by the word of those who told us (indicative, grade C)",
 		    "Tìm thấy trong thư rác, theo lời những người cho biết (chỉ gợi ý, mức C)" },
+		[FINDING_FILTERED] = { "Probably filtered, by what our probe mailboxes saw (indicative for the group, grade C)",
+		    "Nhiều khả năng bị lọc, theo các hộp thư thử của bên gửi (chỉ gợi ý cho cả nhóm, mức C)" },
 	};
 
 	return TRL(l, titles[k].en, titles[k].vi);
@@ -154,6 +174,62 @@ lead_text(struct buf *b, const struct finding *f, enum lang l)
 	if (f->lead_n)
 		buf_printf(b, TRL(l, "; most often: %s (%s)", "; nhiều nhất: %s (%s người)"), cause_name(f->lead, l),
 		    text_number(n, f->lead_n, l));
+}
+
+/* "from ... to ..."; one moment when they lie within a minute. */
+static void
+when_text(struct buf *b, const struct finding *f, enum lang l)
+{
+	const struct domain_account *d = f->domain;
+	struct date_text first, last;
+
+	if (!d->refused_first_at)
+		return;
+	date_minute(&first, f->zone, d->refused_first_at, l);
+	date_minute(&last, f->zone, d->refused_last_at, l);
+	if (strcmp(first.s, last.s) == 0)
+		buf_printf(b, TRL(l, ", %s", ", lúc %s"), first.s);
+	else
+		buf_printf(b, TRL(l, ", from %s to %s", ", từ %s đến %s"), first.s, last.s);
+}
+
+static void
+stops_text(struct buf *b, const struct finding *f, enum lang l)
+{
+	const struct domain_account *d = f->domain;
+	int64_t wait = d->t.mailable - d->t.invited;
+	bool any = false;
+	struct date_text t;
+	char n[32];
+
+	for (const struct domain_stop *s = d->stops; s; s = s->next) {
+		if (s->resumed_at)
+			continue;
+		any = true;
+		date_minute(&t, f->zone, s->at, l);
+		if (s->observed)
+			buf_printf(b, TRL(l, "; would have been stopped for wave '%s' at %s (stops = observe)",
+			    "; lẽ ra dừng ở lượt '%s' lúc %s (stops = observe)"), s->wave, t.s);
+		else
+			buf_printf(b, TRL(l, "; stopped for wave '%s' since %s", "; đã dừng ở lượt '%s' từ %s"), s->wave, t.s);
+	}
+	if (!any)
+		buf_str_add(b, TRL(l, "; not stopped", "; chưa dừng gửi"));
+	if (wait > 0 && account_stopped(d))
+		buf_printf(b, TRL(l, ", %s more wait", ", còn %s người chờ"), text_number(n, wait, l));
+}
+
+/* One institution, one finding: how many, since when, its words, is it stopped, who can mend it. */
+static void
+refuses_text(struct buf *b, const struct finding *f, const char *n, const char *of, enum lang l)
+{
+	buf_printf(b, TRL(l, "%s: refused or put off until expiry for %s of %s people",
+	    "%s: từ chối hoặc hoãn đến hết hạn với %s trong %s người"), f->domain->domain, n, of);
+	when_text(b, f, l);
+	if (*f->domain->words)
+		buf_printf(b, TRL(l, "; it says “%s”", "; máy chủ trả lời “%s”"), f->domain->words);
+	stops_text(b, f, l);
+	buf_printf(b, TRL(l, "; who can mend it: %s", "; ai xử lý được: %s"), owner_name(OWNER_MAIL_ADMIN, l));
 }
 
 void
@@ -184,8 +260,7 @@ finding_text(struct buf *b, const struct finding *f, enum lang l)
 		lead_text(b, f, l);
 		break;
 	case FINDING_DOMAIN_REFUSES:
-		buf_printf(b, TRL(l, "%s: refused or put off until expiry for %s of %s people",
-		    "%s: từ chối hoặc hoãn đến hết hạn với %s trong %s người"), f->domain->domain, n, of);
+		refuses_text(b, f, n, of, l);
 		break;
 	case FINDING_DOMAIN_SILENT:
 		buf_printf(b, TRL(l, "%s: %s accepted, nobody ever reacted", "%s: đã nhận %s thư, không một ai phản hồi"),
@@ -198,6 +273,13 @@ finding_text(struct buf *b, const struct finding *f, enum lang l)
 		    " %s more were accepted there and are silent",
 		    "%s: %s trong %s người cho biết đã tìm thấy thư trong thư rác (khoảng tin cậy 95%%: %s%%);"
 		    " còn %s người đã nhận thư ở đó mà im lặng"), f->domain->domain, n, of, percent, rest);
+		break;
+	case FINDING_FILTERED:
+		placement_text(b, f->placement, l);
+		buf_printf(b, TRL(l, " (wave '%s')", " (lượt '%s')"), f->placement->wave);
+		if (f->domain && f->domain->silent)
+			buf_printf(b, TRL(l, "; %s people were accepted there and are silent",
+			    "; có %s người đã nhận thư ở đó mà im lặng"), text_number(rest, f->domain->silent, l));
 		break;
 	case FINDINGS:
 		break;

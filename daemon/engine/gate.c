@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/lang.h"
+#include "base/log.h"
 #include "mail/addr.h"
 #include "store/invite.h"
 #include "store/pace.h"
@@ -20,6 +21,8 @@ scope_new(struct gate *g, const struct limit_rule *r, const char *name)
 
 	s->name = arena_dup(&g->arena, name);
 	pace_init(&s->pace, r->limit, 0);
+	s->ramp_first = r->ramp;
+	s->usual = r->limit[PACE_DAY];
 	s->connections = r->connections;
 	s->held_tail = &s->held;
 	s->mean_ms = 200;
@@ -28,21 +31,60 @@ scope_new(struct gate *g, const struct limit_rule *r, const char *name)
 	return s;
 }
 
+static void
+log_ramp(const struct gate_scope *s, int day, int64_t limit)
+{
+	char n[32] = "none";
+
+	if (limit)
+		snprintf(n, sizeof(n), "%" PRId64, limit);
+	log_info("ramp", "scope=\"%s\" day=%d limit=%s", s->name, day, n);
+}
+
+/* How much a new sender may send today. */
+static int
+scope_ramp(struct gate *g, struct gate_scope *s, int64_t now_ms, struct err *e)
+{
+	int64_t now = now_ms / 1000, limit, before;
+	int rc, day;
+
+	if ((rc = ramp_load(g->db, s->name, &s->ramp.began_at, &s->ramp.last_at, e)) < 0)
+		return -1;
+	if (rc == 0)
+		s->ramp = (struct ramp){ .began_at = 0 };
+	day = ramp_day(&s->ramp, now);
+	limit = ramp_limit(s->ramp_first, s->usual, day);
+	s->grows_ms = limit == s->usual ? 0 : ramp_grows_at(&s->ramp, now) * 1000;
+	if (day == s->ramp_day)
+		return 0;
+	/* Said on the first look of a day in which nothing was accepted yet: once a day, whoever sends. */
+	before = ramp_limit(s->ramp_first, s->usual, ramp_day(&s->ramp, s->ramp.last_at));
+	if (day > 1 && limit != before)
+		log_ramp(s, day, limit);
+	pace_change(&s->pace, PACE_DAY, limit, now_ms);
+	s->ramp_day = day;
+	return 0;
+}
+
 /* What others have taken meanwhile; once a turn. */
 static int
-scope_read(struct gate *g, struct gate_scope *s, struct err *e)
+scope_read(struct gate *g, struct gate_scope *s, int64_t now_ms, struct err *e)
 {
 	int64_t credit[PACE_WINDOWS], stamp_ms;
 	int rc;
 
 	_Static_assert((int)PACE_CREDITS == (int)PACE_WINDOWS, "one credit a window");
-	if (s->turn == g->turn || !pace_limited(&s->pace))
+	if (s->turn == g->turn)
+		return 0;
+	s->turn = g->turn;
+	if (s->ramp_first && scope_ramp(g, s, now_ms, e) < 0)
+		return -1;
+	if (!pace_limited(&s->pace))
 		return 0;
 	if ((rc = pace_load(g->db, s->name, credit, &stamp_ms, e)) < 0)
 		return -1;
 	if (rc == 1)
 		pace_restore(&s->pace, credit, stamp_ms);
-	s->turn = g->turn;
 	return 0;
 }
 
@@ -60,12 +102,21 @@ scope_take(struct gate *g, struct gate_scope *s, int64_t now_ms)
 	}
 }
 
+/* The next moment in the line. Nobody waits beyond the day on which the limit grows: then it moves twice as fast. */
+static int64_t
+scope_book(struct gate_scope *s, int64_t now_ms)
+{
+	int64_t at = pace_book(&s->pace, now_ms);
+
+	return s->grows_ms > now_ms && at > s->grows_ms ? s->grows_ms : at;
+}
+
 /* 0: now; else the moment, in ms, at which to ask again. */
 static int64_t
 scope_wait(struct gate *g, struct gate_scope *s, int64_t now_ms)
 {
 	if (pace_wait_ms(&s->pace, now_ms) > 0)
-		return pace_book(&s->pace, now_ms);
+		return scope_book(s, now_ms);
 	if (s->connections && s->claimed >= s->connections &&
 	    (s->claimed >= s->connections * (HELD_PER_CONNECTION + 1) || g->n_held >= HELD_MOST)) {
 		int64_t next = s->later_ms + s->mean_ms / s->connections + 1;
@@ -74,6 +125,22 @@ scope_wait(struct gate *g, struct gate_scope *s, int64_t now_ms)
 		return s->later_ms;
 	}
 	return 0;
+}
+
+static int
+scope_went(struct gate *g, struct gate_scope *s, int64_t at, struct err *e)
+{
+	if (!s || !s->ramp_first || !ramp_note(&s->ramp, at))
+		return 0;
+	if (s->ramp.began_at == at)
+		log_ramp(s, 1, ramp_limit(s->ramp_first, s->usual, 1));
+	return ramp_save(g->db, s->name, s->ramp.began_at, s->ramp.last_at, at - RAMP_IDLE_S, e);
+}
+
+int
+gate_grow(struct gate *g, const struct job *j, struct err *e)
+{
+	return scope_went(g, j->seat.scope, j->at, e) < 0 || scope_went(g, j->seat.relay, j->at, e) < 0 ? -1 : 0;
 }
 
 int
@@ -179,12 +246,19 @@ gate_park_wave(struct gate *g, int64_t wave, struct err *e)
 
 /* --- a turn --------------------------------------------------------------- */
 
+struct gate_scope *
+gate_relay(struct gate *g, const char *name)
+{
+	const struct limit_rule *r = limits_relay(&g->limits, name);
+
+	return r ? scope_new(g, r, arena_printf(&g->arena, "relay %s", name)) : NULL;
+}
+
 int
 gate_new(struct gate **out, struct db *db, const struct conf *conf, const char *relay, struct err *e)
 {
 	struct gate *g = mem_zalloc(sizeof(*g));
 	struct domain_rest rest = { .domain = "" };
-	const struct limit_rule *r;
 	int rc;
 
 	*out = g;
@@ -193,8 +267,7 @@ gate_new(struct gate **out, struct db *db, const struct conf *conf, const char *
 	if (limits_load(&g->limits, conf->pace_file, e) < 0)
 		return err_wrap(e, "pace_file");
 	g->of_rule = arena_alloc(&g->arena, (g->limits.n + 1) * sizeof(struct gate_scope *));
-	if ((r = limits_relay(&g->limits, relay)))
-		g->relay = scope_new(g, r, arena_printf(&g->arena, "relay %s", relay));
+	g->relay = gate_relay(g, relay);
 	while ((rc = rest_next(db, &g->arena, rest.domain, &rest, e)) == 1) {
 		struct gate_domain *d = gate_domain(g, rest.domain, true);
 
@@ -227,14 +300,20 @@ gate_free(struct gate *g)
 int
 gate_open(struct gate *g, int64_t now_ms, size_t *most, int64_t *due_at, struct err *e)
 {
-	struct gate_scope *s = g ? g->relay : NULL;
+	if (!g)
+		return 0;
+	g->turn++;
+	return gate_relay_open(g, g->relay, now_ms, most, due_at, e);
+}
+
+int
+gate_relay_open(struct gate *g, struct gate_scope *s, int64_t now_ms, size_t *most, int64_t *due_at, struct err *e)
+{
 	int64_t wait;
 
-	if (g)
-		g->turn++;
 	if (!s)
 		return 0;
-	if (scope_read(g, s, e) < 0)
+	if (scope_read(g, s, now_ms, e) < 0)
 		return -1;
 	if (s->connections && s->claimed + (int64_t)*most > s->connections)
 		*most = s->claimed < s->connections ? (size_t)(s->connections - s->claimed) : 0;
@@ -242,6 +321,21 @@ gate_open(struct gate *g, int64_t now_ms, size_t *most, int64_t *due_at, struct 
 		*most = 0;
 	*due_at = (now_ms + (wait ? wait : 1000) + 999) / 1000;
 	return 0;
+}
+
+int64_t
+gate_relay_wait(const struct gate_scope *s, int64_t now_ms)
+{
+	int64_t wait = s ? pace_wait_ms(&s->pace, now_ms) : 0;
+
+	return wait || !s || !s->connections || s->claimed < s->connections ? wait : 1000;
+}
+
+void
+gate_relay_take(struct gate *g, struct gate_scope *s, int64_t now_ms)
+{
+	if (s)
+		scope_take(g, s, now_ms);
 }
 
 int
@@ -265,9 +359,11 @@ gate_ask(struct gate *g, int64_t wave, const char *email, int64_t now_ms, struct
 	} else if (d && d->rests && d->claimed) {
 		*due_at = now_ms / 1000 + PROBE_S;
 	} else if (g->relay && pace_wait_ms(&g->relay->pace, now_ms) > 0) {
-		*due_at = (pace_book(&g->relay->pace, now_ms) + 999) / 1000;
+		*due_at = (scope_book(g->relay, now_ms) + 999) / 1000;
+	} else if (gate_relay_wait(g->relay, now_ms) > 0) {
+		*due_at = now_ms / 1000 + 1;	/* with one relay gate_open has seen to it */
 	} else if (s) {
-		if (scope_read(g, s, e) < 0)
+		if (scope_read(g, s, now_ms, e) < 0)
 			return -1;
 		if ((at = scope_wait(g, s, now_ms)) > 0)
 			*due_at = (at + 999) / 1000;

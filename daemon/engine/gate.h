@@ -9,7 +9,7 @@
  *	gate_save(g)                     before the commit: what is left in the buckets
  *	gate_enter(g, job)               true: into the queue now; false: kept until there is a connection
  *	gate_leave(g, job)               its outcome is in the store; gives who goes now in its place
- *	gate_heed(g, job, verdict)       what it says about its domain (heed.c)
+ *	gate_heed(g, job, verdict)       what it says about its domain (heed.c); a ramp goes on
  *
  * A domain without a limit and without a record of trouble costs one look-up
  * and has no entry. Nobody starves: who may not go is given a moment of its
@@ -30,7 +30,7 @@
 #include "engine/limits.h"
 #include "engine/workq.h"
 #include "mail/classify.h"
-#include "store/db.h"
+#include "store/pace.h"
 
 #define GATE_DOMAINS_MOST 65536
 
@@ -39,6 +39,10 @@ struct gate_scope {			/* one limit, and who is under way within it */
 	struct pace pace;
 	int64_t connections;		/* 0: not limited */
 	int64_t claimed, going;		/* jobs that have a seat; those of them in the queue or with a courier */
+	int64_t ramp_first, usual;	/* a new sender's messages on day 1 (0: no ramp), and the limit of a day afterwards */
+	struct ramp ramp;		/* as the store knows it */
+	int ramp_day;			/* for which the limit of the day holds; 0: not known yet */
+	int64_t grows_ms;		/* when it will be more; 0: never */
 	struct job *held, **held_tail;	/* wait for a connection */
 	int64_t mean_ms;		/* of a message, smoothed */
 	int64_t later_ms;		/* the last moment given to one without a seat */
@@ -64,7 +68,7 @@ struct gate {
 	const struct conf *conf;
 	struct limits limits;
 	struct arena arena;
-	struct gate_scope *relay;	/* NULL: not limited */
+	struct gate_scope *relay;	/* of the relay that gate_ask is about; NULL: not limited */
 	struct gate_scope **of_rule;	/* shared ones, by rule */
 	struct gate_scope *scopes, *dirty;
 	struct gate_domain *chain[1024];
@@ -78,6 +82,12 @@ enum gate_answer { GATE_GO, GATE_LATER };
 
 int	gate_new(struct gate **, struct db *, const struct conf *, const char *relay, struct err *);
 void	gate_free(struct gate *);		/* frees held jobs too */
+
+/* With several relays (route.c): the limit of one, kept by the gate. NULL: not limited. */
+struct gate_scope *gate_relay(struct gate *, const char *name);
+int	gate_relay_open(struct gate *, struct gate_scope *, int64_t now_ms, size_t *most, int64_t *due_at, struct err *);
+int64_t	gate_relay_wait(const struct gate_scope *, int64_t now_ms);	/* 0: one more may go, else ask again in so long */
+void	gate_relay_take(struct gate *, struct gate_scope *, int64_t now_ms);
 
 /* A turn begins: *most becomes what the relay's limits leave; 0: nothing before *due_at. */
 int	gate_open(struct gate *, int64_t now_ms, size_t *most, int64_t *due_at, struct err *);
@@ -97,7 +107,12 @@ int	gate_park_wave(struct gate *, int64_t wave, struct err *);
 
 /* Within the caller's transaction. */
 int	gate_heed(struct gate *, const struct job *, const struct verdict *, struct err *);
-/* For heed.c and tests. */
+/* A domain refuses the wave, or only its content: recorded (or noted), and nothing more goes there. Within a transaction. */
+int	gate_stop(struct gate *, struct stop *, bool content, struct err *);
+/* The words of a reply without what differs from one message to the next. */
+uint32_t gate_words(int code, const char *text);
+/* For heed.c, wall.c and tests. */
+int	gate_grow(struct gate *, const struct job *, struct err *);	/* its message was accepted */
 struct gate_domain *gate_domain(struct gate *, const char *name, bool make);
 void	gate_park(struct gate *, int64_t wave, const char *domain);
 bool	gate_parked(const struct gate *, int64_t wave, const char *domain);

@@ -1,10 +1,12 @@
-/* What the answers of a domain say about it: it wants less, or it refuses us as a whole. */
+/* gate.h: what the answers of a domain say about it: it wants less, or it refuses us as a whole. */
 #include <ctype.h>
 #include <inttypes.h>
 
 #include "base/log.h"
 #include "engine/gate.h"
 #include "mail/addr.h"
+#include "mail/later.h"
+#include "store/invite.h"
 #include "store/pace.h"
 
 #define WORDS_MOST 40			/* of a reply are compared */
@@ -14,21 +16,15 @@
 static bool
 asks_for_less(const struct job *j, const struct verdict *v)
 {
-	static const char *const words[] = { "too many", "too fast", "rate", "throttl", "exceed", "unusual", "temporarily blocked" };
-	const char *text = j->text ? j->text : "";
+	struct later l = later_read(j->code, j->enhanced, j->text);
 
-	if (j->verdict != SMTP_DEFERRED || strcasestr(text, "greylist") || strcasestr(text, "graylist"))
+	if (j->verdict != SMTP_DEFERRED || l.greylisted)
 		return false;
 	if (j->code == 421)
 		return true;
 	if (v->category != CAT_RATE_LIMITED && v->category != CAT_BLOCKED && v->category != CAT_POLICY)
 		return false;
-	if (strncmp(j->enhanced, "4.7.28", 6) == 0)
-		return true;
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (strcasestr(text, words[i]))
-			return true;
-	return false;
+	return l.less || strncmp(j->enhanced, "4.7.28", 6) == 0;
 }
 
 static bool
@@ -38,12 +34,12 @@ refuses_us(const struct job *j, const struct verdict *v)
 	    v->category == CAT_CONTENT || v->category == CAT_AUTH_FAILED);
 }
 
-/* The words of a reply without what differs from one message to the next: addresses, numbers, names of queues. */
-static uint32_t
-words_of(const struct job *j)
+/* What differs: addresses, numbers, names of queues. */
+uint32_t
+gate_words(int code, const char *text)
 {
-	uint64_t h = (uint64_t)j->code;
-	const char *p = j->text ? j->text : "";
+	uint64_t h = (uint64_t)code;
+	const char *p = text ? text : "";
 	int n = 0;
 
 	while (*p && n < WORDS_MOST) {
@@ -68,25 +64,12 @@ words_of(const struct job *j)
 	return (uint32_t)h ? (uint32_t)h : 1;
 }
 
-/* log_q masks addresses; the quotes around are its own. */
-static const char *
-masked(struct log_q *q, const char *text)
-{
-	size_t n = strlen(log_q(q, text ? text : ""));
-
-	if (n >= 2) {
-		q->text[n - 1] = '\0';
-		return q->text + 1;
-	}
-	return "";
-}
-
 static int
 begin_rest(struct gate *g, struct gate_domain *d, const struct job *j, struct err *e)
 {
 	int64_t s = g->conf->domain_rest_s;
 	struct domain_rest r = { .domain = d->name };
-	struct log_q q;
+	struct log_q q, quoted;
 
 	for (int i = 0; i < d->rests && s < g->conf->retry_most_s; i++)
 		s *= 2;
@@ -98,8 +81,9 @@ begin_rest(struct gate *g, struct gate_domain *d, const struct job *j, struct er
 	g->recall = true;
 	r.until_at = d->rest_until_at;
 	r.rests = d->rests;
-	r.reason = masked(&q, j->text);
-	log_warn("domain", "domain=%s state=resting for_s=%" PRId64 " code=%d text=\"%s\"", d->name, s, j->code, r.reason);
+	r.reason = log_mask(&q, j->text);
+	log_warn("domain", "domain=%s state=resting for_s=%" PRId64 " code=%d text=%s", d->name, s, j->code,
+	    log_q(&quoted, j->text));
 	return rest_save(g->db, &r, e);
 }
 
@@ -139,29 +123,68 @@ count_said(struct gate *g, struct gate_domain *d, uint32_t words)
 	return n;
 }
 
+/* Recorded, unless it is known; a stop that was only noted before does not count when it is meant now. */
 static int
-stop_domain(struct gate *g, struct gate_domain *d, const struct job *j, int64_t n, struct err *e)
+stop_in_wave(struct gate *g, struct stop *t, struct err *e)
 {
-	bool observed = strcmp(g->conf->stops, "observe") == 0;
 	struct arena a = ARENA_INIT;
 	struct log_q q;
-	struct stop known, t = { .wave = j->wave, .domain = d->name, .kind = "refusals", .observed = observed, .at = j->at,
-	    .n = n, .of = d->said_n, .text = masked(&q, j->text) };
-	int rc = stop_last(g->db, &a, j->wave, d->name, "refusals", &known, e);
+	struct stop known;
+	int rc = stop_last(g->db, &a, t->wave, t->domain, t->kind, &known, e);
+	bool is_known = rc == 1 && !known.resumed_at && (t->observed || !known.observed);
 
-	if (rc == 1 && !known.resumed_at)
-		rc = 0;		/* known, or noted, already */
-	else if (rc >= 0 && (rc = stop_insert(g->db, &t, e)) == 0)
-		log_warn("domain", "wave=%" PRId64 " domain=%s state=%s refusals=%" PRId64 " of=%" PRId64 " text=\"%s\"", j->wave,
-		    d->name, observed ? "would_stop" : "stopped", n, t.of, t.text);
 	arena_release(&a);
-	if (rc < 0)
+	if (rc < 0 || (!is_known && stop_insert(g->db, t, e) < 0))
+		return -1;
+	if (!is_known)
+		log_warn("domain", "wave=%" PRId64 " domain=%s state=%s refusals=%" PRId64 " of=%" PRId64 " text=%s", t->wave,
+		    t->domain, t->observed ? "would_stop" : "stopped", t->n, t->of, log_q(&q, t->text));
+	if (!t->observed)
+		gate_park(g, t->wave, t->domain);
+	return 0;
+}
+
+/* Whoever refuses us, and not the text of one wave, refuses all of the campaign's waves that are under way. */
+static int
+stop_other_waves(struct gate *g, struct stop *t, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	struct wave own, w = { .id = 0 };
+	int64_t wave = t->wave;
+	int rc = wave_by_id(g->db, &a, wave, &own, e);
+
+	if (rc != 1) {
+		arena_release(&a);
+		return rc;
+	}
+	while (rc >= 0 && (rc = wave_next(g->db, &a, w.id, own.campaign, "running", &w, e)) == 1) {
+		t->wave = w.id;
+		if (w.id != wave)
+			rc = stop_in_wave(g, t, e);
+	}
+	arena_release(&a);
+	return rc;
+}
+
+int
+gate_stop(struct gate *g, struct stop *t, bool content, struct err *e)
+{
+	if (stop_in_wave(g, t, e) < 0 || (!content && stop_other_waves(g, t, e) < 0))
+		return -1;
+	g->recall = g->recall || !t->observed;
+	return 0;
+}
+
+static int
+stop_domain(struct gate *g, struct gate_domain *d, const struct job *j, const struct verdict *v, int64_t n, struct err *e)
+{
+	struct log_q q;
+	struct stop t = { .wave = j->wave, .domain = d->name, .kind = "refusals", .at = j->at, .n = n, .of = d->said_n,
+	    .observed = strcmp(g->conf->stops, "observe") == 0, .text = log_mask(&q, j->text) };
+
+	if (gate_stop(g, &t, v->category == CAT_CONTENT, e) < 0)
 		return -1;
 	d->said_n = d->said_at = 0;
-	if (!observed) {
-		gate_park(g, j->wave, d->name);
-		g->recall = true;
-	}
 	return 0;
 }
 
@@ -174,8 +197,12 @@ gate_heed(struct gate *g, const struct job *j, const struct verdict *v, struct e
 	uint32_t words;
 	int64_t n;
 
+	if (!g)
+		return 0;
+	if (j->verdict == SMTP_ACCEPTED && gate_grow(g, j, e) < 0)
+		return -1;
 	/* Nobody has an entry, and this is no reason to make one: the usual case. */
-	if (!g || (j->verdict == SMTP_ACCEPTED && !g->n_domains))
+	if (j->verdict == SMTP_ACCEPTED && !g->n_domains)
 		return 0;
 	less = g->conf->domain_rest_s > 0 && asks_for_less(j, v);
 	refuses = refuses_us(j, v) && strcmp(g->conf->stops, "off") != 0;
@@ -185,7 +212,7 @@ gate_heed(struct gate *g, const struct job *j, const struct verdict *v, struct e
 		return -1;
 	if (!refuses && !d->said)
 		return 0;
-	words = refuses ? words_of(j) : 0;
+	words = refuses ? gate_words(j->code, j->text) : 0;
 	n = count_said(g, d, words);
-	return refuses && n >= g->conf->domain_stop_refusals ? stop_domain(g, d, j, n, e) : 0;
+	return refuses && n >= g->conf->domain_stop_refusals ? stop_domain(g, d, j, v, n, e) : 0;
 }

@@ -360,6 +360,17 @@ tell(struct import *im, const struct roster_reader *r)
 	t->damaged = r->csv.charset.damaged;
 }
 
+/* It holds only those people with whom something is wrong: all others would be missing. */
+static int
+refuse_corrections(const struct layout *l, struct err *e)
+{
+	for (size_t i = 0; i < l->width; i++)
+		if (strcmp(l->heading[i], CORRECTION_COLUMN) == 0)
+			return err_set(e, ERR_INPUT, TR("this is a list of corrections, no roster: enter them in the unit's roster and import that",
+			    "đây là danh sách cần sửa, không phải danh sách gốc: hãy sửa vào danh sách của đơn vị rồi nhập"));
+	return 0;
+}
+
 static int
 import_open(struct import *im, struct roster_reader *r, const char *path, struct err *e)
 {
@@ -437,7 +448,7 @@ import_locked(struct import *im, const char *path, struct err *e)
 	}
 	if (roster_open(&reader, path, im->o->units, im->t->unit, im->o->conf, e) < 0)
 		return -1;
-	rc = import_open(im, &reader, path, e);
+	rc = refuse_corrections(&reader.layout, e) < 0 ? -1 : import_open(im, &reader, path, e);
 	roster_close(&reader);
 	return rc;
 }

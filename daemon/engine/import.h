@@ -32,6 +32,9 @@
 #include "store/campaign.h"
 #include "store/roster.h"
 
+/* Last column of the lists that `roster check` writes: a file that has it is no roster. */
+#define CORRECTION_COLUMN "corrected_email"
+
 /* What a person has to look at. */
 struct import_row {
 	int64_t line, seq;

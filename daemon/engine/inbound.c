@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/inbound_read.h"
+#include "store/probe.h"
 
 struct inbound {
 	struct rules *rules;
@@ -68,6 +69,8 @@ write_down(struct inbound *in, struct db *db, struct inbound_row *row, struct in
 {
 	int rc = inbound_insert(db, row, e);
 
+	if (rc == 1 && r->probe_failed && probe_bounced(db, r->match.target.invite, r->probe_failed, e) < 0)
+		rc = -1;
 	for (size_t i = 0; rc == 1 && i < r->n; i++) {
 		inbound_complete(&in->arena, &r->facts[i], row->id);
 		if (evidence_add(db, &r->facts[i].v, e) < 0)

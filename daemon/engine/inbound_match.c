@@ -1,5 +1,7 @@
 #include "engine/inbound_match.h"
 
+#include "store/probe.h"
+
 #define TOKENS_MOST 8		/* of one mail that are looked up */
 
 /* Three groups of base 32 with hyphens between, the last as long as our MAC: made to look like a tag. */
@@ -48,6 +50,15 @@ try_tag(struct asking *q, const char *s, size_t len, enum match_by by)
 		if (by != MATCH_MESSAGE_ID && looks_like_tag(s, len))
 			q->forged = true;
 		return 0;
+	}
+	if (probe_is(invite)) {
+		struct probe_send p;
+
+		if ((rc = probe_send_by_id(q->db, q->a, invite, &p, q->e)) == 1) {
+			q->out->by = MATCH_PROBE;
+			q->out->target.invite = invite;
+		}
+		return rc;
 	}
 	rc = inbound_by_invite(q->db, q->a, invite, &q->out->target, q->e);
 	if (rc == 1) {

@@ -237,6 +237,21 @@ letter_by_address(struct taking *t, bool *any)
 	return 0;
 }
 
+/* A probe's message that came back is not missing: it was refused. Anything else says nothing of anybody. */
+static void
+by_probe(struct inbound_reading *r)
+{
+	for (size_t i = 0; r->m.kind == MREPORT_BOUNCE && i < r->m.n_rcpt; i++) {
+		const struct mreport_rcpt *of = &r->m.rcpt[i];
+
+		if (of->action != ACTION_DELIVERED && of->action != ACTION_RELAYED && of->action != ACTION_EXPANDED &&
+		    (of->action != ACTION_DELAYED || of->gave_up))
+			r->probe_failed = of->text;
+	}
+	r->fate = "matched";
+	r->t.matched++;
+}
+
 int
 inbound_read(const struct inbound_how *how, const char *msg, size_t len, int64_t received_at, struct inbound_reading *r,
     struct err *e)
@@ -256,6 +271,10 @@ inbound_read(const struct inbound_how *how, const char *msg, size_t len, int64_t
 	if (r->match.by == MATCH_FORGED) {
 		r->fate = "forged";
 		r->t.forged++;
+		return 0;
+	}
+	if (r->match.by == MATCH_PROBE) {
+		by_probe(r);
 		return 0;
 	}
 	if (match_found(&r->match)) {

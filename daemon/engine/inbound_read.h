@@ -33,6 +33,7 @@ struct inbound_reading {
 	const char *fate;		/* matched, unmatched, forged, reply */
 	struct inbound_fact *facts;
 	size_t n, cap;
+	const char *probe_failed;	/* MATCH_PROBE: its message came back, in these words; NULL: it did not */
 	struct inbound_tally t;		/* this message alone */
 };
 

@@ -46,6 +46,7 @@ struct journal_slot {
 	uint32_t verdict;
 	char enhanced[12], command[12];
 	char text[192];			/* the beginning of the reply */
+	uint32_t relay;			/* who carries it: routes_by_key */
 };
 
 struct journal;

@@ -75,31 +75,55 @@ number(const char *word, const char **end, int64_t most, int64_t *out)
 	return 0;
 }
 
-/* One word of the limits; *before: a number that waits for the word connections. */
+/* What the words before say about this one. */
+struct words {
+	int64_t number;			/* waits for the word connections; 0 */
+	bool ramp;			/* a number must follow */
+};
+
 static int
-put_word(struct limit_rule *r, const char *word, int64_t *before, struct err *e)
+put_ramp(struct limit_rule *r, const char *word, struct words *before, struct err *e)
+{
+	const char *rest;
+
+	before->ramp = false;
+	if (number(word, &rest, RAMP_MOST, &r->ramp) == 0 && !*rest)
+		return 0;
+	return err_set(e, ERR_INPUT, TR("behind 'ramp' stands a number from 1 to %d: the messages of the first day",
+	    "sau 'ramp' là một số từ 1 đến %d: số thư của ngày đầu"), RAMP_MOST);
+}
+
+/* One word of the limits. */
+static int
+put_word(struct limit_rule *r, const char *word, struct words *before, struct err *e)
 {
 	const char *unit;
 	int64_t n;
 
+	if (before->ramp)
+		return put_ramp(r, word, before, e);
 	if (strcmp(word, "connections") == 0 || strcmp(word, "connection") == 0) {
-		if (!*before || *before > CONNECTIONS_MOST)
+		if (!before->number || before->number > CONNECTIONS_MOST)
 			return err_set(e, ERR_INPUT, TR("before '%s' stands a number from 1 to %d", "trước '%s' là một số từ 1 đến %d"),
 			    word, CONNECTIONS_MOST);
-		r->connections = *before;
-		*before = 0;
+		r->connections = before->number;
+		before->number = 0;
 		return 0;
 	}
-	if (*before)
+	if (before->number)
 		return err_set(e, ERR_INPUT, TR("%lld of what? write N/hour or N connections", "%lld gì? viết N/hour hoặc N connections"),
-		    (long long)*before);
+		    (long long)before->number);
 	if (strcmp(word, "each") == 0) {
 		r->each = true;
 		return 0;
 	}
+	if (strcmp(word, "ramp") == 0) {
+		before->ramp = true;
+		return 0;
+	}
 	if (number(word, &unit, PACE_LIMIT_MOST, &n) == 0) {
 		if (!*unit) {
-			*before = n;
+			before->number = n;
 			return 0;
 		}
 		for (int w = 0; w < PACE_WINDOWS; w++)
@@ -108,15 +132,15 @@ put_word(struct limit_rule *r, const char *word, int64_t *before, struct err *e)
 				return 0;
 			}
 	}
-	return err_set(e, ERR_INPUT, TR("'%s' is no limit: N/minute, N/hour, N/day, N connections, each",
-	    "'%s' không phải giới hạn: N/minute, N/hour, N/day, N connections, each"), word);
+	return err_set(e, ERR_INPUT, TR("'%s' is no limit: N/minute, N/hour, N/day, N connections, ramp N, each",
+	    "'%s' không phải giới hạn: N/minute, N/hour, N/day, N connections, ramp N, each"), word);
 }
 
 /* 1 a rule, 0 nothing on the line, -1 error. */
 static int
 read_line(struct limit_rule *r, struct arena *a, char *line, struct err *e)
 {
-	int64_t before = 0;
+	struct words before = { .number = 0 };
 	bool names = false, limits = false;
 	char *word;
 
@@ -124,8 +148,8 @@ read_line(struct limit_rule *r, struct arena *a, char *line, struct err *e)
 	while ((word = strsep(&line, " \t\r"))) {
 		if (!*word)
 			continue;
-		if (*word == '#' && !names && !r->relay)
-			return 0;
+		if (*word == '#')
+			break;
 		if (!names && !r->relay && strcmp(word, "relay") == 0) {
 			r->relay = true;
 		} else if (!names) {
@@ -141,10 +165,13 @@ read_line(struct limit_rule *r, struct arena *a, char *line, struct err *e)
 	if (!names && !r->relay)
 		return 0;
 	if (!limits)
-		return err_set(e, ERR_INPUT, TR("no limit is named: N/minute, N/hour, N/day, N connections",
-		    "chưa ghi giới hạn: N/minute, N/hour, N/day, N connections"));
-	if (before)
+		return err_set(e, ERR_INPUT, TR("no limit is named: N/minute, N/hour, N/day, N connections, ramp N",
+		    "chưa ghi giới hạn: N/minute, N/hour, N/day, N connections, ramp N"));
+	if (before.number || before.ramp)
 		return put_word(r, "", &before, e);
+	if (r->limit[PACE_DAY] && r->ramp >= r->limit[PACE_DAY])
+		return err_set(e, ERR_INPUT, TR("ramp %lld is not below the %lld/day that it should lead to",
+		    "ramp %lld không nhỏ hơn %lld/day là mức cần đạt tới"), (long long)r->ramp, (long long)r->limit[PACE_DAY]);
 	r->each = r->each || r->relay;
 	return 1;
 }

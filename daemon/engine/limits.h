@@ -3,11 +3,12 @@
  *
  *	gmail.com,googlemail.com  120/minute 5000/hour 10 connections
  *	*.gov.vn                  600/hour 4 connections each
- *	relay *                   20000/day
+ *	relay *                   20000/day ramp 200
  *
  * One line is one limit. The domains of a line share it, or, with the word
  * `each`, every domain that fits has one of its own. The first line that fits
- * a domain counts; none: not limited.
+ * a domain counts; none: not limited. `ramp N`: a new sender begins with N
+ * messages a day (ramp.h).
  *
  * Units      messages per minute, hour, day; messages under way at once.
  * Ownership  limits_release; rules are borrowed.
@@ -21,12 +22,14 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "engine/pace.h"
+#include "engine/ramp.h"
 
 struct limit_rule {
 	const char *const *patterns;	/* ends with NULL; lower case */
 	const char *name;		/* the patterns as written */
 	int64_t limit[PACE_WINDOWS];	/* 0: not limited */
 	int64_t connections;		/* 0: not limited */
+	int64_t ramp;			/* messages on the first day; 0: as on every other */
 	bool relay;			/* a line about relays */
 	bool each;
 };

@@ -324,6 +324,15 @@ render(const struct message_maker *m, const struct mustache_field *f, struct par
 	return m->template.html ? mustache_render(m->template.html, &root, out_html, &p->html, e) : 0;
 }
 
+const char *
+message_id(struct arena *a, const struct message_maker *m, int64_t invite)
+{
+	char id[TAG_MAX + 1];
+
+	tag_write(id, &m->secret, invite, 0);
+	return arena_printf(a, "%s@%s", id, m->from_domain);
+}
+
 static int
 prepare(const struct message_maker *m, const struct message_to *to, struct arena *a, struct parts *p, struct mail *mail,
     struct message_envelope *env, struct err *e)

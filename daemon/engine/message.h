@@ -36,6 +36,9 @@ int	message_maker_new(struct message_maker **, const struct campaign *, const st
 	    const struct secret *, const char *template, struct err *);
 void	message_maker_free(struct message_maker *);
 
+/* Of the message to this invite, without <>: the same for each attempt. */
+const char *message_id(struct arena *, const struct message_maker *, int64_t invite);
+
 struct message_to {
 	int64_t invite;			/* names the message: tag, Message-ID */
 	int attempt;			/* 1, 2, ...: in the envelope sender; the Message-ID has 0 */

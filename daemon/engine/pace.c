@@ -64,6 +64,22 @@ pace_restore(struct pace *p, const int64_t credit[PACE_WINDOWS], int64_t stamp_m
 	p->stamp_ms = stamp_ms;
 }
 
+void
+pace_change(struct pace *p, enum pace_window window, int64_t limit, int64_t now_ms)
+{
+	bool had_none = !p->limit[window];
+
+	for (int w = 0; w < PACE_WINDOWS; w++)
+		if (p->limit[w])
+			p->credit[w] = credit_at(p, w, now_ms);
+	if (now_ms > p->stamp_ms)
+		p->stamp_ms = now_ms;
+	p->limit[window] = limit < PACE_LIMIT_MOST ? limit : PACE_LIMIT_MOST;
+	if (had_none || !limit)
+		p->credit[window] = limit ? holds(p, (int)window) * length_ms[window] : 0;
+	p->booked_ms = 0;
+}
+
 int64_t
 pace_wait_ms(const struct pace *p, int64_t now_ms)
 {

@@ -40,6 +40,8 @@ void	pace_init(struct pace *, const int64_t limit[PACE_WINDOWS], int64_t now_ms)
 bool	pace_limited(const struct pace *);
 /* What was left at stamp_ms, as the store remembers it. */
 void	pace_restore(struct pace *, const int64_t credit[PACE_WINDOWS], int64_t stamp_ms);
+/* Another limit for one window from now on; what is left stays, moments given away are forgotten. */
+void	pace_change(struct pace *, enum pace_window, int64_t limit, int64_t now_ms);
 /* One message goes now; false: not yet, nothing was taken. */
 bool	pace_take(struct pace *, int64_t now_ms);
 int64_t	pace_wait_ms(const struct pace *, int64_t now_ms);	/* until pace_take succeeds; 0: now */

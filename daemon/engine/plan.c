@@ -1,6 +1,7 @@
 #include "engine/plan.h"
 
 #include "base/lang.h"
+#include "engine/probing.h"
 #include "mail/addr.h"
 #include "store/audience.h"
 #include "store/unit.h"
@@ -209,16 +210,20 @@ plan_wave(struct db *db, const struct campaign *c, const struct wave *w, int64_t
 	struct audience audience;
 	struct planning p = { .db = db, .wave = w, .audience = &audience, .plan = plan, .e = e,
 	    .due_at = w->not_before > now ? w->not_before : now };
+	int64_t before;
 	int rc = -1;
 
 	*plan = (struct plan){ .planned = 0 };
-	if (check_time(c, w, now, e) < 0 || audience_parse(&audience, &arena, w->audience, c, e) < 0)
+	if (check_time(c, w, now, e) < 0 || audience_parse(&audience, &arena, w->audience, c, e) < 0 ||
+	    probe_last_invite(db, &before, e) < 0)
 		goto out;
 	do {
 		p.seen = 0;
 		if (db_begin(db, e) < 0)
 			goto out;
-		if (audience_each(db, c->id, w->id, p.after, PEOPLE_PER_COMMIT, consider, &p, e) < 0) {
+		/* Probes ride with people: where nobody new is written to, none goes. */
+		if (audience_each(db, c->id, w->id, p.after, PEOPLE_PER_COMMIT, consider, &p, e) < 0 ||
+		    (p.seen < PEOPLE_PER_COMMIT && plan->planned && probing_plan(db, w->id, before, p.due_at, &plan->probes, e) < 0)) {
 			db_abort(db);
 			goto out;
 		}

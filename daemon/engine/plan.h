@@ -36,6 +36,7 @@ struct plan {
 	int64_t stopped;	/* opted out or complained */
 	int64_t held;		/* row held or rejected */
 	int64_t dead;		/* no address that is not proven dead */
+	int64_t probes;		/* probe mailboxes that ride with the new ones; no people */
 };
 
 /* Only whether the expression can be read; c: its instruments are the keys of missing=. */

@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "engine/probing.h"
+#include "engine/route.h"
 
 #define PER_COMMIT 500
 
@@ -47,6 +49,8 @@ recover_one(struct sendings *ss, const struct journal *journal, const struct inv
 	int rc;
 
 	slot = find_slot(journal, i, &believed);
+	if (slot)
+		j.route = routes_by_key(ss->routes, slot->relay);
 	if (slot && slot->phase == PHASE_ANSWERED && slot->verdict < SMTP_UNTRIED) {
 		copy = *slot;
 		copy.enhanced[sizeof(copy.enhanced) - 1] = copy.command[sizeof(copy.command) - 1] = '\0';
@@ -103,6 +107,10 @@ recover_claims(struct sendings *ss, const struct journal *journal, struct err *e
 
 		if (strcmp(w.state, "done") == 0)
 			continue;
+		if (probing_recover(ss, journal, w.id, e) < 0) {
+			arena_release(&a);
+			return -1;
+		}
 		do {
 			if (recover_some(ss, journal, w.id, &after, &n, e) < 0) {
 				arena_release(&a);

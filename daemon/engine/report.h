@@ -6,6 +6,7 @@
  * or owner, with the findings about groups beside it.
  * people: each person with the cause, for lists and for holding the report
  * against another source.
+ * placement: what the probe mailboxes saw, by provider, wave and template.
  *
  * CSV is a contract: the column names stay. CSV and JSON carry counts and
  * keys; text and HTML are for reading and carry the sentences too.
@@ -47,7 +48,10 @@ struct people_filter {
 int	report_people(const struct report *, struct db *, const struct people_filter *, FILE *, enum out_format,
 	    struct err *);
 
-/* One file each: called by the two above. */
+/* What the probe mailboxes saw; text, csv or json. */
+int	report_placement(const struct report *, FILE *, enum out_format, struct err *);
+
+/* One file each: called by the first two above. */
 int	report_csv_participation(const struct report *, FILE *, struct err *);
 int	report_csv_causes(const struct report *, FILE *, struct err *);
 int	report_json_participation(const struct report *, FILE *, struct err *);

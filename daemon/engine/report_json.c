@@ -87,6 +87,34 @@ participation(const struct report *r, const struct tally *t)
 }
 
 static json_t *
+moment(const struct finding *f, int64_t at)
+{
+	struct date_text t;
+
+	return at ? json_string(date_rfc3339(&t, f->zone, at)) : json_null();
+}
+
+/* What there is to know of a domain that refuses us. */
+static void
+put_refusal(json_t *o, const struct finding *f)
+{
+	const struct domain_account *d = f->domain;
+	json_t *stops = json_array();
+
+	ASSERT(d);
+	for (const struct domain_stop *s = d->stops; s; s = s->next)
+		json_array_append_new(stops, json_pack("{s:o, s:o, s:b, s:o, s:I, s:I}", "wave", text(s->wave),
+		    "at", moment(f, s->at), "observed", (int)s->observed, "resumed_at", moment(f, s->resumed_at),
+		    "refusals", (json_int_t)s->n, "of", (json_int_t)s->of));
+	json_object_set_new(o, "first_at", moment(f, d->refused_first_at));
+	json_object_set_new(o, "last_at", moment(f, d->refused_last_at));
+	json_object_set_new(o, "words", text(d->words));
+	json_object_set_new(o, "stopped", json_boolean(account_stopped(d)));
+	json_object_set_new(o, "stops", stops);
+	json_object_set_new(o, "owner", json_string(owner_key(OWNER_MAIL_ADMIN)));
+}
+
+static json_t *
 finding(const struct finding *f)
 {
 	json_t *o = json_object();
@@ -97,12 +125,19 @@ finding(const struct finding *f)
 		json_object_set_new(o, "unit", json_string(f->unit->unit.code));
 	if (f->domain)
 		json_object_set_new(o, "domain", text(f->domain->domain));
-	json_object_set_new(o, "people", json_integer(f->n));
+	if (f->placement) {
+		json_object_set_new(o, "provider", text(f->placement->provider));
+		json_object_set_new(o, "wave", text(f->placement->wave));
+		json_object_set_new(o, "template", text(f->placement->template));
+	}
+	json_object_set_new(o, f->placement ? "probes" : "people", json_integer(f->n));
 	json_object_set_new(o, "of", json_integer(f->of));
-	if (f->kind == FINDING_DOMAIN_SPAM) {
+	if (f->kind == FINDING_DOMAIN_SPAM || f->kind == FINDING_FILTERED) {
 		json_object_set_new(o, "low", json_real(f->low));
 		json_object_set_new(o, "high", json_real(f->high));
 	}
+	if (f->kind == FINDING_DOMAIN_REFUSES)
+		put_refusal(o, f);
 	for (int l = 0; l < 2; l++) {
 		struct buf b = BUF_INIT(65536);
 

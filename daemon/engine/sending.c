@@ -6,7 +6,10 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "engine/plan.h"
+#include "engine/probing.h"
+#include "engine/route.h"
 #include "mail/addr.h"
+#include "mail/later.h"
 #include "store/evidence.h"
 
 /* A relay that drops every line after the dot would get copies for ever. */
@@ -95,10 +98,16 @@ judge(const struct sendings *ss, const struct job *j)
 	return v;
 }
 
+static const char *
+relay_of(const struct sendings *ss, const struct job *j)
+{
+	return j->route ? j->route->name : ss->relay;
+}
+
 static int
 insert_attempt(struct sendings *ss, const struct job *j, const struct verdict *v, struct err *e)
 {
-	struct attempt t = { .invite = j->invite, .n = j->attempt, .at = j->at, .relay = ss->relay,
+	struct attempt t = { .invite = j->invite, .n = j->attempt, .at = j->at, .relay = relay_of(ss, j),
 	    .command = j->command, .code = j->code, .enhanced = j->enhanced, .text = j->text ? j->text : "",
 	    .duration_ms = j->duration_ms, .verdict = smtp_verdict_name(j->verdict),
 	    .category = category_name(v->category) };
@@ -127,6 +136,18 @@ backoff_s(const struct conf *c, int attempt)
 
 	for (int i = 1; i < attempt && s < c->retry_most_s; i++)
 		s *= 2;
+	return s < c->retry_most_s ? s : c->retry_most_s;
+}
+
+/* When what was deferred is tried again; greylisting wants it soon. */
+static int64_t
+retry_s(const struct conf *c, const struct job *j)
+{
+	struct later l = later_read(j->code, j->enhanced, j->text);
+	int64_t s = later_again_s(&l, j->attempt);
+
+	if (!s)
+		return backoff_s(c, j->attempt);
 	return s < c->retry_most_s ? s : c->retry_most_s;
 }
 
@@ -185,6 +206,8 @@ sending_record(struct sendings *ss, const struct job *j, bool died, struct err *
 
 	if (!s)
 		return -1;
+	if (probe_is(j->invite))
+		return probing_record(ss, s, j, e);
 	if (j->verdict == SMTP_UNTRIED) {
 		ss->tally.given_back++;
 		return invite_give_back(ss->db, j->invite, e);
@@ -207,7 +230,7 @@ sending_record(struct sendings *ss, const struct job *j, bool died, struct err *
 		return invite_move(ss->db, j->invite, INVITE_SENDING, INVITE_REFUSED, 0, 0, e);
 	case SMTP_DEFERRED:
 		ss->tally.deferred++;
-		due = j->at + backoff_s(ss->conf, j->attempt);
+		due = j->at + retry_s(ss->conf, j);
 		return invite_move(ss->db, j->invite, INVITE_SENDING, INVITE_DEFERRED, due, expires_at(ss, s, j), e);
 	case SMTP_UNCERTAIN:
 		return record_uncertain(ss, s, j, &v, died, e);
@@ -222,7 +245,7 @@ sending_lost(struct sendings *ss, const struct job *j, int64_t run)
 {
 	struct arena a = ARENA_INIT;
 	struct invite i;
-	int rc = invite_by_id(ss->db, &a, j->invite, &i, NULL);
+	int rc = probe_is(j->invite) ? -1 : invite_by_id(ss->db, &a, j->invite, &i, NULL);
 	bool lost = rc == 0 || (rc == 1 && (i.state != INVITE_SENDING || i.claimed_by != run));
 
 	if (lost)
@@ -260,7 +283,8 @@ sending_log(const struct sendings *ss, const struct job *j)
 	struct log_q q;
 
 	if (j->verdict != SMTP_UNTRIED)
-		log_info("attempt", "invite=%" PRId64 " n=%d relay=%s command=%s code=%d dsn=%s verdict=%s delay_ms=%" PRId64
-		    " text=%s", j->invite, j->attempt, ss->relay, j->command, j->code, *j->enhanced ? j->enhanced : "-",
+		log_info("attempt", "%s=%" PRId64 " n=%d relay=%s command=%s code=%d dsn=%s verdict=%s delay_ms=%" PRId64
+		    " text=%s", probe_is(j->invite) ? "probe" : "invite", j->invite, j->attempt, relay_of(ss, j), j->command,
+		    j->code, *j->enhanced ? j->enhanced : "-",
 		    smtp_verdict_name(j->verdict), j->duration_ms, log_q(&q, j->text ? j->text : ""));
 }

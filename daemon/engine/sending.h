@@ -30,7 +30,9 @@ struct sending {
 	int64_t deadline;
 	bool counted;			/* what follows is up to date as of harm.seen */
 	struct harm harm;
+	int64_t looked_at, came_back;	/* when walls_check looked, and what had come back by then */
 	int64_t tried, accepted;	/* messages, as far as this process knows */
+	int64_t probes;			/* messages to probe mailboxes that are still open, as of the last sweep */
 	bool others;			/* people may have got a message of another wave today */
 	bool called_in;			/* invites that were put off are due again */
 	bool broken;			/* its template cannot be used: said once */
@@ -45,7 +47,8 @@ struct sendings {
 	const struct conf *conf;
 	const struct rules *rules;
 	struct secret secret;
-	const char *relay;		/* name, for the records */
+	struct routes *routes;
+	const char *relay;		/* name in the records of a job without a route */
 	struct sending *first;
 	struct tally tally;
 	struct calendar calendar;

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "engine/wall.h"
 
 /* Everything from the store. */
 static int
@@ -105,7 +106,7 @@ stops_check(struct sendings *ss, struct sending *s, int64_t now, struct err *e)
 
 	if (strcmp(ss->conf->stops, "off") == 0 || strcmp(s->wave.state, "paused") == 0)
 		return 0;
-	if (count(ss, s, e) < 0)
+	if (count(ss, s, e) < 0 || walls_check(ss, s, now, e) < 0)
 		return -1;
 	/* A process that sends beside this one is not in our count: ask the store before anything is stopped. */
 	if ((rc = judge(ss, s, false, now, e)) != 1)

@@ -6,7 +6,8 @@
  * stop_complaint_percent of those accepted, once stop_least_messages went
  * out: the wave is paused until somebody resumes it. After a resume only
  * what came since counts. With `stops = observe` the moment and the reason
- * are kept and nothing stops.
+ * are kept and nothing stops. A domain whose refusals come back as reports
+ * is stopped here too (wall.h).
  *
  * Units      Unix seconds; percentages in thousandths, as in struct conf.
  * Ownership  nothing.

@@ -1,5 +1,7 @@
 #include "engine/sweep.h"
 
+#include "engine/probing.h"
+
 #define PER_COMMIT 500
 
 static int
@@ -46,7 +48,7 @@ sweep_close(struct sendings *ss, struct sending *s, struct err *e)
 {
 	int rc;
 
-	if (strcmp(s->wave.state, "running") != 0 || (rc = invite_any_open(ss->db, s->wave.id, e)) == 1)
+	if (strcmp(s->wave.state, "running") != 0 || (rc = probing_any_open(ss, s, e)) == 1)
 		return 0;
 	if (rc < 0 || wave_set_state(ss->db, s->wave.id, "done", e) < 0)
 		return -1;
@@ -70,6 +72,8 @@ sweep_wave(struct sendings *ss, struct sending *s, int64_t now, struct err *e)
 			arena_reset(&a);
 			rc = cancel_some(ss, s, &a, &n, e);
 		} while (rc == 0 && n == PER_COMMIT);
+	if (rc == 0)
+		rc = probing_sweep(ss, s, now, e);
 	arena_release(&a);
 	return rc < 0 ? -1 : sweep_close(ss, s, e);
 }

@@ -23,6 +23,7 @@
 struct journal_slot;
 struct gate_scope;
 struct gate_domain;
+struct route;
 
 /* What a job occupies while it is under way; engine/gate.h. */
 struct gate_seat {
@@ -41,6 +42,8 @@ struct job {
 	struct message_to to;
 	struct journal_slot *slot;
 	struct gate_seat seat;
+	struct route *route;		/* whom it goes through; NULL: not known any more */
+	struct route *onward;		/* in a turn: it was not let in there, and goes through this one */
 	/* filled by the courier */
 	enum smtp_verdict verdict;
 	const char *command;		/* static */

@@ -47,6 +47,9 @@ struct verdict classify(const struct rules *, int code, const char *enhanced, co
 /* The same, knowing who said it: the remote MTA or the recipient's domain (for receiver tables). */
 struct verdict classify_at(const struct rules *, int code, const char *enhanced, const char *text, const char *receiver);
 
+/* The same for the running text of a report, full of words that mean nothing there: loose rules are not asked. */
+struct verdict classify_running(const struct rules *, int code, const char *enhanced, const char *text, const char *receiver);
+
 /* The phrases of the [text NAME] sections; ids in the order of lines. Never NULL; empty when there is none. */
 const struct phrases *rules_phrases(const struct rules *, const char *name);
 

@@ -63,9 +63,12 @@ field_name(const char *p, const char *eol)
 	return 0;
 }
 
-/* The value from p on with its continuation lines; *next is where the following line begins. */
+/*
+ * The value from p on with its continuation lines; *next is where the following line begins. A line of blanks ends it, but
+ * among fields in a body not when an indented line that is no field follows.
+ */
 static const char *
-field_value(struct arena *a, const char *p, const char *end, const char **next)
+field_value(struct arena *a, const char *p, const char *end, const char **next, bool in_body)
 {
 	const char *eol = line_end(p, end);
 	char *out, *w;
@@ -76,8 +79,14 @@ field_value(struct arena *a, const char *p, const char *end, const char **next)
 
 		while (s < more && (*s == ' ' || *s == '\t'))
 			s++;
-		if (s == more)		/* only blanks: the header ends here */
-			break;
+		if (s == more) {
+			const char *t = more;
+
+			while (in_body && t < end && (*t == '\n' || *t == ' ' || *t == '\t') && t - more < 80)
+				t++;
+			if (!in_body || t == end || t < more + 2 || t[-1] == '\n' || field_name(t, line_end(t, end)))
+				break;
+		}
 		eol = more;
 	}
 	*next = eol < end ? eol + 1 : end;
@@ -120,6 +129,8 @@ read_headers(struct arena *a, const char *p, const char *end, struct mime_header
 		p = line_end(p, end) + (line_end(p, end) < end);
 	else if (end - p > 6 && memcmp(p, ">From ", 6) == 0)
 		p = line_end(p, end) + (line_end(p, end) < end);
+	if (end - p > 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+		p += 3;
 	while (p < end && *p != '\n') {
 		const char *eol = line_end(p, end);
 		size_t name = field_name(p, eol);
@@ -147,7 +158,7 @@ read_headers(struct arena *a, const char *p, const char *end, struct mime_header
 		h->name = arena_ndup(a, p, name);
 		p += name;
 		p += strcspn(p, ":") + 1;
-		h->value = field_value(a, p, end, &p);
+		h->value = field_value(a, p, end, &p, false);
 		*tail = h;
 		tail = &h->next;
 	}
@@ -191,7 +202,7 @@ mime_fields(struct arena *a, const char *text, size_t len)
 			h->name = arena_ndup(a, s, name);
 			s += name;
 			s += strcspn(s, ":") + 1;
-			h->value = field_value(a, s, end, &p);
+			h->value = field_value(a, s, end, &p, true);
 			h->after_blank = blank;
 			blank = false;
 			*tail = h;

@@ -267,10 +267,29 @@ mime_words(struct arena *a, const char *v)
 
 static const struct { const char *name; unsigned code; } entities[] = {
 	{ "amp;", '&' }, { "lt;", '<' }, { "gt;", '>' }, { "quot;", '"' }, { "apos;", '\'' }, { "nbsp;", ' ' },
-	{ "eacute;", 0xe9 }, { "egrave;", 0xe8 }, { "agrave;", 0xe0 }, { "ccedil;", 0xe7 }, { "ecirc;", 0xea },
-	{ "auml;", 0xe4 }, { "ouml;", 0xf6 }, { "uuml;", 0xfc }, { "szlig;", 0xdf }, { "Uuml;", 0xdc },
-	{ "aacute;", 0xe1 }, { "iacute;", 0xed }, { "oacute;", 0xf3 }, { "uacute;", 0xfa }, { "ntilde;", 0xf1 },
+	{ "lsquo;", '\'' }, { "rsquo;", '\'' }, { "ldquo;", '"' }, { "rdquo;", '"' }, { "laquo;", '"' }, { "raquo;", '"' },
+	{ "ndash;", '-' }, { "mdash;", '-' }, { "shy;", 0xad },
 };
+
+/* The named letters of Latin-1 from 0xc0 on, "" for the two signs between them; lower case is 0x20 higher. */
+static const char *const letters[] = { "Agrave;", "Aacute;", "Acirc;", "Atilde;", "Auml;", "Aring;", "AElig;", "Ccedil;",
+    "Egrave;", "Eacute;", "Ecirc;", "Euml;", "Igrave;", "Iacute;", "Icirc;", "Iuml;", "ETH;", "Ntilde;", "Ograve;", "Oacute;",
+    "Ocirc;", "Otilde;", "Ouml;", "", "Oslash;", "Ugrave;", "Uacute;", "Ucirc;", "Uuml;", "Yacute;", "THORN;", "szlig;" };
+
+static size_t
+letter(const char *s, size_t len, struct buf *out)
+{
+	for (size_t i = 0; i < COUNT_OF(letters); i++) {
+		size_t n = strlen(letters[i]);
+
+		if (n == 0 || len <= n || strncasecmp(s + 1, letters[i], n) != 0)
+			continue;
+		/* "&Eacute;" and "&eacute;" differ in their first letter only; &szlig; has no capital. */
+		buf_utf8(out, 0xc0 + (unsigned)i + (i < 31 && s[1] >= 'a' ? 0x20 : 0));
+		return n + 1;
+	}
+	return 0;
+}
 
 static size_t
 entity(const char *s, size_t len, struct buf *out)
@@ -301,7 +320,7 @@ entity(const char *s, size_t len, struct buf *out)
 			return n + 1;
 		}
 	}
-	return 0;
+	return letter(s, len, out);
 }
 
 static bool
@@ -312,13 +331,54 @@ tag_is(const char *s, size_t len, const char *name)
 	return len > n && strncasecmp(s, name, n) == 0 && !(((s[n] | 32) >= 'a' && (s[n] | 32) <= 'z'));
 }
 
+/* Does a tag break lines? Where none does, the line ends of the source were meant (plain text called HTML). */
+static bool
+breaks_lines(const char *tag, size_t len)
+{
+	static const char *const names[] = { "br", "p", "/p", "div", "/div", "tr", "/tr", "li", "h1", "h2", "h3", "/h1",
+	    "/h2", "/h3", "hr", "table", "/table", "ul", "pre", "/pre", "blockquote" };
+
+	for (size_t k = 0; k < COUNT_OF(names); k++)
+		if (tag_is(tag, len, names[k]))
+			return true;
+	return false;
+}
+
+static bool
+has_breaks(const char *h, size_t len)
+{
+	for (const char *p = h, *end = h + len; (p = memchr(p, '<', (size_t)(end - p))); )
+		if (++p < end && breaks_lines(p, (size_t)(end - p)))
+			return true;
+	return false;
+}
+
+/* No blanks before line ends, no more than one empty line: what is left of tables and nested paragraphs. */
+static void
+tidy(char *s)
+{
+	char *w = s, *from = s;
+
+	while (*s) {
+		if (*s != '\n') {
+			*w++ = *s++;
+			continue;
+		}
+		while (w > from && (w[-1] == ' ' || w[-1] == '\t'))
+			w--;
+		if (w - from < 2 || w[-1] != '\n' || w[-2] != '\n')
+			*w++ = '\n';
+		s++;
+	}
+	*w = '\0';
+}
+
 const char *
 mime_html(struct arena *a, const char *h, size_t len)
 {
-	static const char *const breaks[] = { "br", "p", "/p", "div", "/div", "tr", "/tr", "li", "h1", "h2", "h3", "/h1",
-	    "/h2", "/h3", "hr", "table", "/table", "ul", "pre", "/pre", "blockquote" };
 	struct buf out = BUF_INIT(DECODED_MAX);
-	const char *s;
+	bool flow = has_breaks(h, len), pre = false, any_pre = false;
+	char *s;
 
 	for (size_t i = 0; i < len; ) {
 		if (h[i] == '<' && i + 1 < len && (h[i + 1] == '/' || h[i + 1] == '!' || ((h[i + 1] | 32) >= 'a' && (h[i + 1] | 32) <= 'z'))) {
@@ -334,11 +394,10 @@ mime_html(struct arena *a, const char *h, size_t len)
 				i = (size_t)(end - h) + 1;
 				continue;
 			}
-			for (size_t k = 0; k < COUNT_OF(breaks); k++)
-				if (tag_is(tag, left, breaks[k])) {
-					buf_char(&out, '\n');
-					break;
-				}
+			if (breaks_lines(tag, left))
+				buf_char(&out, '\n');
+			pre = (pre || tag_is(tag, left, "pre")) && !tag_is(tag, left, "/pre");
+			any_pre = any_pre || pre;
 			if (tag_is(tag, left, "td") || tag_is(tag, left, "/td"))
 				buf_char(&out, ' ');
 			if (left > 3 && memcmp(tag, "!--", 3) == 0) {
@@ -362,10 +421,13 @@ mime_html(struct arena *a, const char *h, size_t len)
 				buf_char(&out, '&');
 			i += n ? n : 1;
 		} else {
-			buf_char(&out, h[i++]);
+			buf_char(&out, h[i] == '\n' && flow && !pre ? ' ' : h[i]);
+			i++;
 		}
 	}
 	s = arena_ndup(a, buf_str(&out), out.len);
 	buf_release(&out);
+	if (flow && !any_pre)
+		tidy(s);
 	return s;
 }

@@ -3,10 +3,8 @@
 #include <strings.h>
 
 #include "base/buf.h"
-#include "mail/reply.h"
 #include "mail/report.h"
 
-#define HUMAN_MAX (256u << 10)
 #define FORWARD_DEPTH 3
 
 const char *
@@ -62,67 +60,30 @@ report_part(struct mime_part *m, const char *type, bool into)
 }
 
 bool
-report_says(const struct report *r, const char *section, const char *s)
+report_says(struct report *r, const char *section, const char *s)
 {
-	char folded[PHRASE_TEXT_MAX];
-	size_t n = phrase_fold(folded, sizeof(folded), s, strlen(s));
+	if (s != r->folded_of) {	/* the same words are asked about many things */
+		char folded[PHRASE_TEXT_MAX];
 
-	return phrases_first(rules_phrases(r->rules, section), folded, n) >= 0;
-}
-
-static void
-collect_text(struct report *r, const struct mime_part *m, const char *type, struct buf *out)
-{
-	if (strncmp(m->type, "message/", 8) == 0)
-		return;
-	if (!m->child && strcmp(m->type, type) == 0 && out->len < HUMAN_MAX) {
-		const char *how = mime_get(m, "Content-Disposition");
-
-		if (strncasecmp(how, "attachment", 10) == 0 && out->len)
-			return;
-		buf_str_add(out, mime_text(r->a, m));
-		buf_char(out, '\n');
+		r->folded_len = phrase_fold(folded, sizeof(folded), s, strlen(s));
+		r->folded = arena_ndup(r->a, folded, r->folded_len);
+		r->folded_of = s;
 	}
-	for (const struct mime_part *c = m->child; c; c = c->next)
-		collect_text(r, c, type, out);
-}
-
-static bool
-is_blank(const char *s)
-{
-	return s[strspn(s, " \t\n\r")] == '\0';
-}
-
-const char *
-report_human(struct report *r)
-{
-	struct buf b = BUF_INIT(HUMAN_MAX);
-	const char *s;
-
-	if (r->out->text)
-		return r->out->text;
-	collect_text(r, r->top, "text/plain", &b);
-	if (is_blank(buf_str(&b)))
-		collect_text(r, r->top, "text/html", &b);
-	if (is_blank(buf_str(&b)))
-		collect_text(r, r->top, "text", &b);
-	s = arena_ndup(r->a, buf_str(&b), b.len);
-	buf_release(&b);
-	return r->out->text = s;
+	return phrases_any(rules_phrases(r->rules, section), r->folded, r->folded_len);
 }
 
 void
-report_returned(struct report *r, const char *human)
+report_returned(struct report *r)
 {
 	static const char *const types[] = { "message/rfc822", "message/global", "text/rfc822-headers",
 	    "message/rfc822-headers", "message/global-headers", "text/rfc822-header", "text/rfc822" };
 
-	(void)human;
 	for (size_t i = 0; i < COUNT_OF(types) && !r->returned; i++) {
 		struct mime_part *m = report_part(r->top, types[i], false);
 
 		if (!m || m == r->top)
 			continue;
+		r->enclosed = true;
 		if (m->child) {
 			r->returned = m->child;
 		} else {
@@ -133,81 +94,6 @@ report_returned(struct report *r, const char *human)
 		}
 	}
 }
-
-/* What the remote itself said: behind "said:", else from its reply code on. */
-static const char *
-remote_words(const char *text)
-{
-	const char *said = strcasestr(text, "said:"), *code;
-
-	if (said)
-		return said + 5;
-	return (code = reply_code_at(text)) ? code : text;
-}
-
-bool
-report_is_delay(const struct report *r, const char *text)
-{
-	return report_says(r, "delayed-surely", r->out->subject) || report_says(r, "delayed-surely", text) ||
-	    (report_says(r, "delayed", text) && !report_says(r, "given-up", text));
-}
-
-void
-report_judge(struct report *r, struct mreport_rcpt *out, const char *extra)
-{
-	char found[REPLY_STATUS_MAX];
-	const char *receiver = *out->remote_mta ? out->remote_mta : strchr(out->address, '@') ? strchr(out->address, '@') + 1 : "";
-	struct verdict v;
-
-	out->code = reply_code_find(out->text);
-	if (reply_status_find(out->text, found) || (!*out->status && !out->code && reply_status_find(extra, found))) {
-		size_t n = strlen(out->status);
-		/* x.0.0 says nothing, x.4.7 only that time was over: the reply says why. */
-		bool generic = n >= 4 && (strcmp(out->status + n - 4, ".0.0") == 0 || strcmp(out->status + n - 4, ".4.7") == 0);
-
-		if (!*out->status || (generic && *found == *out->status && strcmp(found + 1, ".0.0") != 0))
-			out->status = arena_dup(r->a, found);
-	}
-	if (out->code == 0 && is_blank(out->text))
-		out->code = reply_code_find(extra);
-	if (out->action == ACTION_NONE)
-		out->action = *out->status == '2' ? ACTION_DELIVERED :
-		    report_is_delay(r, extra) ? ACTION_DELAYED : ACTION_FAILED;
-	if (out->action == ACTION_DELAYED && (report_says(r, "given-up", out->text) ||
-	    (!report_says(r, "delayed-surely", extra) && report_says(r, "given-up", extra))))
-		out->gave_up = true;
-	if (out->action == ACTION_DELIVERED || out->action == ACTION_RELAYED || out->action == ACTION_EXPANDED) {
-		out->verdict = (struct verdict){ .category = CAT_DELIVERED, .rule = "action" };
-		return;
-	}
-	v = classify_at(r->rules, out->code, out->status, remote_words(out->text), receiver);
-	if (!v.strong) {
-		struct verdict w = classify_at(r->rules, out->code, out->status, out->text, receiver);
-
-		if (w.strong || (w.by_words && !v.by_words))
-			v = w;
-	}
-	if (!v.by_words && !is_blank(extra)) {
-		struct verdict w = classify_at(r->rules, out->code, out->status, extra, receiver);
-
-		/* A whole text is full of words; only plain ones count. */
-		if (w.strong || v.category == CAT_UNKNOWN)
-			v = w;
-	}
-	/* Given up after answers of class 4: only a missing name or domain is a fault of the address. */
-	if (out->code / 100 == 4 && v.category != CAT_UNKNOWN_USER && v.category != CAT_MOVED && v.category != CAT_UNKNOWN_HOST)
-		v.bad_address = false;
-	if (v.bad_address && report_says(r, "before-recipient", out->text))
-		v = (struct verdict){ .category = CAT_POLICY, .by_words = true, .rule = "said before the recipient was named" };
-	if (v.category == CAT_UNKNOWN && out->action == ACTION_DELAYED)
-		v = (struct verdict){ .category = CAT_NETWORK, .rule = "a delay without a reason" };
-	v.hard = v.bad_address && (out->action == ACTION_FAILED || out->gave_up);
-	out->verdict = v;
-	if (is_blank(out->text))
-		out->text = extra;
-}
-
-/* ---- what every mail tells ---- */
 
 int64_t
 report_days(int year, int month, int day)
@@ -332,7 +218,7 @@ read_names(struct report *r)
 	struct buf ids = BUF_INIT(16384), senders = BUF_INIT(4096);
 
 	if (!r->returned)
-		report_returned(r, "");
+		report_returned(r);
 	if (r->returned) {
 		add_ids(r, &ids, r->returned, "Message-ID");
 		if (!*m->envid)
@@ -372,7 +258,7 @@ read_one(struct report *r)
 	read_names(r);
 }
 
-/* Somebody forwarded a report to us: the first enclosed message that is one by its structure. */
+/* Somebody forwarded a report to us: the first enclosed message that is one. */
 static bool
 read_forwarded(struct report *r, struct mime_part *m, int depth)
 {
@@ -380,20 +266,16 @@ read_forwarded(struct report *r, struct mime_part *m, int depth)
 		return false;
 	for (struct mime_part *c = m->child; c; c = c->next) {
 		if (strcmp(c->type, "message/rfc822") == 0 && c->child) {
-			struct mreport inner = { 0 };
-			struct report in = { r->a, r->rules, c->child, &inner, 0, NULL };
+			struct mreport inner = { .from = "" };
+			struct report in = { .a = r->a, .rules = r->rules, .top = c->child, .out = &inner, .forwarded = true };
 
-			inner.from = "";
-			if (strcmp(c->child->type, "multipart/report") == 0) {
-				read_one(&in);
-				if (inner.kind == MREPORT_BOUNCE || inner.kind == MREPORT_ARF) {
-					const char *to = r->out->delivered_to;
+			read_one(&in);
+			if (inner.kind == MREPORT_BOUNCE || inner.kind == MREPORT_ARF) {
+				const char *to = r->out->delivered_to;
 
-					*r->out = inner;
-					r->out->delivered_to = *inner.delivered_to ?
-					    arena_printf(r->a, "%s\n%s", to, inner.delivered_to) : to;
-					return true;
-				}
+				*r->out = inner;
+				r->out->delivered_to = *inner.delivered_to ? arena_printf(r->a, "%s\n%s", to, inner.delivered_to) : to;
+				return true;
 			}
 			if (read_forwarded(r, c->child, depth + 1))
 				return true;

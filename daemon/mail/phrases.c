@@ -1,6 +1,9 @@
 #include "mail/phrases.h"
 
+#include <endian.h>
+#include <limits.h>
 #include <unicase.h>
+#include <uninorm.h>
 #include <unistr.h>
 
 #define GAP_MAX 80
@@ -22,6 +25,19 @@ static bool
 is_east_asian(ucs4_t c)
 {
 	return c >= 0x2e80 && c < 0x1f000;
+}
+
+/* A Latin letter without its marks: replies drop them as often as not ("khong ton tai", "boite pleine"). */
+static ucs4_t
+without_marks(ucs4_t u)
+{
+	ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
+
+	if (u < 0xc0 || (u > 0x24f && u < 0x1e00) || u > 0x1eff)
+		return u;
+	while (uc_canonical_decomposition(u, parts) > 0)
+		u = parts[0];
+	return u == 0x111 ? 'd' : u == 0xf8 ? 'o' : u == 0x142 ? 'l' : u == 0x131 ? 'i' : u;
 }
 
 /* "550-5.1.1 " or, once such a line was seen, "550 5.1.1 " inside an answer: how long it is. */
@@ -126,6 +142,8 @@ phrase_fold(char *out, size_t cap, const char *text, size_t len)
 				continue;
 			}
 			i += (size_t)used;
+			if (u >= 0x300 && u < 0x370)	/* a mark that follows its letter */
+				continue;
 			if (u == 0xa0 || u == 0x3000 || u == 0x200b || u == 0xfeff) {
 				blank = true;
 				continue;
@@ -138,7 +156,7 @@ phrase_fold(char *out, size_t cap, const char *text, size_t len)
 				out[n++] = ' ';
 			blank = false;
 			before = u;
-			u = uc_tolower(u);
+			u = without_marks(uc_tolower(u));
 			if ((put = u8_uctomb((uint8_t *)out + n, u, (ptrdiff_t)(cap - n - 1))) > 0)
 				n += (size_t)put;
 		}
@@ -157,6 +175,9 @@ void
 phrases_release(struct phrases *p)
 {
 	free(p->at);
+	free(p->head);
+	free(p->pairs);
+	free(p->fours);
 	*p = (struct phrases){ 0 };
 }
 
@@ -193,22 +214,83 @@ head_of(const struct phrase *p)
 }
 
 static int
-by_words(const void *a, const void *b)
+by_head(const void *va, const void *vb)
 {
-	return strcmp(head_of(a), head_of(b));
+	const struct phrase *a = va, *b = vb;
+	int order = memcmp(head_of(a), head_of(b), a->head < b->head ? a->head : b->head);
+
+	return order ? order : a->head != b->head ? (a->head < b->head ? -1 : 1) : (a->id > b->id) - (a->id < b->id);
+}
+
+static uint64_t
+key_of(const char *s, size_t len)
+{
+	uint64_t key = 0;
+
+	if (len >= 8) {
+		memcpy(&key, s, 8);
+		return be64toh(key);
+	}
+	for (size_t i = 0; i < 8; i++)
+		key = key << 8 | (i < len ? (unsigned char)s[i] : 0);
+	return key;
+}
+
+static bool
+begins_with(const struct phrase_head *h, const struct phrase_head *with)
+{
+	return with->len <= h->len && memcmp(h->words, with->words, with->len) == 0;
+}
+
+/* Sixteen bits. */
+static uint32_t
+hash_four(const char *s)
+{
+	uint32_t four;
+
+	memcpy(&four, s, sizeof(four));
+	return four * 2654435761u >> 16;
+}
+
+static bool
+has_four(const struct phrases *p, const char *s)
+{
+	uint32_t h = hash_four(s);
+
+	return p->fours[h >> 6] >> (h & 63) & 1;
 }
 
 void
 phrases_sort(struct phrases *p)
 {
-	size_t i = 0;
+	uint32_t n = 0, i = 0;
 
-	if (p->n)
-		qsort(p->at, p->n, sizeof(*p->at), by_words);
+	if (p->n == 0)
+		return;
+	qsort(p->at, p->n, sizeof(*p->at), by_head);
+	p->head = mem_zalloc(p->n * sizeof(*p->head));
+	p->pairs = mem_zalloc(65536 / 8);
+	p->fours = mem_zalloc(65536 / 8);
+	for (uint32_t k = 0; k < p->n; k++) {
+		struct phrase_head h = { key_of(head_of(&p->at[k]), p->at[k].head), head_of(&p->at[k]), p->at[k].head, k, 1,
+		    n ? n - 1 : PHRASE_NONE };
+
+		if (n && h.len == p->head[n - 1].len && begins_with(&p->head[n - 1], &h)) {
+			p->head[n - 1].n++;
+			continue;
+		}
+		while (h.shorter != PHRASE_NONE && !begins_with(&h, &p->head[h.shorter]))
+			h.shorter = p->head[h.shorter].shorter;
+		p->head[n++] = h;
+		if (h.len < 4)
+			p->pairs[h.key >> 51] |= (uint8_t)(1u << (h.key >> 48 & 7));
+		else
+			p->fours[hash_four(h.words) >> 6] |= UINT64_C(1) << (hash_four(h.words) & 63);
+	}
 	for (int c = 0; c <= 256; c++) {
-		while (i < p->n && (unsigned char)head_of(&p->at[i])[0] < c)
+		while (i < n && (unsigned char)p->head[i].words[0] < c)
 			i++;
-		p->first[c] = (uint32_t)i;
+		p->first[c] = i;
 	}
 }
 
@@ -261,15 +343,13 @@ match_rest(const char *rest, const char *text, size_t len, size_t at)
 	return at;
 }
 
+/* Where the phrase ends whose head ends at `end`; 0 when its rest is not there. */
 static size_t
-match_at(const struct phrase *p, const char *text, size_t len, size_t at, bool border)
+match_from(const struct phrase *p, const char *text, size_t len, size_t end, bool border)
 {
 	const char *w = head_of(p);
-	size_t end = at + p->head;
 
 	if (!border && *p->words != '*')
-		return 0;
-	if (end > len || memcmp(text + at, w, p->head) != 0)
 		return 0;
 	w += p->head;
 	if (*w != '*' && is_word((unsigned char)w[-1]) && end < len && is_word((unsigned char)text[end]))
@@ -277,61 +357,94 @@ match_at(const struct phrase *p, const char *text, size_t len, size_t at, bool b
 	return *w ? match_rest(w, text, len, end) : end;
 }
 
-void
-phrases_scan(const struct phrases *p, const char *text, size_t len,
-    bool (*hit)(void *arg, int id, size_t start, size_t end), void *arg)
+/* The last head that is not above the text at i: all heads that begin the text are this one or shorter ones of it. */
+static uint32_t
+last_head(const struct phrases *p, const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-		bool border = i == 0 || !is_word(c) || !is_word((unsigned char)text[i - 1]);
-		uint32_t lo = p->first[c], hi = p->first[c + 1];
+	uint32_t lo = p->first[(unsigned char)*text], hi = p->first[(unsigned char)*text + 1], from = lo;
+	uint64_t key = key_of(text, len);
 
-		if (lo == hi || (!border && !p->anywhere))
+	while (lo < hi) {
+		uint32_t m = lo + (hi - lo) / 2;
+		const struct phrase_head *h = &p->head[m];
+
+		if (h->key < key || (h->key == key && memcmp(h->words, text, h->len < len ? h->len : len) <= 0))
+			lo = m + 1;
+		else
+			hi = m;
+	}
+	return lo > from ? lo - 1 : PHRASE_NONE;
+}
+
+void
+phrases_scan(const struct phrases *p, const char *text, size_t len, int *limit,
+    void (*hit)(void *arg, int id, size_t start, size_t end), void *arg)
+{
+	if (p->n == 0)
+		return;
+	for (size_t i = 0; i + 1 < len && *limit > 0; i++) {
+		unsigned char c = (unsigned char)text[i], d = (unsigned char)text[i + 1];
+		bool border;
+
+		if (!(p->pairs[c << 5 | d >> 3] >> (d & 7) & 1) && (i + 4 > len || !has_four(p, text + i)))
 			continue;
-		/* Sorted by their words: find where the second byte begins. */
-		if (hi - lo > 4 && i + 1 < len) {
-			unsigned char d = (unsigned char)text[i + 1];
-			uint32_t a = lo, b = hi;
+		border = i == 0 || !is_word(c) || !is_word((unsigned char)text[i - 1]);
+		if (!border && !p->anywhere)
+			continue;
+		for (uint32_t k = last_head(p, text + i, len - i); k != PHRASE_NONE; k = p->head[k].shorter) {
+			const struct phrase_head *h = &p->head[k];
 
-			while (a < b) {
-				uint32_t m = a + (b - a) / 2;
+			if (h->len > len - i || memcmp(text + i, h->words, h->len) != 0)
+				continue;
+			for (uint32_t m = h->from; m < h->from + h->n && p->at[m].id < *limit; m++) {
+				size_t end = match_from(&p->at[m], text, len, i + h->len, border);
 
-				if ((unsigned char)head_of(&p->at[m])[1] < d)
-					a = m + 1;
-				else
-					b = m;
+				if (end)
+					hit(arg, p->at[m].id, i, end);
 			}
-			lo = a;
-		}
-		for (uint32_t k = lo; k < hi; k++) {
-			const char *h = head_of(&p->at[k]);
-			size_t end;
-
-			if (i + 1 < len && (unsigned char)h[1] > (unsigned char)text[i + 1])
-				break;
-			if ((end = match_at(&p->at[k], text, len, i, border)) != 0 && !hit(arg, p->at[k].id, i, end))
-				return;
 		}
 	}
 }
 
-static bool
+struct least {
+	int id, limit;
+};
+
+static void
 keep_least(void *arg, int id, size_t start, size_t end)
 {
-	int *best = arg;
+	struct least *found = arg;
 
 	(void)start;
 	(void)end;
-	if (*best < 0 || id < *best)
-		*best = id;
-	return true;
+	found->id = found->limit = id;
 }
 
 int
 phrases_first(const struct phrases *p, const char *text, size_t len)
 {
-	int best = -1;
+	struct least found = { -1, INT_MAX };
 
-	phrases_scan(p, text, len, keep_least, &best);
-	return best;
+	phrases_scan(p, text, len, &found.limit, keep_least, &found);
+	return found.id;
+}
+
+static void
+enough(void *arg, int id, size_t start, size_t end)
+{
+	int *limit = arg;
+
+	(void)id;
+	(void)start;
+	(void)end;
+	*limit = 0;
+}
+
+bool
+phrases_any(const struct phrases *p, const char *text, size_t len)
+{
+	int limit = INT_MAX;
+
+	phrases_scan(p, text, len, &limit, enough, &limit);
+	return limit == 0;
 }

@@ -2,8 +2,9 @@
  * phrases.h - many phrases looked for in one pass over a text.
  *
  * Both sides are folded alike: lower case, white space collapsed (and dropped
- * between two East Asian characters, where a line break means nothing), every
- * mail address one `@`, repeated reply codes of a multi-line answer left out.
+ * between two East Asian characters, where a line break means nothing), Latin
+ * letters without their marks, every mail address one `@`, repeated reply codes
+ * of a multi-line answer left out.
  *
  * A phrase begins and ends at the border of a word. `*` stands for up to 80
  * bytes of anything; written against a word it stands for the rest of it:
@@ -33,11 +34,25 @@ struct phrase {
 	int id;
 };
 
+/* The phrases with one head, by their ids. */
+struct phrase_head {
+	uint64_t key;		/* its first eight bytes, in an order that compares as they do */
+	const char *words;
+	size_t len;
+	uint32_t from, n;	/* in phrases.at */
+	uint32_t shorter;	/* the longest head that this one begins with; PHRASE_NONE */
+};
+
+#define PHRASE_NONE UINT32_MAX
+
 struct phrases {
 	struct arena *arena;
-	struct phrase *at;
+	struct phrase *at;	/* sorted by head, then id */
 	size_t n, cap;
-	uint32_t first[257];	/* where the phrases with this first byte begin */
+	struct phrase_head *head;
+	uint32_t first[257];	/* where the heads with this first byte begin */
+	uint8_t *pairs;		/* a bit for each two bytes that some head begins with; of longer ones see fours */
+	uint64_t *fours;	/* a bit for each hash of four bytes that some head begins with */
 	bool anywhere;		/* some phrase may begin inside a word */
 };
 
@@ -49,10 +64,12 @@ void	phrases_release(struct phrases *);
 /* Folds len bytes into out, at most cap - 1 and a NUL; returns how many. */
 size_t	phrase_fold(char *out, size_t cap, const char *text, size_t len);
 
-/* Calls hit for every phrase found; hit returns false to end the search. */
-void	phrases_scan(const struct phrases *, const char *folded, size_t len,
-	    bool (*hit)(void *arg, int id, size_t start, size_t end), void *arg);
+/* Calls hit for every phrase found whose id is below *limit, which hit may lower; 0 ends the search. */
+void	phrases_scan(const struct phrases *, const char *folded, size_t len, int *limit,
+	    void (*hit)(void *arg, int id, size_t start, size_t end), void *arg);
 /* The smallest id found, -1 for none. */
 int	phrases_first(const struct phrases *, const char *folded, size_t len);
+/* Is any of them there? */
+bool	phrases_any(const struct phrases *, const char *folded, size_t len);
 
 #endif

@@ -28,6 +28,7 @@ struct relay {
 	const char *dir;
 	_Atomic int64_t file;		/* dir: the last number given */
 	const char *user, *password;	/* NULL: no AUTH */
+	const char *token_file;		/* XOAUTH2 in place of the password: as the setting; NULL */
 	const char *ca_file;		/* NULL: the system's */
 	struct x509_store_st *trust;	/* the certificates of it; NULL unless libesmtp may need them */
 	const char *helo;		/* NULL: the host's name */

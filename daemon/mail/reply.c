@@ -11,15 +11,11 @@ is_digit(char c)
 size_t
 reply_status_at(const char *s)
 {
-	size_t n = 2, digits;
+	size_t n = 4, digits;
 
-	if ((s[0] != '2' && s[0] != '4' && s[0] != '5') || s[1] != '.')
+	/* The subjects of RFC 3463 are 0 to 7: "Exim 4.92.3" is none. */
+	if ((s[0] != '2' && s[0] != '4' && s[0] != '5') || s[1] != '.' || s[2] < '0' || s[2] > '7' || s[3] != '.')
 		return 0;
-	for (digits = 0; is_digit(s[n]) && digits < 4; digits++)
-		n++;
-	if (digits == 0 || digits > 3 || s[n] != '.')
-		return 0;
-	n++;
 	for (digits = 0; is_digit(s[n]) && digits < 4; digits++)
 		n++;
 	if (digits == 0 || digits > 3)

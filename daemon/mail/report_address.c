@@ -28,6 +28,29 @@ finish(struct arena *a, const char *s, size_t n)
 	return out;
 }
 
+/* What stands right before a local part and could belong to one: quotes, "to=", X.400's "dda:SMTP=", the path of a file. */
+static const char *
+without_prefix(const char *b, const char *at)
+{
+	static const char *const names[] = { "smtp=", "to=", "rcpt=", "recipient=", "email=", "user=" };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		size_t n = strlen(names[i]);
+
+		if ((size_t)(at - b) > n && strncasecmp(b, names[i], n) == 0)
+			b += n;
+	}
+	if (*b == '/') {
+		const char *last = memrchr(b, '/', (size_t)(at - b));
+
+		if (last + 1 < at)
+			b = last;
+	}
+	while (b < at && strchr("'.=`*/|", *b))
+		b++;
+	return b;
+}
+
 const char *
 report_next_address(struct arena *a, const char **pp, const char **start, size_t *len)
 {
@@ -44,9 +67,7 @@ report_next_address(struct arena *a, const char **pp, const char **start, size_t
 		}
 		while (b > *pp && at - b < 256 && is_atext((unsigned char)b[-1]))
 			b--;
-		/* "user=a@b", "'a@b'", "rcpt=<", "...a@b", "mailto:a@b" */
-		while (b < at && strchr("'.=`*/|", *b))
-			b++;
+		b = without_prefix(b, at);
 		/* White space in text of several bytes (NBSP, full-width) is no part of a name. */
 		for (const char *p = b; p < at; p++)
 			if ((unsigned char)p[0] == 0xc2 && (unsigned char)p[1] == 0xa0)
@@ -149,6 +170,13 @@ report_header_has(struct arena *a, const struct mime_part *m, const char *name, 
 	return false;
 }
 
+bool
+report_from_list(const struct report *r)
+{
+	return r->returned && (*mime_get(r->returned, "List-Id") || *mime_get(r->returned, "List-Post") ||
+	    *mime_get(r->returned, "Mailing-List") || *mime_get(r->returned, "X-BeenThere"));
+}
+
 const char *
 report_intended(struct report *r)
 {
@@ -161,11 +189,27 @@ report_intended(struct report *r)
 		p = mime_get(r->top, failed[i]);
 		first = report_next_address(r->a, &p, &start, &len);
 	}
-	for (size_t i = 0; r->returned && i < COUNT_OF(to) && !first; i++) {
+	for (size_t i = 0; r->returned && !report_from_list(r) && i < COUNT_OF(to) && !first; i++) {
 		p = mime_get(r->returned, to[i]);
 		first = report_next_address(r->a, &p, &start, &len);
 	}
 	return first ? first : "";
+}
+
+bool
+report_is_reply(const char *subject)
+{
+	/* "[EXTERNAL] Re: x", "***SPAM*** Re: x" */
+	for (;;) {
+		subject += strspn(subject, " *");
+		if (*subject == '[' && strchr(subject, ']'))
+			subject = strchr(subject, ']') + 1;
+		else if (strncmp(subject, "SPAM*", 5) == 0)
+			subject += 5;
+		else
+			break;
+	}
+	return strncasecmp(subject, "re:", 3) == 0;
 }
 
 bool
@@ -182,4 +226,19 @@ report_is_daemon(const char *s)
 			return true;
 	}
 	return strncasecmp(s, "microsoftexchange", 17) == 0;
+}
+
+bool
+report_is_role(const char *s)
+{
+	static const char *const names[] = { "noreply", "no-reply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply",
+	    "notification", "notifications", "notify", "system", "sysadmin", "administrator", "admin", "mailadmin", "mail", "email",
+	    "gateway", "mailgateway", "mailgw", "mta", "smtp", "bounce", "bounces", "returned", "undeliverable", "delivery", "mailserver",
+	    "antivirus", "antispam", "spamfilter", "filter", "exchange", "postoffice", "listserv", "majordomo", "hostmaster" };
+	size_t n = strcspn(s, "@");
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (strlen(names[i]) == n && strncasecmp(s, names[i], n) == 0)
+			return true;
+	return false;
 }

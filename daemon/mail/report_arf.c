@@ -31,7 +31,7 @@ report_arf(struct report *r)
 	const char *type = "", *hotmail = mime_get(r->top, "X-HmXmrOriginalRecipient");
 	const struct mime_header *fields = NULL;
 
-	report_returned(r, "");
+	report_returned(r);
 	if (!m)
 		m = report_part(r->top, "text/feedback-report", false);
 	if (m) {

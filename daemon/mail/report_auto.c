@@ -32,7 +32,7 @@ report_mdn(struct report *r)
 	}
 	if (!strcasestr(disposition, "-action") && !strcasestr(disposition, "MDN-sent"))
 		return false;
-	report_returned(r, "");
+	report_returned(r);
 	/* Sieve's reject, a full mailbox: thrown away by rule, and the words say why. That is a bounce in other clothes. */
 	if (strcasestr(disposition, "automatic-action") && strcasestr(disposition, "deleted") &&
 	    report_says(r, "mdn-refused", report_human(r))) {
@@ -61,7 +61,7 @@ report_mdn(struct report *r)
 
 /* An automatic reply by its headers (RFC 3834 and what came before it). */
 static bool
-says_automatic(const struct report *r)
+says_automatic(struct report *r)
 {
 	const struct mime_part *t = r->top;
 	const char *submitted = mime_get(t, "Auto-Submitted"), *precedence = mime_get(t, "Precedence");
@@ -137,6 +137,17 @@ away_until(struct report *r, const char *text)
 		}
 }
 
+/* What the writer says, without what is quoted. */
+static const char *
+own_words(struct report *r)
+{
+	const char *s = report_words(r), *p = s;
+
+	while (p && *p != '>')
+		p = (p = strchr(p, '\n')) ? p + 1 : NULL;
+	return p ? arena_ndup(r->a, s, (size_t)(p - s)) : s;
+}
+
 bool
 report_auto(struct report *r)
 {
@@ -150,11 +161,14 @@ report_auto(struct report *r)
 
 	if (list || report_is_daemon(r->out->from))
 		return false;
-	/* auto-generated is what machines send of their own accord (ours too): only with the words of a reply. */
-	if (!header && starts(submitted, "auto-generated") && !title)
-		return false;
+	/* auto-generated is what machines send of their own accord (ours too), unless it answers something and wants no answer. */
+	if (!header && starts(submitted, "auto-generated") && !title) {
+		if (!starts(mime_get(t, "Return-Path"), "<>") || (!*mime_get(t, "In-Reply-To") && !report_is_reply(subject)))
+			return false;
+		header = true;
+	}
 	body = !header && (title || starts(mime_get(t, "Precedence"), "junk") || *mime_get(t, "In-Reply-To") ||
-	    starts(subject, "re:")) && report_says(r, "auto-body", text);
+	    report_is_reply(subject)) && report_says(r, "auto-body", own_words(r));
 	if (!header && !title && !body)
 		return false;
 	if (!header && title && !body && !report_says(r, "auto-subject-alone", subject))

@@ -44,16 +44,35 @@ has_fields(const char *s, size_t len)
 	return false;
 }
 
-static struct mime_part *
-find_status(struct mime_part *m, bool by_type)
+/* The fields stand in running text: the text of that part, from the first of them on; NULL when there is none. */
+static const char *
+fields_in_text(struct report *r, const struct mime_part *m)
 {
-	if (by_type ? is_status_type(m->type) && strcmp(m->type, "message/disposition-notification") != 0 :
-	    strncmp(m->type, "text/", 5) == 0 && strcmp(m->type, "text/rfc822-headers") != 0 && has_fields(m->body, m->len))
-		return m;
+	static const char *const first[] = { "Final-Recipient:", "Original-Recipient:", "Reporting-MTA:", "Action:" };
+	const char *text, *start = NULL, *found;
+
+	if (strncmp(m->type, "text/", 5) == 0 && strcmp(m->type, "text/rfc822-headers") != 0) {
+		text = mime_text(r->a, m);
+		if (!has_fields(text, strlen(text)))
+			return NULL;
+		for (size_t i = 0; i < COUNT_OF(first); i++)
+			for (found = text; (found = strcasestr(found, first[i])); found++) {
+				const char *line = found;
+
+				while (line > text && (line[-1] == ' ' || line[-1] == '\t'))
+					line--;
+				if (line > text && line[-1] != '\n')
+					continue;
+				if (!start || found < start)
+					start = found;
+				break;
+			}
+		return start ? start : text;
+	}
 	if (strcmp(m->type, "message/rfc822") == 0 || strcmp(m->type, "message/global") == 0)
 		return NULL;
-	for (struct mime_part *c = m->child, *found; c; c = c->next)
-		if ((found = find_status(c, by_type)))
+	for (struct mime_part *c = m->child; c; c = c->next)
+		if ((found = fields_in_text(r, c)))
 			return found;
 	return NULL;
 }
@@ -135,6 +154,7 @@ flush(struct report *r, struct group *g, const char *human)
 	struct mreport_rcpt *out;
 	char status[REPLY_STATUS_MAX] = "";
 	const char *diag = after_type(g->diagnostic);
+	bool program;
 	size_t n;
 
 	if (!*g->final && !*g->original && !*g->action && !*g->status) {
@@ -150,6 +170,10 @@ flush(struct report *r, struct group *g, const char *human)
 			snprintf(status, sizeof(status), "%.*s", (int)n, g->status + strspn(g->status, " \t("));
 		out->status = arena_dup(r->a, status);
 		out->remote_mta = after_type(g->remote);
+		/* sysexits.h: a program that knows no such person, no such host */
+		program = strncasecmp(g->diagnostic, "x-unix;", 7) == 0 && *diag && diag[strspn(diag, "0123456789")] == '\0';
+		if (program && (strcmp(diag, "67") == 0 || strcmp(diag, "68") == 0))
+			diag = arena_printf(r->a, "x-unix exit status %s", diag);
 		/* The words of the first line may be the reply alone; a comment in Status says more. */
 		out->text = *diag ? diag : g->extra;
 		if (!*out->text && *out->address && strcasestr(human, out->address))
@@ -157,7 +181,11 @@ flush(struct report *r, struct group *g, const char *human)
 		if (!*diag && !*g->extra && n && g->status[n])
 			out->text = g->status;
 		report_judge(r, out, human_about(r, human, out->address));
-		if (*g->category) {
+		/* "Permission denied", says a shell of a file: nobody's policy. */
+		if (program && (out->verdict.category == CAT_POLICY || out->verdict.category == CAT_UNKNOWN))
+			out->verdict = (struct verdict){ .category = CAT_REMOTE_ERROR, .rule = "a program failed" };
+		/* PowerMTA's own reading of the reply, where ours finds nothing in its words. */
+		if (*g->category && !out->verdict.by_words) {
 			struct verdict v = classify(r->rules, 0, "", arena_printf(r->a, "bouncecategory %s", g->category));
 
 			if (v.strong && out->action == ACTION_FAILED) {
@@ -218,41 +246,41 @@ read_groups(struct report *r, const char *text, size_t len, const char *human)
 	flush(r, &g, human);
 }
 
+/* Every part that is a delivery status; some mailers write one for each recipient. True when there was one. */
+static bool
+read_parts(struct report *r, struct mime_part *m)
+{
+	bool found = false;
+	const char *text;
+	size_t len;
+
+	if (is_status_type(m->type) && strcmp(m->type, "message/disposition-notification") != 0) {
+		text = mime_decode(r->a, m, &len);
+		if (m->child && !len) {
+			text = m->body;
+			len = m->len;
+		}
+		/* An empty or cut status part: the words decide. */
+		if (has_fields(text, len) || (m->headers && strcmp(r->top->report_type, "delivery-status") == 0 && len)) {
+			text = mime_utf8(r->a, strncmp(m->type, "message/", 8) == 0 ? "" : m->charset, text, len);
+			read_groups(r, text, strlen(text), report_words(r));
+		}
+		return true;
+	}
+	if (strcmp(m->type, "message/rfc822") == 0 || strcmp(m->type, "message/global") == 0)
+		return false;
+	for (struct mime_part *c = m->child; c; c = c->next)
+		found = read_parts(r, c) || found;
+	return found;
+}
+
 bool
 report_dsn(struct report *r)
 {
-	struct mime_part *m = find_status(r->top, true);
-	const char *text, *human;
-	size_t len;
+	const char *text;
 
-	if (!m)
-		m = find_status(r->top, false);
-	if (!m)
-		return false;
-	text = mime_decode(r->a, m, &len);
-	if (m->child && !len) {
-		text = m->body;
-		len = m->len;
-	}
-	if (!has_fields(text, len)) {
-		/* An empty or cut status part: the words decide. */
-		if (!m->headers || strcmp(r->top->report_type, "delivery-status") != 0 || !len)
-			return false;
-	}
-	human = report_human(r);
-	report_returned(r, human);
-	if (strncmp(m->type, "text/", 5) == 0) {
-		/* The fields stand in running text: from the first of them on. */
-		const char *p = strcasestr(text, "Final-Recipient:"), *q = strcasestr(text, "Original-Recipient:"),
-		    *s = strcasestr(text, "Reporting-MTA:");
-
-		p = !p || (q && q < p) ? q : p;
-		p = p && s && s < p ? s : p;
-		len -= p ? (size_t)(p - text) : 0;
-		text = p ? p : text;
-	}
-	text = mime_utf8(r->a, strncmp(m->type, "message/", 8) == 0 ? "" : m->charset, text, len);
-	read_groups(r, text, strlen(text), human);
+	if (!read_parts(r, r->top) && (text = fields_in_text(r, r->top)) && (report_by_machine(r) || report_begins(r, report_words(r))))
+		read_groups(r, text, strlen(text), report_words(r));
 	if (r->out->n_rcpt == 0)
 		return false;
 	r->out->kind = MREPORT_BOUNCE;

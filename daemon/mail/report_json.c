@@ -126,13 +126,13 @@ unfold(struct arena *a, const char *s, size_t len, bool keep_blank)
 bool
 report_json(struct report *r)
 {
-	const char *human = report_human(r), *start = human + strspn(human, " \t\n"), *end;
+	const char *human = report_human(r), *start = strchr(human, '{'), *end;
 	json_t *o = NULL, *inner = NULL;
 	bool ok = false;
 
-	if (*start != '{' || (!strstr(start, "notificationType") && !strstr(start, "eventType")))
+	/* A gateway may have put words above it, a mailing list below. */
+	if (!start || start - human > 2000 || (!strstr(start, "notificationType") && !strstr(start, "eventType")))
 		return false;
-	/* A signature or a footer may follow. */
 	end = strrchr(start, '}');
 	for (int keep = 0; keep < 2 && end && !o; keep++) {
 		char *text = unfold(r->a, start, (size_t)(end - start) + 1, keep == 1);

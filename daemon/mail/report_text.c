@@ -37,138 +37,6 @@ struct reading {
 };
 
 static bool
-line_says(const struct report *r, const char *section, const char *s, size_t len)
-{
-	char folded[1024];
-	size_t n = phrase_fold(folded, sizeof(folded), s, len > 800 ? 800 : len);
-
-	return phrases_first(rules_phrases(r->rules, section), folded, n) >= 0;
-}
-
-static bool
-measure(void *arg, int id, size_t start, size_t end)
-{
-	size_t *longest = arg;
-
-	(void)id;
-	if (end - start > *longest)
-		*longest = end - start;
-	return true;
-}
-
-/* A line that is little else than "original message follows": words in a sentence are no border. */
-static bool
-is_border(const struct report *r, const char *s, size_t len)
-{
-	char folded[256];
-	size_t n, longest = 0;
-
-	while (len && strchr("-=*_+#|~ \t:", s[len - 1]))
-		len--;
-	while (len && strchr("-=*_+#|~ \t", *s)) {
-		s++;
-		len--;
-	}
-	if (len > 160)
-		return false;
-	n = phrase_fold(folded, sizeof(folded), s, len);
-	phrases_scan(rules_phrases(r->rules, "returned-message"), folded, n, measure, &longest);
-	return longest && n - longest <= longest + 12;
-}
-
-/* A block of mail headers at p, with at least one that only mail has: how long it is. */
-static size_t
-header_block(const char *p, const char *end, bool *sure)
-{
-	static const char *const names[] = { "from:", "to:", "subject:", "date:", "received:", "message-id:", "return-path:",
-	    "mime-version:", "content-type:", "x-mailer:", "reply-to:", "sender:", "delivered-to:", "dkim-signature:" };
-	size_t n = mime_headers_len(p, (size_t)(end - p));
-	int hits = 0;
-
-	*sure = false;
-	for (const char *s = p; s < p + n; ) {
-		const char *nl = memchr(s, '\n', (size_t)(end - s));
-
-		for (size_t i = 0; i < COUNT_OF(names); i++)
-			if (strncasecmp(s, names[i], strlen(names[i])) == 0) {
-				hits++;
-				if (i >= 4 && i <= 8)
-					*sure = true;
-			}
-		if (!nl)
-			break;
-		s = nl + 1;
-	}
-	return hits >= 3 ? n : 0;
-}
-
-/* Where do the words end and the returned message begins? */
-static void
-split(struct reading *in)
-{
-	struct report *r = in->r;
-	const char *end = in->human + strlen(in->human), *p;
-	bool paragraph = true, sure, marked = false;
-	int lines = 0;
-
-	in->end = end;
-	for (p = in->human; p < end && lines < LINES_MAX * 4; lines++) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p)), *eol = nl ? nl : end, *s = p;
-
-		while (s < eol && (*s == ' ' || *s == '\t' || *s == '>' || *s == '|'))
-			s++;
-		if (s == eol) {
-			paragraph = true;
-		} else if (lines && is_border(r, s, (size_t)(eol - s))) {
-			in->end = p;
-			marked = true;
-			p = nl ? nl + 1 : end;
-			break;
-		} else if (paragraph && header_block(s, end, &sure) && sure) {
-			in->end = p;
-			marked = true;
-			break;
-		} else {
-			paragraph = false;
-		}
-		if (!nl)
-			break;
-		p = nl + 1;
-	}
-	if (r->returned || !marked)
-		return;
-	/* Headers some lines below the marker. */
-	for (lines = 0; p < end && lines < 12; lines++) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p)), *s = p;
-		char *plain, *w;
-
-		while (s < end && (*s == ' ' || *s == '\t' || *s == '>' || *s == '|'))
-			s++;
-		if (mime_headers_len(s, (size_t)(end - s)) > 20) {
-			/* Quoted or indented headers: take the prefix away from each line. */
-			size_t prefix = (size_t)(s - p);
-
-			plain = w = arena_alloc(r->a, (size_t)(end - p) + 1);
-			for (; p < end && w - plain < 65536; ) {
-				nl = memchr(p, '\n', (size_t)(end - p));
-				if (nl && (size_t)(nl - p) >= prefix)
-					p += prefix;
-				while (p < end && *p != '\n')
-					*w++ = *p++;
-				if (p < end)
-					*w++ = *p++;
-			}
-			*w = '\0';
-			r->returned = mime_read(r->a, plain, (size_t)(w - plain));
-			return;
-		}
-		if (!nl)
-			break;
-		p = nl + 1;
-	}
-}
-
-static bool
 is_ours(const struct report *r, const char *address)
 {
 	/* Who sent the mail that came back, and to whom the bounce is written. */
@@ -183,7 +51,7 @@ returned_to(const struct report *r, const char *address)
 {
 	static const char *const names[] = { "To", "Cc", "X-Original-To", "Delivered-To", "Envelope-To", "X-Rcpt-To", "Apparently-To" };
 
-	for (size_t i = 0; r->returned && i < COUNT_OF(names); i++)
+	for (size_t i = report_from_list(r) ? 2 : 0; r->returned && i < COUNT_OF(names); i++)
 		if (report_header_has(r->a, r->returned, names[i], address))
 			return true;
 	return false;
@@ -207,6 +75,22 @@ add_candidate(struct reading *in, const char *address, const char *where, int sc
 	return &in->found[i];
 }
 
+/* The address to which one sends commands to a list, or writes to those who run it. */
+static bool
+is_service(const char *address)
+{
+	static const char *const ends[] = { "-ctl@", "-request@", "-help@", "-owner@", "-admin@", "-subscribe@", "-unsubscribe@" };
+	const char *at = strrchr(address, '@');
+
+	for (size_t i = 0; at && i < COUNT_OF(ends); i++) {
+		size_t n = strlen(ends[i]);
+
+		if ((size_t)(at - address) >= n && strncasecmp(at + 1 - n, ends[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* How much speaks for this address being the one that failed. */
 static int
 weigh(struct reading *in, const char *line, size_t len, const char *start, size_t alen, const char *address, bool zone)
@@ -217,7 +101,7 @@ weigh(struct reading *in, const char *line, size_t len, const char *start, size_
 	int score = 0;
 
 	size_t near = (size_t)(start - line) > 60 ? 60 : (size_t)(start - line);
-	bool strong = near && line_says(r, "recipient-surely", start - near, near);
+	bool strong = near && report_line_says(r, "recipient-surely", start - near, near);
 
 	after += after < eol && (*after == '>' || *after == ')' || *after == '"' || *after == '\'');
 	if (at_start) {
@@ -227,16 +111,16 @@ weigh(struct reading *in, const char *line, size_t len, const char *start, size_
 			rest++;
 		score += rest >= eol ? 6 : *after == ':' || *after == ';' || (after + 1 < eol && after[0] == '.' && after[1] == '.') ? 6 : 2;
 	}
-	if (strong || (near && line_says(r, "recipient-label", start - near, near)))
+	if (strong || (near && report_line_says(r, "recipient-label", start - near, near)))
 		score += 6;
 	/* sendmail: "550 <user@host>... User unknown" */
 	if (!at_start && after + 3 < eol && memcmp(after, "...", 3) == 0)
 		score += 6;
 	if (zone)
 		score += 4;
-	if (!strong && near && line_says(r, "not-recipient", start - near, near))
+	if (!strong && near && report_line_says(r, "not-recipient", start - near, near))
 		score -= 8;
-	if (after < eol && line_says(r, "recipient-after", after, (size_t)(eol - after)))
+	if (after < eol && report_line_says(r, "recipient-after", after, (size_t)(eol - after)))
 		score += 4;
 	if (returned_to(r, address))
 		score += 5;
@@ -244,8 +128,8 @@ weigh(struct reading *in, const char *line, size_t len, const char *start, size_
 		score += 20;
 	if (is_ours(r, address) && !returned_to(r, address))
 		score -= 10;
-	if (report_is_daemon(address) && !returned_to(r, address))
-		score -= 10;
+	if ((report_is_daemon(address) || is_service(address)) && !returned_to(r, address))
+		score -= strong ? 4 : 10;
 	if (strcasecmp(address, r->out->from) == 0 && !returned_to(r, address))
 		score -= 6;
 	return score;
@@ -270,7 +154,7 @@ find_candidates(struct reading *in)
 		while ((found = report_next_address(r->a, &q, &start, &alen))) {
 			struct candidate *c;
 
-			if (above && start > line && line_says(r, "made-from", line, (size_t)(start - line))) {
+			if (above && start > line && report_line_says(r, "made-from", line, (size_t)(start - line))) {
 				above->original = found;
 				continue;
 			}
@@ -278,16 +162,17 @@ find_candidates(struct reading *in)
 
 			if (c && zone)
 				c->in_zone = true;
-			if (c && start > line && line_says(r, "contact", line, (size_t)(start - line)))
+			if (c && start > line && report_line_says(r, "contact", line, (size_t)(start - line)))
 				c->other = true;
 			any = true;
 		}
-		/* "(reason: ...)" may stand between an address and what it was made from. */
-		if (here || line[strspn(line, " \t")] != '(')
+		/* "(reason: ...)" may stand between an address and what it was made from, and an empty line. */
+		q = line + strspn(line, " \t");
+		if (here || (*q && *q != '('))
 			above = here;
-		if (line_says(r, "failed-below", line, len))
+		if (report_line_says(r, "failed-below", line, len))
 			zone = true;
-		else if (zone && !any && len > 20 && line_says(r, "zone-ends", line, len))
+		else if (zone && !any && len > 20 && report_line_says(r, "zone-ends", line, len))
 			zone = false;
 		if (!nl)
 			break;
@@ -337,9 +222,7 @@ words_about(const struct reading *in, size_t which, int least)
 		if (to > in->mention[i].where)
 			buf_add(&b, in->mention[i].where, (size_t)(to - in->mention[i].where));
 	}
-	if (b.len == 0)
-		buf_add(&b, in->human, (size_t)(in->end - in->human));
-	s = arena_ndup(in->r->a, buf_str(&b), b.len);
+	s = b.len ? arena_ndup(in->r->a, buf_str(&b), b.len) : in->human;
 	buf_release(&b);
 	/* sendmail: "(reason: 553 ...)" is the reply; the session below it tells of other commands, too. */
 	if ((session = strcasestr(s, "transcript of session")) && reply_code_at(s) && reply_code_at(s) < session)
@@ -347,7 +230,18 @@ words_about(const struct reading *in, size_t which, int least)
 	return s;
 }
 
-/* Only a local part is named ("   userx"): at the domain of the mailer that says so. */
+/* From: a mailer, by its address, its name, or an address without a person ("MAILER-DAEMON <>"). */
+static bool
+from_daemon(struct report *r)
+{
+	const struct mime_header *h = mime_next(r->top, NULL, "From");
+	const char *at = strrchr(r->out->from, '@');
+
+	return h && (!*r->out->from || report_is_daemon(r->out->from) || report_says(r, "bounce-from", mime_words(r->a, h->value)) ||
+	    (at && report_line_says(r, "bounce-from", r->out->from, (size_t)(at - r->out->from))));
+}
+
+/* Only a local part is named ("   userx", "   userx  (over quota)"): at the domain of the mailer that says so, if it tells. */
 static const char *
 bare_name(struct reading *in)
 {
@@ -355,15 +249,18 @@ bare_name(struct reading *in)
 	const char *at = strchr(r->out->from, '@');
 	bool zone = false;
 
-	if (!at || !report_is_daemon(r->out->from))
+	if (!from_daemon(r))
 		return "";
 	for (const char *p = in->human; p < in->end; ) {
 		const char *nl = memchr(p, '\n', (size_t)(in->end - p)), *eol = nl ? nl : in->end, *s = p + strspn(p, " \t<");
 		size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+		const char *rest = s + n + strspn(s + n, ">:");
+		size_t blanks = strspn(rest, " \t");
+		bool ends = rest + blanks >= eol || blanks > 1 || *rest == '\t' || (blanks == 1 && strchr("\"(<[", rest[1]));
 
-		if (zone && s > p && n > 1 && s + n <= eol && strspn(s + n, " \t>:\r") == (size_t)(eol - s - (ptrdiff_t)n))
-			return arena_printf(r->a, "%.*s%s", (int)n, s, at);
-		zone = zone || line_says(r, "failed-below", p, (size_t)(eol - p));
+		if (zone && s > p && n > 1 && s + n <= eol && ends)
+			return arena_printf(r->a, "%.*s%s", (int)n, s, at ? at : "");
+		zone = zone || report_line_says(r, "failed-below", p, (size_t)(eol - p));
 		if (!nl)
 			break;
 		p = nl + 1;
@@ -371,23 +268,58 @@ bare_name(struct reading *in)
 	return "";
 }
 
+bool
+report_by_machine(struct report *r)
+{
+	const struct mime_part *t = r->top;
+	const char *path = mime_get(t, "Return-Path");
+
+	report_returned(r);
+	return from_daemon(r) || report_is_role(r->out->from) || strncmp(path, "<>", 2) == 0 || strcasestr(path, "mailer-daemon") || *mime_get(t, "X-Failed-Recipients") ||
+	    strcmp(t->report_type, "delivery-status") == 0 || r->enclosed || strncasecmp(mime_get(t, "Auto-Submitted"), "auto-", 5) == 0;
+}
+
+/*
+ * Nothing but words say that this is a bounce: do they begin with it? A person who writes of a bounce begins otherwise, unless
+ * it is sent on with the mailer's From: in the text.
+ */
+bool
+report_begins(struct report *r, const char *words)
+{
+	const char *s = words + strspn(words, " \t\n"), *end = strstr(s, "\n\n");
+	size_t n;
+
+	if (*s && strchr("*=#", *s) && end) {		/* a banner: "***** Message from ... *****" */
+		s = end + 2;
+		end = strstr(s, "\n\n");
+	}
+	n = end ? (size_t)(end - s) : strlen(s);
+	if ((strcasestr(r->out->subject, "fwd:") || strcasestr(r->out->subject, "fw:")) && strcasestr(words, "from:") && strcasestr(words, "mailer-daemon"))
+		return true;
+	return report_line_says(r, "bounce-surely", s, n) || report_line_says(r, "bounce-body", s, n);
+}
+
 static int
 bounce_score(struct reading *in)
 {
 	struct report *r = in->r;
 	const struct mime_part *t = r->top;
-	const char *words = arena_ndup(r->a, in->human, (size_t)(in->end - in->human));
-	const char *path = mime_get(t, "Return-Path"), *submitted = mime_get(t, "Auto-Submitted");
+	const char *words = in->human, *path = mime_get(t, "Return-Path");
 	bool null_path = strncmp(path, "<>", 2) == 0 || strcasestr(path, "mailer-daemon") != NULL;
-	bool daemon = !*r->out->from || report_is_daemon(r->out->from) || report_says(r, "bounce-from", mime_words(r->a, mime_get(t, "From")));
+	bool daemon = from_daemon(r);
 	bool subject = report_says(r, "bounce-subject", r->out->subject), body = report_says(r, "bounce-body", words);
+	bool surely = report_says(r, "bounce-surely", words);
 	bool failed = *mime_get(t, "X-Failed-Recipients") != '\0';
 	bool report = strcmp(r->top->report_type, "delivery-status") == 0;
+	bool automatic = strncasecmp(mime_get(t, "Auto-Submitted"), "auto-", 5) == 0;
+	bool plain = surely && report_begins(r, words);
 	int score = 0;
 
 	/* A list that returns bounces to its owner may add its own headers: then the words must be plain. */
-	if (*mime_get(t, "List-Id") || *mime_get(t, "List-Post"))
-		score -= daemon || (subject && report_says(r, "bounce-surely", words)) ? 0 : 4;
+	if (*mime_get(t, "List-Id") || *mime_get(t, "List-Post") || *mime_get(t, "List-Unsubscribe"))
+		score -= daemon || (subject && plain) ? 0 : 4;
+	/* A mailer without a From: at all */
+	daemon = daemon || (!mime_next(t, NULL, "From") && (null_path || failed || report || (subject && body)));
 	score += daemon ? 4 : 0;
 	score += null_path ? 2 : 0;
 	score += subject ? 3 : 0;
@@ -395,14 +327,17 @@ bounce_score(struct reading *in)
 	score += failed ? 6 : 0;
 	score += report ? 4 : 0;
 	score += r->returned ? 2 : 0;
-	score += strncasecmp(submitted, "auto-", 5) == 0 ? 1 : 0;
-	if (!daemon && !failed && !report && (*mime_get(t, "In-Reply-To") || strncasecmp(r->out->subject, "re:", 3) == 0))
+	score += automatic ? 1 : 0;
+	if (!daemon && !failed && !report && (*mime_get(t, "In-Reply-To") || report_is_reply(r->out->subject)))
 		score -= 3;
 	if (!daemon && !subject && !failed && !report)
-		score -= 2;
+		score -= surely ? 2 : 4;
 	if (!body && !failed && !report && !(daemon && subject))
 		score -= 3;
 	if (!daemon && report_says(r, "auto-subject", r->out->subject))
+		score -= 6;
+	/* Nothing here but words: a person may write of a bounce, too. */
+	if (!daemon && !plain && !report_by_machine(r))
 		score -= 6;
 	return score;
 }
@@ -415,10 +350,11 @@ take(struct reading *in, const char *address, const char *original, const char *
 
 	if (!out)
 		return;
-	out->address = address;
 	out->original = original ? original : "";
+	/* user@server: a name inside that house; whom it was for stands beside it. */
+	out->address = *out->original && !strchr(strrchr(address, '@'), '.') ? out->original : address;
 	out->text = words;
-	if (report_says(r, "delivered", all) && !report_says(r, "bounce-body", all))
+	if (report_says(r, "delivered", all) && (report_says(r, "delivered", r->out->subject) || !report_says(r, "bounce-body", all)))
 		out->action = ACTION_DELIVERED;
 	else if (report_is_delay(r, all))
 		out->action = ACTION_DELAYED;
@@ -436,15 +372,13 @@ report_text(struct report *r)
 	bool zone = false;
 
 	in->r = r;
-	in->human = report_human(r);
-	report_returned(r, in->human);
-	split(in);
-	if (bounce_score(in) < 5)
+	in->human = all = report_words(r);
+	in->end = in->human + strlen(in->human);
+	if (bounce_score(in) < (r->forwarded ? 9 : 5))
 		return false;
 	r->out->kind = MREPORT_BOUNCE;
 	header_candidates(in);
 	find_candidates(in);
-	all = arena_ndup(r->a, in->human, (size_t)(in->end - in->human));
 	for (size_t i = 0; i < in->n; i++)
 		zone = zone || (in->found[i].in_zone && in->found[i].score >= 6);
 	for (size_t i = 0; i < in->n; i++) {
@@ -467,9 +401,11 @@ report_text(struct report *r)
 	}
 	/* The words name nobody: then it was the one the mail was to. */
 	if (r->out->n_rcpt == 0) {
-		const char *bare = bare_name(in);
+		const char *bare = bare_name(in), *named = report_address(r->a, r->out->subject);
 
-		take(in, *bare ? bare : report_intended(r), NULL, all, all);
+		if (!*bare && !*(bare = report_intended(r)) && *named && !is_ours(r, named) && !report_is_daemon(named))
+			bare = named;
+		take(in, bare, NULL, all, all);
 	}
 	return true;
 }

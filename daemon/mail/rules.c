@@ -9,13 +9,14 @@
 #include "base/lang.h"
 
 #define RULES_FILE_MAX (4u << 20)
+#define PHRASE_MAX 500
 
 struct reading {
 	struct rules *to;
 	const char *file;
 	long line;
 	enum category category;
-	bool bad_address;
+	bool bad_address, loose;
 	struct rules_text *text;	/* in a [text NAME] section */
 	bool in_section;
 };
@@ -42,11 +43,11 @@ text_section(struct rules *to, const char *name)
 	return t;
 }
 
-/* [unknown-user hard], [mailbox-full soft], [text bounce-subject] */
+/* [unknown-user hard], [mailbox-full soft], [policy soft loose], [text bounce-subject] */
 static int
 read_section(struct reading *r, char *s, struct err *e)
 {
-	char *end = strchr(s, ']'), *second;
+	char *end = strchr(s, ']'), *second, *third;
 
 	if (!end || end[1])
 		return fault(r, e, TR("a section is [CATEGORY hard], [CATEGORY soft] or [text NAME]",
@@ -67,7 +68,11 @@ read_section(struct reading *r, char *s, struct err *e)
 	r->category = category_parse(s);
 	if ((r->category == CAT_UNKNOWN && strcmp(s, "unknown") != 0) || r->category == CAT_NONE)
 		return fault(r, e, TR("no such category", "không có loại này"));
-	if (strcmp(second, "hard") != 0 && strcmp(second, "soft") != 0)
+	third = second + strcspn(second, " ");
+	if (*third)
+		*third++ = '\0';
+	r->loose = strcmp(third, "loose") == 0;
+	if ((strcmp(second, "hard") != 0 && strcmp(second, "soft") != 0) || (*third && !r->loose))
 		return fault(r, e, TR("after the category stands hard or soft", "sau tên loại phải là hard hoặc soft"));
 	r->bad_address = *second == 'h';
 	return 0;
@@ -89,11 +94,43 @@ condition(struct arena *a, char **s, const char *key)
 	return pattern;
 }
 
+/*
+ * Adds a phrase with all combinations of its {alternatives}: n bytes of text are settled, each alternative of the next
+ * brace in s is put behind them in turn. False when a phrase is too short or long, or a brace
+ * has no end or another inside.
+ */
+static bool
+add_phrase(struct phrases *p, char text[PHRASE_MAX], size_t n, const char *s, int id)
+{
+	size_t plain = strcspn(s, "{");
+	const char *close = strchr(s + plain, '}');
+
+	if (n + plain >= PHRASE_MAX)
+		return false;
+	memcpy(text + n, s, plain);
+	n += plain;
+	text[n] = '\0';
+	if (!s[plain])
+		return phrases_add(p, text, id);
+	if (!close || memchr(s + plain + 1, '{', (size_t)(close - s) - plain - 1))
+		return false;
+	for (const char *word = s + plain + 1, *end; word <= close; word = end + 1) {
+		end = word + strcspn(word, "|}");
+		if (n + (size_t)(end - word) >= PHRASE_MAX)
+			return false;
+		memcpy(text + n, word, (size_t)(end - word));
+		if (!add_phrase(p, text, n + (size_t)(end - word), close + 1, id))
+			return false;
+	}
+	return true;
+}
+
 static int
 read_rule(struct reading *r, char *s, struct err *e)
 {
 	struct rules *to = r->to;
-	struct rule new = { .category = r->category, .bad_address = r->bad_address };
+	char text[PHRASE_MAX];
+	struct rule new = { .category = r->category, .bad_address = r->bad_address, .loose = r->loose };
 	const char *whole = s, *v;
 
 	for (;;) {
@@ -111,7 +148,9 @@ read_rule(struct reading *r, char *s, struct err *e)
 	new.name = arena_printf(&to->arena, "%s:%ld: %s", file_base(r->file), r->line, whole);
 	new.wording = *s != '\0';
 	if (new.wording) {
-		if (!phrases_add(&to->words, s, (int)to->n))
+		if (new.loose && to->first_loose == SIZE_MAX)
+			to->first_loose = to->n;
+		if (!add_phrase(new.loose ? &to->likely : &to->words, text, 0, s, (int)to->n))
 			return fault(r, e, TR("a phrase needs two characters before its first *",
 			    "cụm từ cần ít nhất hai ký tự trước dấu * đầu tiên"));
 	} else {
@@ -128,6 +167,7 @@ read_rule(struct reading *r, char *s, struct err *e)
 static int
 read_line(struct reading *r, char *s, struct err *e)
 {
+	char text[PHRASE_MAX];
 	size_t n;
 
 	s += strspn(s, " \t");
@@ -141,9 +181,9 @@ read_line(struct reading *r, char *s, struct err *e)
 		return fault(r, e, TR("a rule before the first section", "quy tắc đứng trước mục đầu tiên"));
 	if (!r->text)
 		return read_rule(r, s, e);
-	if (!phrases_add(&r->text->phrases, s, (int)r->text->phrases.n))
-		return fault(r, e, TR("a phrase needs two characters before its first *",
-		    "cụm từ cần ít nhất hai ký tự trước dấu * đầu tiên"));
+	if (!add_phrase(&r->text->phrases, text, 0, s, (int)r->text->phrases.n))
+		return fault(r, e, TR("a phrase needs two characters before its first *, a { needs its } and none within",
+		    "cụm từ cần ít nhất hai ký tự trước dấu * đầu tiên, dấu { cần dấu }, không lồng nhau"));
 	return 0;
 }
 
@@ -205,8 +245,9 @@ rules_load(struct rules **out, const char *path, struct err *e)
 
 	*out = NULL;
 	to->arena = (struct arena)ARENA_INIT;
-	to->first_number = SIZE_MAX;
+	to->first_number = to->first_loose = SIZE_MAX;
 	phrases_init(&to->words, &to->arena);
+	phrases_init(&to->likely, &to->arena);
 	if (!path)
 		path = file_data_path(&to->arena, "config/rules");
 	if (stat(path, &st) < 0)
@@ -218,6 +259,7 @@ rules_load(struct rules **out, const char *path, struct err *e)
 		return -1;
 	}
 	phrases_sort(&to->words);
+	phrases_sort(&to->likely);
 	for (size_t i = 0; i < to->n_text; i++)
 		phrases_sort(&to->text[i].phrases);
 	*out = to;
@@ -230,6 +272,7 @@ rules_free(struct rules *r)
 	if (!r)
 		return;
 	phrases_release(&r->words);
+	phrases_release(&r->likely);
 	for (size_t i = 0; i < r->n_text; i++)
 		phrases_release(&r->text[i].phrases);
 	free(r->rule);

@@ -5,10 +5,13 @@
  *
  *	[unknown-user hard]		a section: category, and whether a final
  *					failure says the address is bad
+ *	[unknown-user hard loose]	words that mean this in a reply, but not in
+ *					the running text of a whole report
  *	no such user			a phrase (mail/phrases.h)
  *	status=5.1.1			conditions: code=, status=, at= (who said
  *	status=5.1.* code=550 user	it), each a pattern with `*`; a phrase may
  *					follow
+ *	{user|account} * {gone|lost}	each of the alternatives, in all combinations
  *	[text bounce-subject]		phrases for mreport
  *
  * Units      none.
@@ -24,7 +27,7 @@
 
 struct rule {
 	enum category category;
-	bool bad_address, wording;	/* wording: it has a phrase */
+	bool bad_address, wording, loose;	/* wording: it has a phrase */
 	const char *code, *status, *at;	/* patterns, NULL: any */
 	const char *name;		/* 20-people.rules:14: no such user */
 };
@@ -36,6 +39,8 @@ struct rules {
 	struct rule *rule;
 	size_t n, cap;
 	struct phrases words;		/* id: index in rule */
+	struct phrases likely;		/* the same, of the loose rules */
+	size_t first_loose;		/* the first of them: not looked for when a rule before it fits */
 	size_t *wordless;		/* rules without a phrase, in order */
 	size_t n_wordless, cap_wordless;
 	size_t first_number;		/* the first rule of a status alone: what stands before is strong */

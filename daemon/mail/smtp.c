@@ -11,6 +11,11 @@ read_secrets(struct relay *r, const struct conf *c, struct err *e)
 {
 	if (r->kind == RELAY_DIR || !*c->relay_user)
 		return 0;
+	/* libesmtp has no XOAUTH2. What is in the file now is read to see that it is there: it changes. */
+	if (strcmp(c->relay_auth, "xoauth2") == 0) {
+		r->kind = RELAY_CURL;
+		r->token_file = arena_dup(&r->arena, c->relay_password_file);
+	}
 	if (!(r->password = conf_secret(&r->arena, c->relay_password_file, "relay_password_file", e)))
 		return -1;
 	r->user = arena_dup(&r->arena, c->relay_user);
@@ -74,11 +79,13 @@ fail:
 }
 
 int
-relay_check(const char *url, struct err *e)
+relay_check(const char *url, struct arena *a, const char **name, struct err *e)
 {
 	struct relay r = { .arena = ARENA_INIT };
 	int rc = relay_parse(&r, url, e);
 
+	if (rc == 0 && name)
+		*name = arena_dup(a, r.name);
 	arena_release(&r.arena);
 	return rc;
 }

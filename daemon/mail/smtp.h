@@ -37,7 +37,8 @@
 struct relay;
 
 int	relay_new(struct relay **, const char *url, const struct conf *, struct err *);	/* reads secrets and certificates */
-int	relay_check(const char *url, struct err *);	/* is it one? Opens nothing */
+/* Is it one, and what will relay_name call it? Opens nothing; name may be NULL. */
+int	relay_check(const char *url, struct arena *, const char **name, struct err *);
 void	relay_free(struct relay *);
 const char *relay_name(const struct relay *);	/* host:port or dir:PATH */
 /* A session waits by itself, not through fiber_wait: it needs a thread of its own. */

@@ -1,5 +1,5 @@
 /*
- * One conversation through libcurl: implicit TLS, IPv6 literals, SMTPUTF8.
+ * One conversation through libcurl: implicit TLS, IPv6 literals, SMTPUTF8, XOAUTH2.
  *
  * libcurl says little about what was answered; its debug callback shows every
  * command and reply. One handle keeps its connection from message to message.
@@ -122,6 +122,28 @@ init_once(void)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+/* The access token as it is now. */
+static int
+set_token(struct carrier *c, const struct relay *r, struct err *e)
+{
+	const char *token = conf_secret(&c->arena, r->token_file, "relay_password_file", e);
+
+	if (!token)
+		return -1;
+	curl_easy_setopt(c->curl, CURLOPT_XOAUTH2_BEARER, token);
+	curl_easy_setopt(c->curl, CURLOPT_LOGIN_OPTIONS, "AUTH=XOAUTH2");
+	arena_reset(&c->arena);
+	return 0;
+}
+
+static void
+carrier_release(struct carrier *c)
+{
+	curl_easy_cleanup(c->curl);
+	buf_release(&c->reply);
+	arena_release(&c->arena);
+}
+
 static int
 carrier_init(struct carrier *c, const struct relay *r, const struct smtp_calls *calls, struct err *e)
 {
@@ -158,17 +180,14 @@ carrier_init(struct carrier *c, const struct relay *r, const struct smtp_calls *
 		curl_easy_setopt(c->curl, CURLOPT_CAINFO, r->ca_file);
 	if (r->user) {
 		curl_easy_setopt(c->curl, CURLOPT_USERNAME, r->user);
-		curl_easy_setopt(c->curl, CURLOPT_PASSWORD, r->password);
+		if (!r->token_file)
+			curl_easy_setopt(c->curl, CURLOPT_PASSWORD, r->password);
+	}
+	if (r->token_file && set_token(c, r, e) < 0) {
+		carrier_release(c);
+		return -1;
 	}
 	return 0;
-}
-
-static void
-carrier_release(struct carrier *c)
-{
-	curl_easy_cleanup(c->curl);
-	buf_release(&c->reply);
-	arena_release(&c->arena);
 }
 
 static void

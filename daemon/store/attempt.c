@@ -1,6 +1,10 @@
 /* The attempts of invite.h: one row for one SMTP transaction. */
 #include "store/invite.h"
 
+#include <stdlib.h>
+
+#define CATEGORIES_MOST 64		/* there are half as many */
+
 int
 attempt_insert(struct db *db, const struct attempt *t, struct err *e)
 {
@@ -60,20 +64,52 @@ attempt_count(struct db *db, int64_t invite, const char *verdict, int64_t *n, st
 	return db_one_int(s, n, e) < 0 ? -1 : 0;
 }
 
+struct refused {
+	const char *category;
+	int64_t n;
+};
+
+static int
+most_first(const void *a, const void *b)
+{
+	const struct refused *x = a, *y = b;
+
+	return x->n != y->n ? (x->n < y->n) - (x->n > y->n) : strcmp(x->category, y->category);
+}
+
 int
 invite_refused_by(struct db *db, int64_t wave, int (*each)(const char *, int64_t, void *), void *arg, struct err *e)
 {
+	/* Counted here: GROUP BY would sort them all, in memory, and there are a handful of categories. */
 	static const char sql[] =
-	    "SELECT t.category, count(*) FROM invite i JOIN attempt t ON t.invite = i.id AND t.n = i.attempts"
-	    " WHERE i.wave = $1 AND i.state = 'refused' GROUP BY t.category ORDER BY 2 DESC, 1";
+	    "SELECT t.category FROM invite i JOIN attempt t ON t.invite = i.id AND t.n = i.attempts"
+	    " WHERE i.wave = $1 AND i.state = 'refused'";
 	struct stmt *s = db_stmt(db, sql, e);
+	struct arena a = ARENA_INIT;
+	struct refused found[CATEGORIES_MOST];
+	size_t n = 0;
 	int rc;
 
 	if (!s)
 		return -1;
 	bind_int(s, 1, wave);
-	while ((rc = db_step(s, e)) == 1 && each(col_text(s, 0), col_int(s, 1), arg) == 0)
-		;
+	while ((rc = db_step(s, e)) == 1) {
+		const char *category = col_text(s, 0);
+		size_t i = 0;
+
+		while (i < n && strcmp(found[i].category, category) != 0)
+			i++;
+		if (i == n && n == COUNT_OF(found))
+			i = n - 1;
+		else if (i == n)
+			found[n++] = (struct refused){ .category = arena_dup(&a, category) };
+		found[i].n++;
+	}
 	db_done(s);
+	qsort(found, n, sizeof(*found), most_first);
+	for (size_t i = 0; i < n && rc >= 0; i++)
+		if (each(found[i].category, found[i].n, arg) != 0)
+			break;
+	arena_release(&a);
 	return rc < 0 ? -1 : 0;
 }

@@ -165,6 +165,26 @@ evidence_has(struct db *db, int64_t contact, const char *kind, struct err *e)
 }
 
 int
+evidence_words(struct db *db, struct arena *a, int64_t id, const char **words, struct err *e)
+{
+	static const char sql[] = "SELECT status, text FROM evidence WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	if ((rc = db_step(s, e)) == 1) {
+		const char *status = arena_dup(a, col_text(s, 0)), *text = col_text(s, 1);
+
+		/* A report repeats the reply, status and all. */
+		*words = *status && !strstr(text, status) ? arena_printf(a, "%s %s", status, text) : arena_dup(a, text);
+	}
+	db_done(s);
+	return rc;
+}
+
+int
 audit_add(struct db *db, const char *actor, const char *action, const char *detail, struct err *e)
 {
 	static const char sql[] = "INSERT INTO audit (at, actor, action, detail) VALUES ($1, $2, $3, $4)";
@@ -177,4 +197,28 @@ audit_add(struct db *db, const char *actor, const char *action, const char *deta
 	bind_text(s, 3, action);
 	bind_text(s, 4, detail);
 	return db_run(s, e);
+}
+
+int
+experience_each(struct db *db, int (*each)(const struct experience *, void *), void *arg, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT v.email, v.kind, v.category, v.text, v.hard, v.at, k.key"
+	    " FROM evidence v JOIN contact c ON c.id = v.contact JOIN campaign k ON k.id = c.campaign"
+	    " WHERE v.email <> '' AND (v.kind = 'refusal' OR v.kind = 'dsn' OR v.kind = 'expired' OR v.kind = 'read_receipt'"
+	    " OR v.kind = 'auto_reply' OR v.kind = 'reply')";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	while ((rc = db_step(s, e)) == 1) {
+		struct experience x = { .email = col_text(s, 0), .kind = col_text(s, 1), .category = col_text(s, 2),
+		    .text = col_text(s, 3), .hard = col_int(s, 4) != 0, .at = col_int(s, 5), .campaign = col_text(s, 6) };
+
+		if ((rc = each(&x, arg)) != 0)
+			break;
+	}
+	db_done(s);
+	return rc;
 }

@@ -19,7 +19,9 @@
  *              the person, on the landing page     A
  * button       the person pressed a form's button  A
  * opt_out      the person                          A
- * focal_word   a focal point                       A
+ * focal_word   a focal point: it lies in spam      A
+ * focal_received, focal_away, focal_moved, focal_wrong_address, focal_full, focal_disabled
+ *              a focal point or the operator (engine/word.h)  A
  * visit        a page was fetched (campaigns with tracking "visits") D
  *
  * KIND_withdrawn: the person took it back or said something else later. The
@@ -63,6 +65,17 @@ int	answer_first_at(struct db *, int64_t contact, int64_t instrument, int64_t *a
 /* What a person said of this kind becomes KIND_withdrawn. 0 or -1. */
 int	evidence_withdraw(struct db *, int64_t contact, const char *kind, struct err *);
 int	evidence_has(struct db *, int64_t contact, const char *kind, struct err *);	/* 1, 0, -1 */
+/* What was said, whole: "5.7.1 Access denied". 1, 0, -1. */
+int	evidence_words(struct db *, struct arena *, int64_t id, const char **words, struct err *);
+/* What a message to an address met, in whatever campaign: a refusal, report or expiry, or a sign that it arrived. */
+struct experience {
+	const char *email, *kind, *category, *text;
+	bool hard;
+	int64_t at;
+	const char *campaign;	/* its key */
+};
+/* All there are, in no order, until the callback returns non-zero; texts are borrowed until it does. */
+int	experience_each(struct db *, int (*each)(const struct experience *, void *), void *, struct err *);
 int	audit_add(struct db *, const char *actor, const char *action, const char *detail, struct err *);
 
 #endif

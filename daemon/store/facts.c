@@ -127,7 +127,7 @@ open_streams(struct facts_reader *r, struct db *db, int64_t lo, int64_t hi, stru
 	    "SELECT contact, id, wave, state, email, moved_at, due_at FROM invite"
 	    " WHERE contact >= $1 AND contact <= $2 ORDER BY contact";
 	static const char evidence[] =
-	    "SELECT contact, at, kind, category, grade, invite, until_at, email FROM evidence"
+	    "SELECT contact, at, kind, category, grade, invite, until_at, email, id FROM evidence"
 	    " WHERE contact >= $1 AND contact <= $2 ORDER BY contact, at";
 	static const char answer[] =
 	    "SELECT contact, instrument FROM answer WHERE contact >= $1 AND contact <= $2 ORDER BY contact";
@@ -289,7 +289,7 @@ note_received(struct facts *f, int64_t at, char grade)
 
 static void
 note_failed(struct facts_reader *r, struct facts *f, int64_t at, const char *kind, const char *category, char grade,
-    int64_t invite)
+    int64_t invite, int64_t evidence)
 {
 	if (at < f->failed_at)
 		return;
@@ -297,6 +297,7 @@ note_failed(struct facts_reader *r, struct facts *f, int64_t at, const char *kin
 	f->failed_kind = arena_dup(&r->arena, kind);
 	f->failed_category = arena_dup(&r->arena, category);
 	f->failed_grade = grade;
+	f->failed_evidence = evidence;
 	r->failed_invite = invite;
 }
 
@@ -325,18 +326,19 @@ note_found(struct facts *f, enum found_in found, bool by_person)
 }
 
 static void
-note_away(struct facts *f, int64_t at, int64_t until)
+note_away(struct facts *f, int64_t at, int64_t until, char grade)
 {
 	if (f->away && until <= f->away_until)
 		return;
 	f->away = until > 0;
 	f->away_from = at;
 	f->away_until = until;
+	f->away_grade = grade;
 }
 
 enum sign {
 	SIGN_NONE, SIGN_FAILURE, SIGN_OPT_OUT, SIGN_COMPLAINT, SIGN_SPAM, SIGN_FOCAL_WORD, SIGN_INBOX, SIGN_FORWARDED,
-	SIGN_AUTO_REPLY, SIGN_RECEIVED
+	SIGN_AUTO_REPLY, SIGN_RECEIVED, SIGN_FOCAL_RECEIVED, SIGN_FOCAL_AWAY
 };
 
 /* A delay is no failure; a bare fetch of the link ("visit") may be a scanner: those prove nothing. */
@@ -348,7 +350,9 @@ sign_of(const char *kind)
 		{ "button", SIGN_RECEIVED }, { "found_inbox", SIGN_INBOX }, { "found_spam", SIGN_SPAM },
 		{ "found_forwarded", SIGN_FORWARDED }, { "auto_reply", SIGN_AUTO_REPLY }, { "reply", SIGN_RECEIVED },
 		{ "read_receipt", SIGN_RECEIVED }, { "opt_out", SIGN_OPT_OUT }, { "complaint", SIGN_COMPLAINT },
-		{ "focal_word", SIGN_FOCAL_WORD },
+		{ "focal_word", SIGN_FOCAL_WORD }, { "focal_received", SIGN_FOCAL_RECEIVED }, { "focal_away", SIGN_FOCAL_AWAY },
+		{ "focal_moved", SIGN_FAILURE }, { "focal_wrong_address", SIGN_FAILURE }, { "focal_full", SIGN_FAILURE },
+		{ "focal_disabled", SIGN_FAILURE },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(signs); i++)
@@ -369,7 +373,7 @@ note_report(struct facts_reader *r, struct facts *f, struct stmt *s, int64_t at,
 	if (!about_here(r, col_int(s, 5), col_text(s, 7)))
 		return;
 	if (!delivered)
-		note_failed(r, f, at, col_text(s, 2), category, grade, m ? m->id : 0);
+		note_failed(r, f, at, col_text(s, 2), category, grade, m ? m->id : 0, col_int(s, 8));
 	else if (at > f->accepted_at)
 		f->accepted_at = at;
 }
@@ -406,8 +410,15 @@ note(struct facts_reader *r, struct facts *f, struct stmt *s)
 		note_received(f, at, grade);
 		break;
 	case SIGN_AUTO_REPLY:
-		note_away(f, at, col_int(s, 6));
+		note_away(f, at, col_int(s, 6), grade);
 		note_received(f, at, grade);
+		break;
+	case SIGN_FOCAL_RECEIVED:
+		note_found(f, FOUND_INBOX, false);
+		note_received(f, at, grade);
+		break;
+	case SIGN_FOCAL_AWAY:
+		note_away(f, at, col_int(s, 6), grade);
 		break;
 	case SIGN_RECEIVED:
 		note_received(f, at, grade);
@@ -452,7 +463,7 @@ settle(struct facts_reader *r, struct facts *f)
 		/* The queue's own word stands when its evidence is not there. */
 		if (!m->told && (strcmp(m->state, "refused") == 0 || strcmp(m->state, "expired") == 0))
 			note_failed(r, f, m->moved_at, strcmp(m->state, "expired") == 0 ? m->state : "refusal", "", 'A',
-			    m->id);
+			    m->id, 0);
 	}
 	for (size_t i = 0; i < r->n_messages; i++) {
 		const struct message *m = &r->messages[i];

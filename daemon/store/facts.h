@@ -50,6 +50,7 @@ struct facts {
 	const char *failed_kind;	/* refusal, dsn, expired; "" */
 	const char *failed_category;	/* word of mail/category.h; "" */
 	char failed_grade;
+	int64_t failed_evidence;	/* the row that says so; 0: the queue's own word */
 	int64_t accepted_at;		/* the latest acceptance, or report of delivery, of any message but the failed one */
 
 	/* Signs that somebody or something at the other end has it. */
@@ -59,6 +60,7 @@ struct facts {
 	bool found_told_by_person;	/* ... and it was the person */
 	bool away;			/* an auto-reply said: until away_until */
 	int64_t away_from, away_until;
+	char away_grade;
 	bool reacted;			/* any sign of life at all, a complaint too */
 };
 

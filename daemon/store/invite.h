@@ -111,6 +111,8 @@ int	invite_put_off(struct db *, int64_t id, int64_t due_at, struct err *);
 int	invite_call_in(struct db *, int64_t wave, int64_t now, bool parked, struct err *);
 /* Messages of other waves that reached an address since then. */
 int	invite_others_since(struct db *, int64_t invite, const char *email, int64_t since, int64_t *n, struct err *);
+/* Messages of the wave that a relay took for a mail domain since then. */
+int	invite_accepted_since(struct db *, int64_t wave, const char *domain, int64_t since, int64_t *n, struct err *);
 int	wave_has_others(struct db *, int64_t wave, struct err *);	/* 1: another wave has begun, 0, -1 */
 int	invite_by_id(struct db *, struct arena *, int64_t id, struct invite *, struct err *);
 /* Invites in a state with id > after, oldest first; state planned, sending, deferred or uncertain. */

@@ -158,7 +158,7 @@ roster_rows_each(struct db *db, int64_t campaign, int (*each)(const struct roste
 {
 	static const char sql[] =
 	    "SELECT w.roster, w.seq, w.line, r.file, u.code, w.name, w.email, w.alternate, w.disposition, w.reason,"
-	    " w.warnings, w.suggestion, w.raw, coalesce(w.contact, 0)"
+	    " w.warnings, w.suggestion, w.raw, coalesce(w.contact, 0), r.delimiter, r.columns"
 	    " FROM roster r JOIN unit u ON u.id = r.unit JOIN roster_row w"
 	    " ON w.id > r.id * 4294967296 AND w.id < (r.id + 1) * 4294967296"
 	    " WHERE r.campaign = $1 AND r.replaced_by IS NULL ORDER BY r.id, w.id";
@@ -173,7 +173,7 @@ roster_rows_each(struct db *db, int64_t campaign, int (*each)(const struct roste
 		    .file = col_text(s, 3), .unit_code = col_text(s, 4), .name = col_text(s, 5), .email = col_text(s, 6),
 		    .alternate = col_text(s, 7), .disposition = col_text(s, 8), .reason = col_text(s, 9),
 		    .warnings = col_text(s, 10), .suggestion = col_text(s, 11), .raw = col_text(s, 12),
-		    .contact = col_int(s, 13) };
+		    .contact = col_int(s, 13), .delimiter = col_text(s, 14), .columns = col_text(s, 15) };
 
 		if ((rc = each(&w, arg)) != 0)
 			break;

@@ -34,6 +34,7 @@ struct roster {
 struct roster_row {
 	int64_t roster, seq, line;
 	const char *file, *unit_code;	/* filled by roster_rows_each only */
+	const char *delimiter, *columns;	/* ... and so are these: how raw is to be read, as in struct roster */
 	const char *name, *email, *alternate;
 	const char *disposition, *reason, *warnings, *suggestion;
 	const char *raw;

@@ -2,9 +2,27 @@
 #include "web/landing.h"
 
 #include "base/clock.h"
+#include "store/probe.h"
 
 /* Has the form of a token, and belongs to nobody. */
 static const char nobody[] = "0000000000000000000000";
+
+/* The links of a message to a probe mailbox: whoever follows them, a filter perhaps, sees a page like others'. */
+static bool
+is_probe(struct request *r, const char *token, int64_t now)
+{
+	const struct shown *s;
+	int64_t campaign;
+
+	if (probe_campaign_by_token(r->db, token, &campaign, NULL) != 1 || request_campaign(r, campaign, &s, NULL) != 1 ||
+	    now > s->c.closes_at + EXPIRES_S)
+		return false;
+	request_choose_lang(r, s->c.lang);
+	reply_notice(r, 200, s->c.title, TRL(r->lang, "This link belongs to a test mailbox of the survey, not to a person. "
+	    "There is nothing to answer here.", "Liên kết này thuộc hộp thư thử của cuộc khảo sát, không của riêng ai. "
+	    "Ở đây không có gì để trả lời."));
+	return true;
+}
 
 bool
 guest_enter(struct request *r, const char *token, struct guest *g)
@@ -22,7 +40,8 @@ guest_enter(struct request *r, const char *token, struct guest *g)
 	g->now = clock_now();
 	g->c = rc == 1 && valid ? &g->shown->c : NULL;
 	if (!g->c || g->now > g->c->closes_at + EXPIRES_S) {
-		reply_unknown(r);
+		if (!is_probe(r, valid ? token : nobody, g->now))
+			reply_unknown(r);
 		return false;
 	}
 	g->not_open = g->now < g->c->opens_at;

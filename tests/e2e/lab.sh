@@ -16,6 +16,7 @@
 # What becomes of a message, by its recipient:
 #	u*@cantho.gov.test		delivered
 #	junk*@cantho.gov.test		delivered, Sieve files it into Junk
+#	probe1..5@cantho.gov.test	Sieve files it: inbox, Junk (special use), "Thư rác", Lists, nowhere
 #	away*@cantho.gov.test		delivered; lab_auto_reply answers (Sieve's vacation keeps silent
 #					towards any message with List-Unsubscribe)
 #	any other @cantho.gov.test	550 5.1.1 at RCPT
@@ -53,6 +54,7 @@ lab_users() {
 		echo "junk$i@cantho.gov.test:pw::::::"
 		echo "away$i@cantho.gov.test:pw::::::"
 		echo "temp$i@cantho.gov.test:pw::::::"
+		echo "probe$i@cantho.gov.test:pw::::::"
 		echo "brim$i@angiang.gov.test:pw::::::userdb_quota_rule=*:bytes=1"
 	done
 	echo 'bounce@survey.test:pw::::::'
@@ -141,8 +143,20 @@ protocol lmtp {
 X
 	cat >"$d/before.sieve" <<'X'
 require ["fileinto", "mailbox", "envelope"];
-if envelope :localpart :matches "to" "junk*" {
+if envelope :localpart :matches "to" ["junk*", "probe2"] {
 	fileinto :create "Junk";
+	stop;
+}
+if envelope :localpart "to" "probe3" {
+	fileinto :create "Thư rác";
+	stop;
+}
+if envelope :localpart "to" "probe4" {
+	fileinto :create "Lists";
+	stop;
+}
+if envelope :localpart "to" "probe5" {
+	discard;
 	stop;
 }
 X

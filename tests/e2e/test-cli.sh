@@ -46,9 +46,9 @@ json() {
 }
 
 # --- help and usage
-commands='init:campaign create:campaign list:campaign show:instrument add:roster import:roster rows:wave create:wave run
+commands='init:campaign create:campaign list:campaign show:instrument add:roster import:roster check:roster rows:wave create:wave run
 wave status:wave pause:wave resume:dispatch:inbound feed:inbound fetch:inbound log:inbound mailboxes:inbound reclassify:rules test:rules list:rules explain:answers import:report participation:report causes:report people
-person show:debug classify:debug csv:config check:config show:template check:template preview:serve:backup'
+person show:debug classify:debug csv:debug mx:config check:config show:template check:template preview:serve:backup'
 while IFS= read -r command; do
 	# shellcheck disable=SC2086 # two words
 	status "$command --help" 0 thumoi $command --help
@@ -314,9 +314,51 @@ has "$stderr" "relay = mail.example" "... is named"
 printf 'imaps://mail.test user a password-file b colour red\n' >"$work/mailboxes"
 status "a file of mailboxes with a fault" 1 env THUMOI_INBOUND_FILE="$work/mailboxes" "$bin" --lang en config check
 has "$stderr" "mailboxes line 1" "... is named, and its line"
+# Several relays: the file is checked, and used unless one is named.
+cat >"$work/relays.conf" <<X
+dir:$work/first weight 3
+dir:$work/second weight 1
+dir:$work/third standby
+X
+export THUMOI_RELAY_FILE=$work/relays.conf
+status "a good relay file" 0 thumoi config check
+sed -n 's/^#\([a-z]*:.*\)/\1/p' config/relays.conf >"$work/shipped.conf"
+is "$(grep -c . "$work/shipped.conf")" 3 "the shipped one has examples"
+status "... which are good ones" 0 env THUMOI_RELAY_FILE="$work/shipped.conf" "$bin" config check
+status "the shipped one as it is" 1 env THUMOI_RELAY_FILE=config/relays.conf "$bin" --lang en config check
+has "$stderr" "no relay stands in it" "... says what to do"
+echo 'smtp://mx.survey.test user me' >>"$work/relays.conf"
+status "a relay file with a fault" 1 thumoi config check
+has "$stderr" "relay_file: $work/relays.conf line 4: user and password-file" "... the line is named"
+status "... is not used" 1 thumoi dispatch --once
+has "$stderr" "relays.conf line 4" "... and says so"
+sed -i '$d' "$work/relays.conf"
+mkdir "$work/relays"
+n=0
+for family in Lê Trần Phạm Vũ Đỗ; do for given in An Bình Cường Dũng Giang Hà Khánh Lan; do
+	echo "$((++n)),$family Minh $given,Sở Nội vụ,nguoi$n@cantho.gov.test"
+done; done | sed '1i STT,Họ và tên,Đơn vị,Email' >"$work/relays/T92-can-tho.csv"
+ok "a campaign for them" new_campaign relays
+thumoi -q instrument add relays survey --title F --url 'https://form.test/?t={{token}}'
+status "forty people" 0 thumoi roster import relays "$work/relays/T92-can-tho.csv"
+status "their wave" 0 thumoi wave create relays invitation --template invitation
+status "... goes out" 0 thumoi wave run relays invitation
+is "$(find "$work/first" -name '*.eml' | wc -l)" 30 "... three of four through the first"
+is "$(find "$work/second" -name '*.eml' | wc -l)" 10 "... one of four through the second"
+is "$(find "$work/third" -name '*.eml' | wc -l)" 0 "... none through the standby one"
+status "another wave" 0 thumoi wave create relays reminder --template reminder
+status "... through the relay that is named" 0 thumoi wave run relays reminder --relay "dir:$work/named"
+is "$(find "$work/named" -name '*.eml' | wc -l)" 40 "... alone"
+unset THUMOI_RELAY_FILE
 printf 'conections = 3\n' >"$work/bad.conf"
 status "an unknown setting" 1 thumoi -c "$work/bad.conf" config check
 has "$stdout$stderr" connections "... and the nearest"
+printf '# ours\ngmail.com 5/day ramp 7\n' >"$work/pace.conf"
+status "a pace file with a fault" 1 env THUMOI_PACE_FILE="$work/pace.conf" "$bin" --lang en config check
+has "$stderr" "$work/pace.conf line 2: ramp 7 is not below the 5/day" "... is named, with its line"
+printf 'date,type\n2026-02-30,holiday\n' >"$work/days.csv"
+status "days off with a fault" 1 env THUMOI_WORKING_DAYS_ONLY=yes THUMOI_HOLIDAY_FILE="$work/days.csv" "$bin" --lang en config check
+has "$stderr" "$work/days.csv line 2" "... are named, with the line"
 status "a setting out of range" 1 env THUMOI_CONNECTIONS=1000 timeout 10 "$bin" --lang en campaign list
 has "$stderr" connections "... is named"
 

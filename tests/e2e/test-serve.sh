@@ -93,6 +93,11 @@ kill -HUP "$pid"
 ok "a fault in the settings is logged" wait_log 'error reload .*listne' 1
 is "$(status "http://$public/healthz")" 200 "and everything stays as it was"
 sed -i '/^listne/d' "$work/thumoi.conf"
+echo 'smtp://mx.survey.example weight' >"$work/relays.conf"
+echo "relay_file = $work/relays.conf" >>"$work/thumoi.conf"
+kill -HUP "$pid"
+ok "a fault in the relay file is one, too" wait_log 'error reload .*relays.conf line 1' 1
+sed -i '/^relay_file/d' "$work/thumoi.conf"
 # Somebody asks all the time while the settings are read again.
 for _ in $(seq 40); do status "http://$public/healthz"; echo; sleep 0.02; done >"$work/asked" &
 asker=$!
@@ -204,7 +209,7 @@ ok "no token and no address in the log" test -z "$(grep -E '0123456789ABCDEFabcd
 if [ -n "$manager" ]; then
 	wait "$manager"
 	is "$(sed 's/MONOTONIC_USEC=[0-9]*/MONOTONIC_USEC=N/; s/ STATUS=.*//' "$work/told" | tr '\n' ',')" \
-		"READY=1,$(for _ in $(seq $((reloads + 2))); do printf 'RELOADING=1 MONOTONIC_USEC=N,READY=1,'; done)STOPPING=1," \
+		"READY=1,$(for _ in $(seq $((reloads + 3))); do printf 'RELOADING=1 MONOTONIC_USEC=N,READY=1,'; done)STOPPING=1," \
 		"the service manager was told at each step"
 fi
 tap_done

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # wave.sh - a store with people and a sink that counts, for tests of sending.
 #
-#	wave_begin DELAY_MS		$dir, $sink and $relay; both end with the test
+#	wave_begin DELAY_MS		$dir, $sink and $relay; both end with the test; what the sink replies: $dir/replies
 #	make_store PEOPLE [POLICY]	a campaign k with wave w (policy: resend)
 #	wave_run [OPTION]...		the program runs it; its words are in $dir/out
 #	query SQL
@@ -19,7 +19,8 @@ wave_begin() {
 	sink='' run=''
 	trap 'kill $sink $run 2> /dev/null; rm -rf "$dir"' EXIT
 	export THUMOI_DB=$dir/s.db THUMOI_SECRET_FILE=$dir/key THUMOI_RELAY_TLS=none THUMOI_LOG_LEVEL=error LC_ALL=C
-	python3 tests/e2e/counting-sink.py "$dir/port" "$dir/sink.log" "$1" &
+	: > "$dir/replies"
+	python3 tests/e2e/counting-sink.py "$dir/port" "$dir/sink.log" "$1" "$dir/replies" &
 	sink=$!
 	for _ in $(seq 100); do [ -s "$dir/port" ] && break; sleep 0.05; done
 	relay=smtp://127.0.0.1:$(cat "$dir/port")

@@ -1,12 +1,15 @@
 /*
  * compare.c - the report beside the synthetic truth, by profile.
  *
- *	compare [--lang vi|en] WORLD PEOPLE.csv
+ *	compare [--lang vi|en] WORLD PEOPLE.csv [PLACEMENT.csv]
  *
  * PEOPLE.csv is what `thumoi report people CAMPAIGN --format csv` prints. Each
  * person of the truth must be there once, with a cause that an honest observer
  * could have found: what nobody can know must be `unknown`. Prints a table and
  * the first faults; ends with 1 when there is one.
+ *
+ * PLACEMENT.csv is what `thumoi report placement CAMPAIGN --format csv` prints:
+ * for each provider all probes of mail-world.json, each in its folder.
  */
 #include <inttypes.h>
 
@@ -197,6 +200,58 @@ compare(const struct world *w, struct said *said, size_t n_said, struct err *e)
 	return faults ? 1 : 0;
 }
 
+/* --- probes ------------------------------------------------------------------- */
+
+static int64_t
+probes_of(const struct world *w, const char *provider, const char *folder)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < w->n_probes; i++)
+		n += strcmp(strchr(w->probes[i].email, '@') + 1, provider) == 0 && (!folder || strcmp(w->probes[i].folder, folder) == 0);
+	return n;
+}
+
+/* Each line of the report is as the world says, and every probe stands in one. */
+static int
+compare_placement(struct world *w, const char *path, struct err *e)
+{
+	static const char head[] = "provider,wave,template,probes,looked,inbox,spam,other,missing,";
+	struct file f = FILE_INIT;
+	const char *cell[COLUMNS_MAX], *p;
+	int64_t told = 0, faults = 0;
+
+	if (file_read(&f, path, PEOPLE_MAX_BYTES, e) < 0)
+		return -1;
+	p = f.data;
+	if (strncmp(p, head, strlen(head)) != 0) {
+		file_release(&f);
+		return err_set(e, ERR_INPUT, "%s: other columns than %s", path, head);
+	}
+	csv_record(&w->arena, &p, cell, COLUMNS_MAX);
+	while (csv_record(&w->arena, &p, cell, COLUMNS_MAX) >= 9) {
+		int64_t all = probes_of(w, cell[0], NULL);
+		const int64_t want[] = { all, all, probes_of(w, cell[0], "inbox"), probes_of(w, cell[0], "spam"), 0, 0 };
+		bool right = all > 0;
+
+		for (size_t i = 0; i < COUNT_OF(want); i++)
+			right = right && strtoll(cell[3 + i], NULL, 10) == want[i];
+		told += all;
+		if (!right && faults++ < FAULTS_TOLD)
+			fprintf(stderr, TR("FAULT: the probes of %s lie elsewhere than the report says\n",
+			    "SAI: hộp thư thử của %s nằm khác với báo cáo\n"), cell[0]);
+	}
+	file_release(&f);
+	if (told != (int64_t)w->n_probes) {
+		faults++;
+		fprintf(stderr, TR("FAULT: %zu probes, %" PRId64 " of them in the report\n",
+		    "SAI: có %zu hộp thư thử, báo cáo có %" PRId64 "\n"), w->n_probes, told);
+	}
+	if (!faults)
+		printf(TR("and all %zu probes lie where the report says\n", "và cả %zu hộp thư thử đều nằm đúng chỗ báo cáo nói\n"), w->n_probes);
+	return faults ? 1 : 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -204,7 +259,7 @@ main(int argc, char **argv)
 	struct err e = ERR_INIT;
 	struct said *said = NULL;
 	size_t n_said = 0;
-	int rc = -1, first = 1;
+	int rc = -1, other = 0, first = 1;
 
 	if (argc > 2 && strcmp(argv[1], "--lang") == 0) {
 		if (lang_parse(argv[2], &lang_ui, &e) < 0) {
@@ -213,12 +268,16 @@ main(int argc, char **argv)
 		}
 		first = 3;
 	}
-	if (argc - first != 2) {
-		fputs("usage: compare [--lang vi|en] WORLD PEOPLE.csv\n", stderr);
+	if (argc - first != 2 && argc - first != 3) {
+		fputs("usage: compare [--lang vi|en] WORLD PEOPLE.csv [PLACEMENT.csv]\n", stderr);
 		return 2;
 	}
 	if (world_load(&w, argv[first], &e) == 0 && load_said(&w.arena, argv[first + 1], &said, &n_said, &e) == 0)
 		rc = compare(&w, said, n_said, &e);
+	if (rc >= 0 && argc - first == 3)
+		other = compare_placement(&w, argv[first + 2], &e);
+	if (other)
+		rc = rc < 0 || other < 0 ? -1 : 1;
 	if (rc < 0)
 		fprintf(stderr, "compare: %s\n", e.text);
 	free(said);

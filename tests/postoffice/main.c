@@ -253,6 +253,20 @@ ports(const char *count)
 	return 0;
 }
 
+/* The addresses, a line each. */
+static int
+print_probes(const char *dir, struct err *e)
+{
+	struct world w = { .arena = ARENA_INIT };
+
+	if (world_load(&w, dir, e) < 0)
+		return -1;
+	for (size_t i = 0; i < w.n_probes; i++)
+		puts(w.probes[i].email);
+	world_release(&w);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -262,7 +276,7 @@ main(int argc, char **argv)
 		{ "control", &o.control, NULL }, { "maildir", &o.town.maildir, NULL }, { "site", &o.town.site, NULL },
 		{ "key", &o.key, NULL }, { "api-key", &o.api_key_file, NULL }, { "to", &o.to, NULL },
 		{ "smtp-port", NULL, &o.smtp_port }, { "survey-port", NULL, &o.survey_port },
-		{ "batch-percent", NULL, &o.batch_percent },
+		{ "batch-percent", NULL, &o.batch_percent }, { "probes", &o.town.probes, NULL },
 	};
 	struct option longs[COUNT_OF(table) + 1] = { 0 };
 	const char *command = argc > 1 ? argv[1] : "";
@@ -285,6 +299,8 @@ main(int argc, char **argv)
 		return serve(&o);
 	if (strcmp(command, "rosters") == 0 && o.world)
 		return world_print_rosters(o.world, stdout, &e) < 0 ? fail(&e) : 0;
+	if (strcmp(command, "probes") == 0 && o.world)
+		return print_probes(o.world, &e) < 0 ? fail(&e) : 0;
 	if (strcmp(command, "ports") == 0)
 		return ports(optind < argc ? argv[optind] : NULL);
 	if (strcmp(command, "advance") == 0 && o.to) {
@@ -295,6 +311,6 @@ main(int argc, char **argv)
 		snprintf(line, sizeof(line), "%s\n", command);
 		return ask(&o, line);
 	}
-	fputs("usage: postoffice serve|advance|stats|stop|ports|rosters ...; see tests/postoffice/README.md\n", stderr);
+	fputs("usage: postoffice serve|advance|stats|stop|ports|rosters|probes ...; see tests/postoffice/README.md\n", stderr);
 	return 2;
 }

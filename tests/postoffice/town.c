@@ -134,12 +134,21 @@ town_fault(void *arg, const char *what, const char *recipient)
 	pthread_mutex_unlock(&t->lock);
 }
 
+/* NULL: nobody's probe, or there are none here. */
+static struct probe_mailbox *
+probe_at(const struct town *t, const char *address)
+{
+	return t->opt->probes ? world_probe(t->world, address) : NULL;
+}
+
 static const char *
 town_rcpt(void *arg, const char *address)
 {
 	struct town *t = arg;
 	const char *reply = NULL;
 
+	if (probe_at(t, address))
+		return "250 2.1.5 Ok";
 	pthread_mutex_lock(&t->lock);
 	for (struct person *p = world_at(t->world, address); p; p = p->same_mailbox)
 		if (*p->rcpt_reply && (!reply || *p->rcpt_reply == '2'))
@@ -184,6 +193,27 @@ plan(struct town *t, struct letter *l)
 		agenda_add(&t->agenda, (struct event){ .kind = EVENT_LOOK, .letter = l,
 		    .at_ms = now + (30 + (int64_t)world_dice(p->id, "look", 2880)) * MINUTE_MS });
 	}
+}
+
+/* Into its Maildir, where the provider's filter puts it. */
+static const char *
+receive_probe(struct town *t, struct probe_mailbox *p, const struct smtpd_mail *m)
+{
+	bool spam = strcmp(p->folder, "spam") == 0;
+	char box[4096], folder[4096 + 8], tmp[4096 + 64], final[4096 + 64];
+	struct err e = ERR_INIT;
+	FILE *f = NULL;
+
+	snprintf(box, sizeof(box), "%s/%s", t->opt->probes, p->email);
+	snprintf(folder, sizeof(folder), "%s%s", box, spam ? "/.Junk" : "");
+	snprintf(tmp, sizeof(tmp), "%s/tmp/%d.postoffice", folder, ++p->accepted);
+	snprintf(final, sizeof(final), "%s/new/%d.postoffice", folder, p->accepted);
+	if (maildir_make(box, &e) < 0 || maildir_make(folder, &e) < 0 || !(f = fopen(tmp, "w")) ||
+	    fwrite(m->data, 1, m->len, f) != m->len || fclose(f) != 0 || rename(tmp, final) < 0) {
+		fault(t, "message to %s: cannot file it into %s", p->email, folder);
+		return "451 4.3.0 cannot file it";
+	}
+	return "250 2.0.0 Ok";
 }
 
 static bool
@@ -240,10 +270,11 @@ static const char *
 town_message(void *arg, const struct smtpd_mail *m)
 {
 	struct town *t = arg;
+	struct probe_mailbox *probe = probe_at(t, m->recipient);
 	const char *reply;
 
 	pthread_mutex_lock(&t->lock);
-	reply = receive(t, m);
+	reply = probe ? receive_probe(t, probe, m) : receive(t, m);
 	pthread_mutex_unlock(&t->lock);
 	return reply;
 }
@@ -431,7 +462,7 @@ town_advance(struct town *t, int64_t to_ms, struct town_tally *tally, struct err
 int
 town_stats(struct town *t, FILE *f)
 {
-	size_t reached = 0, waiting = 0;
+	size_t reached = 0, waiting = 0, probes = 0;
 	int wrong;
 
 	pthread_mutex_lock(&t->lock);
@@ -445,6 +476,9 @@ town_stats(struct town *t, FILE *f)
 	wrong = t->duplicates + t->malformed + t->unreadable + t->wrong_name + t->faults;
 	fprintf(f, "connections=%d\naccepted=%zu\nreached=%zu\nrefused_rcpt=%d\nrefused_dot=%d\ndeferred=%d\nunknown=%d\n",
 	    t->connections, t->n_letters, reached, t->refused_rcpt, t->refused_dot, t->deferred, t->unknown);
+	for (size_t i = 0; i < t->world->n_probes; i++)
+		probes += (size_t)t->world->probes[i].accepted;
+	fprintf(f, "probes=%zu\n", probes);
 	fprintf(f, "looked=%d\nfound=%d\nanswered=%d\nbatch=%d\nbounced=%d\nunable=%zu\n", t->total.looked, t->total.found,
 	    t->total.answered, t->total.batch, t->total.bounced, waiting);
 	fprintf(f, "duplicates=%d\nmalformed=%d\nunreadable=%d\nwrong_name=%d\nfaults=%d\n", t->duplicates, t->malformed,

@@ -7,6 +7,9 @@
  * answered. town_advance lets the time pass from event to event; the town
  * owns the clock of all processes under test.
  *
+ * Mailboxes of probes are the sender's own: what comes there is filed as its
+ * provider would, into the inbox or .Junk, and nobody reads it.
+ *
  * Units      milliseconds of the driven clock where the name says so.
  * Ownership  town_new/town_free; what it is given must live as long.
  * Errors     as said. What goes wrong for a person is counted as a fault and
@@ -31,6 +34,7 @@ struct town_options {
 	const char *clock;	/* the file, made when it is not there */
 	int64_t start_ms;
 	const char *maildir;	/* bounces; made when it is not there */
+	const char *probes;	/* folder for the probe mailboxes, a Maildir each; NULL: nobody has any */
 	const char *site;	/* where thumoi's public pages are */
 	const char *api_key;
 };

@@ -209,7 +209,35 @@ out:
 }
 
 static int
-load_unknown(struct world *w, const char *dir, struct err *e)
+load_probes(struct world *w, const json_t *list, struct err *e)
+{
+	size_t i;
+	json_t *one;
+
+	w->probes = arena_alloc(&w->arena, (json_array_size(list) + 1) * sizeof(*w->probes));
+	json_array_foreach(list, i, one) {
+		const char *email = json_string_value(json_object_get(one, "email"));
+		const char *folder = json_string_value(json_object_get(one, "folder"));
+
+		if (!email || !folder || (strcmp(folder, "inbox") != 0 && strcmp(folder, "spam") != 0))
+			return err_set(e, ERR_INPUT, "mail-world.json: probe %zu: an email, and inbox or spam", i + 1);
+		w->probes[w->n_probes++] = (struct probe_mailbox){ .email = arena_dup(&w->arena, email),
+		    .folder = arena_dup(&w->arena, folder) };
+	}
+	return 0;
+}
+
+struct probe_mailbox *
+world_probe(const struct world *w, const char *email)
+{
+	for (size_t i = 0; i < w->n_probes; i++)
+		if (strcasecmp(w->probes[i].email, email) == 0)
+			return &w->probes[i];
+	return NULL;
+}
+
+static int
+load_mail(struct world *w, const char *dir, struct err *e)
 {
 	const char *path = arena_printf(&w->arena, "%s/mail-world.json", dir);
 	json_error_t why;
@@ -223,6 +251,8 @@ load_unknown(struct world *w, const char *dir, struct err *e)
 		rc = err_set(e, ERR_INPUT, "%s: no unknown_mailbox", path);
 	else
 		w->unknown_reply = arena_dup(&w->arena, reply);
+	if (rc == 0)
+		rc = load_probes(w, json_object_get(j, "probes"), e);
 	json_decref(j);
 	return rc;
 }
@@ -231,7 +261,7 @@ int
 world_load(struct world *w, const char *dir, struct err *e)
 {
 	*w = (struct world){ .arena = ARENA_INIT };
-	if (load_truth(w, dir, e) < 0 || load_answers(w, dir, e) < 0 || load_unknown(w, dir, e) < 0) {
+	if (load_truth(w, dir, e) < 0 || load_answers(w, dir, e) < 0 || load_mail(w, dir, e) < 0) {
 		world_release(w);
 		return -1;
 	}

@@ -3,7 +3,8 @@
  *
  * Read from a folder like tests/data/trial-2021: delivery-truth-SYNTHETIC.csv
  * (one line a person), responses.csv (who answered when), mail-world.json
- * (what an unknown mailbox answers).
+ * (what an unknown mailbox answers, and which mailboxes are the sender's own
+ * probes: whatever comes there lies in this folder).
  *
  * Units      times are Unix seconds, 0 = never.
  * Ownership  texts lie in the world's arena until world_release.
@@ -41,9 +42,16 @@ struct person {
 	bool told;				/* [t] said where the message was found */
 };
 
+struct probe_mailbox {
+	const char *email, *folder;		/* inbox, spam */
+	int accepted;				/* [t] */
+};
+
 struct world {
 	struct person *people;
 	size_t n_people;
+	struct probe_mailbox *probes;
+	size_t n_probes;
 	struct person **slots;			/* by address, open addressing */
 	size_t n_slots;
 	const char *unknown_reply;
@@ -54,6 +62,7 @@ int	world_load(struct world *, const char *dir, struct err *);
 void	world_release(struct world *);
 /* The first person with this address (any case), NULL when nobody has it. */
 struct person *world_at(const struct world *, const char *email);
+struct probe_mailbox *world_probe(const struct world *, const char *email);	/* NULL: it is none */
 /* Of the people at one mailbox the one with this name; a mailbox of one person needs no name. NULL: none. */
 struct person *person_named(struct person *first, const char *name);
 bool	person_answers(const struct person *);

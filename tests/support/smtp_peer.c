@@ -34,6 +34,7 @@ struct peer {
 	struct peer_mail *mails;		/* [p] */
 	size_t n_mails, n_transactions, n_connections;	/* [p] */
 	int used[64];				/* [p] how often each fault struck */
+	bool away;				/* [p] */
 	char ehlo[256], sni[256];		/* [p] */
 };
 
@@ -358,7 +359,7 @@ say_hello(struct guest *g, const char *name)
 	if (g->p->o.cert && !g->ssl)
 		buf_str_add(&b, "250-STARTTLS\r\n");
 	if (g->p->o.password)
-		buf_str_add(&b, "250-AUTH PLAIN\r\n");
+		buf_str_add(&b, g->p->o.xoauth2 ? "250-AUTH XOAUTH2\r\n" : "250-AUTH PLAIN\r\n");
 	for (; *x; x += strcspn(x, "\n"), x += *x == '\n')
 		buf_printf(&b, "250-%.*s\r\n", (int)strcspn(x, "\n"), x);
 	buf_str_add(&b, "250 HELP");
@@ -366,20 +367,21 @@ say_hello(struct guest *g, const char *name)
 	buf_release(&b);
 }
 
-/* PLAIN with an initial response: base64 of NUL user NUL password. */
+/* With an initial response, base64 of: NUL user NUL password; user=NAME ^A auth=Bearer TOKEN ^A ^A. */
 static void
 log_in(struct guest *g, const char *args)
 {
+	const char *mechanism = g->p->o.xoauth2 ? "XOAUTH2 " : "PLAIN ", *response = args + strlen(mechanism);
 	unsigned char out[512];
 	char in[684] = "";
 	size_t n;
 	int len;
 
-	if (strncasecmp(args, "PLAIN ", 6) == 0)
-		snprintf(in, sizeof(in), "%.*s", (int)strcspn(args + 6, "\r\n"), args + 6);
+	if (strncasecmp(args, mechanism, strlen(mechanism)) == 0)
+		snprintf(in, sizeof(in), "%.*s", (int)strcspn(response, "\r\n"), response);
 	len = EVP_DecodeBlock(out, (unsigned char *)in, (int)strlen(in));
 	n = strlen(g->p->o.password);
-	while (len > 0 && out[len - 1] == '\0')
+	while (len > 0 && (out[len - 1] == '\0' || out[len - 1] == '\1'))
 		len--;
 	g->logged_in = len > (int)n && memcmp(out + len - n, g->p->o.password, n) == 0;
 	answer(g, PEER_AUTH, g->logged_in ? "235 2.7.0 welcome" : "535 5.7.8 who are you");
@@ -424,6 +426,25 @@ take_command(struct guest *g, const char *s, struct buf *chunks)
 	}
 }
 
+static bool
+is_away(struct peer *p)
+{
+	bool away;
+
+	pthread_mutex_lock(&p->lock);
+	away = p->away;
+	pthread_mutex_unlock(&p->lock);
+	return away;
+}
+
+void
+peer_turn_away(struct peer *p, bool away)
+{
+	pthread_mutex_lock(&p->lock);
+	p->away = away;
+	pthread_mutex_unlock(&p->lock);
+}
+
 static void *
 serve(void *arg)
 {
@@ -432,10 +453,18 @@ serve(void *arg)
 
 	if (g->p->o.implicit_tls)
 		start_tls(g);
+	if (is_away(g->p)) {
+		say(g, "421 4.3.2 not now");
+		hang_up(g, false);
+	}
 	if (!g->quiet)
 		answer(g, PEER_GREETING, "220 peer.test ESMTP");
-	while (!g->quiet && get_line(g, &line))
-		take_command(g, buf_str(&line), &chunks);
+	while (!g->quiet && get_line(g, &line)) {
+		if (is_away(g->p))
+			hang_up(g, true);
+		else
+			take_command(g, buf_str(&line), &chunks);
+	}
 	buf_release(&line);
 	buf_release(&chunks);
 	SSL_free(g->ssl);

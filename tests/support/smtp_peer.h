@@ -18,7 +18,8 @@
  * Units      none.
  * Ownership  peer_stop ends and frees; what peer_mail gives lives until then.
  * Errors     a peer that cannot start ends the test program.
- * Threads    its own: one a connection. peer_mails and peer_connections: any.
+ * Threads    its own: one a connection. peer_mails, peer_connections and
+ *            peer_turn_away: any.
  * Source     RFC 5321, 3207, 4954, 3030.
  */
 #ifndef THUMOI_TESTS_SMTP_PEER_H
@@ -46,7 +47,8 @@ struct peer_options {
 	size_t n_faults;
 	const char *extensions;		/* keywords, '\n' between; NULL: PIPELINING DSN SIZE ENHANCEDSTATUSCODES */
 	const char *cert, *key;		/* PEM files: STARTTLS is offered */
-	const char *password;		/* AUTH PLAIN LOGIN is offered; MAIL without it is refused */
+	const char *password;		/* AUTH PLAIN is offered; MAIL without it is refused */
+	bool xoauth2;			/* AUTH XOAUTH2 instead: the password is an access token */
 	bool implicit_tls, any_tls_version;
 	bool lenient;			/* takes recipients after it refused the sender */
 	int delay_ms;			/* before each reply to the dot */
@@ -71,6 +73,8 @@ size_t	peer_connections(struct peer *);
 const char *peer_ehlo(struct peer *);		/* what the last EHLO said */
 const char *peer_sni(struct peer *);		/* "" when none came */
 size_t	peer_transactions(struct peer *);	/* MAIL commands */
+/* From now on: whoever is there is cut off at the next command, whoever comes hears 421. false: as before. */
+void	peer_turn_away(struct peer *, bool);
 
 /* A self-signed certificate and its key as PEM files; days may be negative. san: "DNS:localhost" or "IP:127.0.0.1". */
 void	peer_make_certificate(const char *cert, const char *key, const char *san, int days);

@@ -112,6 +112,9 @@ test_texts(void)
 	out_html(&b, "<a href=\"x\">'&");
 	CHECK_STR(buf_str(&b), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;", "HTML");
 	buf_release(&b);
+	CHECK_STR(log_mask(&q, "550 5.1.1 <a.b@c.example>: unknown \"user\"\n"), "550 5.1.1 <<address>>: unknown \"user\" ",
+	    "for reports: addresses masked, no quotes");
+	CHECK_STR(log_mask(&q, NULL), "", "nothing to mask");
 	CHECK_STR(log_q(&q, "550 5.1.1 <a.b@c.example>: unknown \"user\""), "\"550 5.1.1 <<address>>: unknown \\\"user\\\"\"",
 	    "addresses are masked in the log");
 	err_set(&e, ERR_INPUT, "%01100d", 1);

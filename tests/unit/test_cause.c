@@ -62,7 +62,7 @@ static const struct fact_case cases[] = {
 	{ "line dropped", { .begun = true, .uncertain_at = 5 }, CAUSE_UNCERTAIN, 'A', 0 },
 	{ "due", { .waiting = true }, CAUSE_WAITING, 'A', 0 },
 	{ "found in spam", { SENT, .found = FOUND_SPAM }, CAUSE_IN_SPAM, 'A', 0 },
-	{ "away past the end", { SENT, .away = true, .away_until = CLOSES, .received_at = 5, .received_grade = 'B' },
+	{ "away past the end", { SENT, .away = true, .away_until = CLOSES, .away_grade = 'B', .received_at = 5, .received_grade = 'B' },
 	    CAUSE_AWAY, 'B', 0 },
 	{ "away, but back in time", { SENT, .away = true, .away_until = CLOSES - 1, .received_at = 5, .received_grade = 'B' },
 	    CAUSE_RECEIVED_SILENT, 'B', 0 },

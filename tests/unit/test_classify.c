@@ -1,6 +1,9 @@
 /* Phrases, reply codes, and the shipped rules applied to replies as servers write them. */
 #include "support/check.h"
 
+#include <stdlib.h>
+
+#include "base/file.h"
 #include "base/mem.h"
 #include "mail/classify.h"
 #include "mail/reply.h"
@@ -16,7 +19,8 @@ test_fold(void)
 		{ "repeated code", "550-5.1.1 The account you\n550-5.1.1 tried to reach\n550 5.1.1 does not exist",
 		    "the account you tried to reach does not exist" },
 		{ "a telephone number stays", "call 555-1234", "call 555-1234" },
-		{ "Vietnamese capitals", "HỘP THƯ ĐẦY", "hộp thư đầy" },
+		{ "Vietnamese capitals", "HỘP THƯ ĐẦY", "hop thu day" },
+		{ "marks that follow their letters", "ho\xcc\xa3\xcc\x82p thu\xcc\x9b", "hop thu" },
 		{ "Japanese line break", "宛先の\r\n メール", "宛先のメール" },
 		{ "quotes", "can’t “find”", "can't \"find\"" },
 		{ "bytes that are no UTF-8", "a\xff\xfe" "b", "a b" },
@@ -48,6 +52,7 @@ test_phrases(void)
 		{ "address", "<@> rejected", "<A@b.example> rejected", true },
 		{ "end of text", "is full", "mailbox is full", true },
 		{ "longer than the text", "mailbox is full", "mailbox", false },
+		{ "one head among others", "user unknown", "user unknown too", true },
 	};
 	char out[512];
 
@@ -60,6 +65,9 @@ test_phrases(void)
 		CHECK(phrases_add(&p, cases[i].phrase, 0), cases[i].label);
 		phrases_add(&p, "some other phrase", 1);
 		phrases_add(&p, "user known", 2);
+		phrases_add(&p, "user", 3);	/* heads that begin with other heads */
+		phrases_add(&p, "user unknown to", 4);
+		phrases_add(&p, "is *", 5);
 		phrases_sort(&p);
 		n = phrase_fold(out, sizeof(out), cases[i].text, strlen(cases[i].text));
 		CHECK_INT(phrases_first(&p, out, n) == 0, cases[i].want, cases[i].label);
@@ -79,6 +87,8 @@ test_reply(void)
 		{ "end of an IP address", "192.5.1.1 failed", 0, "" },
 		{ "a version is no code", "Exim 4.96.2beta 450x", 0, "" },
 		{ "brackets", "(#5.1.1)", 0, "5.1.1" },
+		{ "a version is no status", "Exim 4.92.3 and 5.8.1", 0, "" },
+		{ "Microsoft's long ones", "550 5.7.606 x", 550, "5.7.606" },
 		{ "a port", "127.0.0.1:550 x", 0, "" },
 		{ "said", "said:550 x", 550, "" },
 		{ "nothing", "", 0, "" },
@@ -152,6 +162,74 @@ test_rules(const struct rules *r)
 }
 
 static void
+test_loose(void)
+{
+	char path[] = "/tmp/thumoi-rules-XXXXXX.rules";
+	int fd = mkstemps(path, 6);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+	struct err e = ERR_INIT;
+	struct rules *r;
+
+	if (!CHECK(f != NULL, "a temporary file"))
+		return;
+	fputs("[policy soft]\nno thanks\n[unknown-user hard loose]\n{user|the box} * {gone|quite lost}\n[network soft]\nstatus=5.4.*\n", f);
+	fclose(f);
+	if (CHECK(rules_load(&r, path, &e) == 0, e.text)) {
+		static const struct { const char *label, *status, *text; enum category reply, running; } cases[] = {
+			{ "first and second", "", "550 user a is quite lost", CAT_UNKNOWN_USER, CAT_UNKNOWN },
+			{ "second and first", "", "550 the box is gone", CAT_UNKNOWN_USER, CAT_UNKNOWN },
+			{ "half of an alternative", "", "550 the box is lost", CAT_UNKNOWN, CAT_UNKNOWN },
+			{ "before the status", "5.4.1", "550 5.4.1 user gone", CAT_UNKNOWN_USER, CAT_NETWORK },
+			{ "after plain words", "", "550 user gone, no thanks", CAT_POLICY, CAT_POLICY },
+		};
+
+		for (size_t i = 0; i < COUNT_OF(cases); i++) {
+			CHECK_STR(category_name(classify_at(r, 0, cases[i].status, cases[i].text, "").category),
+			    category_name(cases[i].reply), cases[i].label);
+			CHECK_STR(category_name(classify_running(r, 0, cases[i].status, cases[i].text, "").category),
+			    category_name(cases[i].running), cases[i].label);
+		}
+		CHECK(!classify(r, 0, "", "user gone").strong, "loose words are not strong");
+		CHECK(classify(r, 550, "5.1.0", "user gone").hard && classify(r, 550, "", "user gone").hard, "an address is bad by them");
+		CHECK(!classify(r, 550, "5.7.1", "user gone").hard, "but not against the status");
+		rules_free(r);
+	}
+	remove(path);
+}
+
+/* tests/data/replies.tsv: category, hard or soft, the reply. */
+static void
+test_replies(const struct rules *r)
+{
+	struct file f = FILE_INIT;
+	struct err e = ERR_INIT;
+	char *text, *next;
+	int n = 0;
+
+	if (!CHECK(file_read(&f, "tests/data/replies.tsv", 1u << 20, &e) == 0, e.text))
+		return;
+	text = mem_ndup(f.data, f.len);
+	for (char *line = text; *line; line = next, n++) {
+		char *hard, *reply, got[64], want[64];
+		struct verdict v;
+
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		if (*line == '#' || !(hard = strchr(line, '\t')) || !(reply = strchr(hard + 1, '\t')))
+			continue;
+		v = classify(r, 0, "", reply + 1);
+		snprintf(got, sizeof(got), "%s\t%s", category_name(v.category), v.hard ? "hard" : "soft");
+		snprintf(want, sizeof(want), "%.*s", (int)(reply - line), line);
+		if (!CHECK_STR(got, want, reply + 1))
+			printf("  rule %s\n", v.rule);
+	}
+	CHECK(n > 1000, "replies");
+	free(text);
+	file_release(&f);
+}
+
+static void
 test_faults(void)
 {
 	static const struct { const char *label, *text, *want; } cases[] = {
@@ -160,6 +238,10 @@ test_faults(void)
 		{ "rule before a section", "user unknown\n", "line 1" },
 		{ "too short", "[policy soft]\na*\n", "line 2" },
 		{ "unclosed", "[policy soft\n", "line 1" },
+		{ "a third word that is none", "[policy soft tight]\n", "line 1" },
+		{ "a brace without end", "[policy soft]\nuser {a|b unknown\n", "line 2" },
+		{ "braces in braces", "[policy soft]\nuser {a|{b|c}} unknown\n", "line 2" },
+		{ "alternatives of which one is too short", "[policy soft]\n{a|user}* unknown\n", "line 2" },
 	};
 	char path[] = "/tmp/thumoi-rules-XXXXXX.rules";
 	int fd = mkstemps(path, 6);
@@ -188,10 +270,12 @@ main(void)
 	test_fold();
 	test_phrases();
 	test_reply();
+	test_loose();
 	test_faults();
 	if (CHECK(rules_load(&r, NULL, &e) == 0, e.text)) {
 		CHECK(rules_count(r) > 1000, "the shipped rules");
 		test_rules(r);
+		test_replies(r);
 		rules_free(r);
 	}
 	return check_done();

@@ -4,7 +4,54 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include "store/db.h"
+#include "store/schema.h"
+
+static bool
+does(sqlite3 *h, const char *sql)
+{
+	if (sqlite3_exec(h, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	puts(sqlite3_errmsg(h));
+	return false;
+}
+
+/* A store as each version before this one left it is brought up to date, and keeps what is in it. */
+static void
+test_upgrade(const char *dir)
+{
+	static const char kept[] = "SELECT count(*) FROM provider WHERE domain = 'old.example'";
+	static const char marks[] = "PRAGMA application_id = 1953000815";
+	static const char tables[] = "SELECT count(*) FROM sqlite_master WHERE type = 'table'";
+	char path[96], sql[64];
+	int64_t n = 0, all = 0;
+
+	for (int version = schema_count; version >= 1; version--) {
+		struct err e = ERR_INIT;
+		struct db *db;
+		sqlite3 *h;
+
+		snprintf(path, sizeof(path), "%s/version-%d.db", dir, version);
+		CHECK(sqlite3_open(path, &h) == SQLITE_OK, path);
+		for (int i = 0; i < version; i++)
+			CHECK(does(h, schema_steps[i]), path);
+		snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", version);
+		CHECK(does(h, sql) && does(h, marks) && does(h, "INSERT INTO provider (domain) VALUES ('old.example')"), path);
+		sqlite3_close(h);
+		if (!CHECK_INT(db_open(&db, path, DB_WRITE, &e), 0, path)) {
+			puts(e.text);
+			continue;
+		}
+		CHECK_INT(db_one_int(db_stmt(db, kept, &e), &n, &e), 1, path);
+		CHECK_INT(n, 1, "what was there is there still");
+		CHECK_INT(db_one_int(db_stmt(db, tables, &e), &n, &e), 1, path);
+		all = all ? all : n;
+		CHECK_INT(n, all, "and what is new");
+		db_close(db);
+	}
+}
 
 int
 main(void)
@@ -53,6 +100,7 @@ main(void)
 		CHECK_INT(db_open(&db, copy, DB_WRITE, &e), -1, "a damaged store is refused");
 		CHECK_INT(e.code, ERR_STORE, "as damaged");
 	}
+	test_upgrade(dir);
 	snprintf(path, sizeof(path), "rm -rf '%s'", dir);
 	return system(path) == 0 ? check_done() : 1;
 }

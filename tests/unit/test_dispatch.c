@@ -164,6 +164,8 @@ test_retry(void)
 		{ PEER_RCPT, "person4@", 0, "550 5.1.1 no such user here", PEER_GO_ON },
 		{ PEER_DOT, "person5@", 0, "554 5.7.1 message looks like spam", PEER_GO_ON },
 	};
+	static const char greylisted[] = "SELECT count(*) FROM invite WHERE state = 'deferred' AND attempts = 1"
+	    " AND due_at >= moved_at + 299 AND due_at <= moved_at + 301";
 	static const char deferred[] = "SELECT count(*) FROM invite WHERE state = 'deferred' AND attempts = 1"
 	    " AND due_at >= moved_at + 899 AND due_at <= moved_at + 901 AND expires_at > moved_at + 431000";
 	static const char second[] = "SELECT count(*) FROM invite WHERE state = 'deferred' AND attempts = 2 AND due_at >= moved_at + 1799";
@@ -188,7 +190,8 @@ test_retry(void)
 	CHECK_INT(r.now.deferred, 2, "deferred");
 	CHECK_INT(r.now.refused, 2, "refused");
 	CHECK_INT(r.left, 2, "left");
-	CHECK_INT(count(&w, deferred), 2, "again after fifteen minutes, for five days");
+	CHECK_INT(count(&w, deferred), 1, "again after fifteen minutes, for five days");
+	CHECK_INT(count(&w, greylisted), 1, "the greylisted one after five");
 	CHECK_INT(count(&w, attempt), 1, "the attempt says everything");
 	CHECK_INT(count(&w, refusal), 1, "hard evidence");
 	CHECK_INT(count(&w, content), 1, "soft evidence");
@@ -432,7 +435,7 @@ test_wall(void)
 	static const char refused[] = "SELECT count(*) FROM invite WHERE state = 'refused'";
 	static const char parked[] = "SELECT count(*) FROM invite WHERE state = 'planned' AND attempts = 0 AND due_at = 253402300799";
 	static const char accepted[] = "SELECT count(*) FROM invite WHERE state = 'accepted'";
-	struct peer *p = peer_start(&(struct peer_options){ .faults = &wall, .n_faults = 1, .delay_ms = 1 });
+	struct peer *p = peer_start(&(struct peer_options){ .faults = &wall, .n_faults = 1, .delay_ms = 4 });
 	struct dispatch_result r;
 	struct err e = ERR_INIT;
 	int64_t n, walled;
@@ -459,6 +462,63 @@ test_wall(void)
 	CHECK_INT(count(&w, accepted), 500 - walled, "all that waited");
 	world_close(&w);
 	peer_stop(p);
+}
+
+/* Domains that take everything from the relay and send it back: the one that refuses us is stopped, the picky one is not. */
+static void
+test_came_back(void)
+{
+	static const struct { const char *domain; int people, back; bool stopped; } domains[] = {
+		{ "back.example", 30, 20, true }, { "picky.example", 100, 20, false }, { "small.example", 9, 9, false },
+		{ "varied.example", 40, 40, false },
+	};
+	static const char stop[] = "SELECT count(*) FROM stop WHERE domain = 'back.example' AND kind = 'refusals' AND n = 20 AND n_of = 30"
+	    " AND text = '550 5.7.1 <<address>>: not from you' AND observed = 0";
+	static const char stops[] = "SELECT count(*) FROM stop";
+	static const char parked[] = "SELECT count(*) FROM invite WHERE due_at = 253402300799 AND email LIKE '%@back.example'";
+	static const char yesterday[] = "UPDATE invite SET moved_at = moved_at - $1 WHERE state = 'accepted'";
+	struct dispatch_result r;
+	struct err e = ERR_INIT;
+	int64_t n;
+	struct world w;
+
+	world_open(&w, 0);
+	for (int more = 0; more <= 1; more++) {
+		for (size_t d = 0; d < COUNT_OF(domains); d++)
+			for (int i = 0; i < (more ? 5 : domains[d].people); i++)
+				fill_person(&w.f, w.unit, "Người Nhận", arena_printf(&w.f.arena, "%s%d@%s", more ? "more" : "p", i,
+				    domains[d].domain));
+		fill_commit(&w.f);
+		plan(&w);
+		CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "a run");
+		CHECK_INT(r.now.accepted, more ? 15 : 179, "the relay takes what is handed to it");
+		for (size_t d = 0; !more && d < COUNT_OF(domains); d++)
+			for (int i = 0; i < domains[d].back; i++) {
+				static const char who[] = "SELECT id FROM invite WHERE email = $1";
+				char *email = arena_printf(&w.f.arena, "p%d@%s", i, domains[d].domain), *text;
+				struct stmt *s = db_stmt(w.f.db, who, &e);
+				int64_t invite = 0, contact;
+
+				bind_text(s, 1, email);
+				fill_check(db_one_int(s, &invite, &e), &e, email);
+				contact = invite;	/* planned in the order of the people, one message each */
+				text = d == 3 ? arena_printf(&w.f.arena, "550 5.7.1 reason %c%c", 'a' + i % 26, 'a' + i / 26) :
+				    arena_printf(&w.f.arena, "550 5.7.1 <%s>: not from you", email);
+				fill_evidence_of(&w.f, &(struct evidence){ .contact = contact, .invite = invite, .at = clock_now(),
+				    .kind = "dsn", .grade = 'A', .category = "policy", .email = email, .text = text });
+			}
+		fill_commit(&w.f);
+		CHECK_INT(count(&w, stops), more, "nothing is stopped for what comes back after the end of a run");
+	}
+	CHECK_INT(count(&w, stop), 1, "the next one knows");
+	CHECK_INT(count(&w, parked), 5, "and the others of that domain wait");
+	CHECK_INT(r.left, 5, "they alone");
+	sql_int(&w, yesterday, 60);
+	CHECK_INT(stop_resume(w.f.db, w.f.wave, "back.example", clock_now() - 30, &n, &e), 0, "resume");
+	CHECK_INT(invite_call_in(w.f.db, w.f.wave, clock_now(), true, &e), 0, "call in");
+	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "again");
+	CHECK_INT(r.now.accepted, 5, "what came back before the resume is settled");
+	world_close(&w);
 }
 
 /* A limit of the pace file: nobody is lost, the others do not wait. */
@@ -498,6 +558,45 @@ test_paced(void)
 	w.conf.pace_file = "none";
 	CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wave = w.f.wave, .wait = true }, &r), 0, "without a limit");
 	CHECK_INT(r.now.accepted, 10, "nobody waits for a moment that was given away before");
+	world_close(&w);
+}
+
+/* A new sender: the first day's few, the others on the days after; both stay in the store. */
+static void
+test_ramp(void)
+{
+	static const char began[] = "SELECT count(*) FROM ramp WHERE scope = 'group new.example' AND began_at = last_at";
+	static const char by_tomorrow[] = "SELECT count(*) FROM invite WHERE state = 'planned' AND attempts = 0"
+	    " AND due_at <= (SELECT began_at FROM ramp) + 86400";
+	static const char ramp_back[] = "UPDATE ramp SET began_at = began_at - $1, last_at = last_at - $1";
+	static const char pace_back[] = "UPDATE pace SET stamp_ms = stamp_ms - $1 * 1000";
+	struct dispatch_result r;
+	struct world w;
+	char path[128];
+	FILE *f;
+
+	world_open(&w, 0);
+	for (int i = 0; i < 40; i++) {
+		char email[64];
+
+		snprintf(email, sizeof(email), "new%d@new.example", i);
+		fill_person(&w.f, w.unit, "Lê Thị Mới", email);
+	}
+	fill_commit(&w.f);
+	snprintf(path, sizeof(path), "%s/pace.conf", w.f.dir);
+	f = fopen(path, "w");
+	fputs("new.example 5000/day ramp 12\n", f);
+	fclose(f);
+	w.conf.pace_file = path;
+	plan(&w);
+	for (int day = 1; day <= 3; day++) {
+		CHECK_INT(send_now(&w, w.relay, (struct dispatch_options){ .wait = false }, &r), 0, "a day");
+		CHECK_INT(r.now.accepted, day == 1 ? 2 : day == 2 ? 4 : 8, "a sixth of its limit at once");
+		CHECK_INT(count(&w, began), day == 1, "it began with the first one accepted");
+		CHECK_INT(count(&w, by_tomorrow), day == 1 ? 38 : 0, "nobody waits beyond the day on which more may go");
+		sql_int(&w, ramp_back, 86400);
+		sql_int(&w, pace_back, 86400);
+	}
 	world_close(&w);
 }
 
@@ -656,7 +755,9 @@ main(int argc, char **argv)
 	test_unreachable();
 	test_stop();
 	test_wall();
+	test_came_back();
 	test_paced();
+	test_ramp();
 	test_hours();
 	test_thresholds();
 	return check_done();

@@ -26,17 +26,21 @@ pace_file(const struct fill *f, const char *text)
 static void
 test_file(struct fill *f)
 {
-	static const struct { const char *label, *text, *domain; int64_t hour, connections; bool each; } good[] = {
-		{ "a name", "a.example 600/hour\n", "a.example", 600, 0, false },
-		{ "another name", "a.example 600/hour\n", "b.example", -1, 0, false },
-		{ "in capitals", "A.Example\t7/hour 2 connections\r\n", "a.EXAMPLE", 7, 2, false },
-		{ "below a name", "*.gov.vn 600/hour 4 connections each", "x.angiang.gov.vn", 600, 4, true },
-		{ "not the name itself", "*.gov.vn 600/hour", "gov.vn", -1, 0, false },
-		{ "not one that only ends alike", "*.gov.vn 600/hour", "evilgov.vn", -1, 0, false },
-		{ "several, the second", "a.example,b.example 5/hour", "b.example", 5, 0, false },
-		{ "any", "* 1 connection", "c.example", 0, 1, false },
-		{ "the first that fits", "# remark\n\n a.example 1/hour\n* 2/hour\n", "a.example", 1, 0, false },
-		{ "relays are no domains", "relay * 9/hour\n", "a.example", -1, 0, false },
+	static const struct { const char *label, *text, *domain; int64_t hour, connections; bool each; int64_t ramp; } good[] = {
+		{ "a name", "a.example 600/hour\n", "a.example", 600, 0, false, 0 },
+		{ "another name", "a.example 600/hour\n", "b.example", -1, 0, false, 0 },
+		{ "in capitals", "A.Example\t7/hour 2 connections\r\n", "a.EXAMPLE", 7, 2, false, 0 },
+		{ "below a name", "*.gov.vn 600/hour 4 connections each", "x.angiang.gov.vn", 600, 4, true, 0 },
+		{ "not the name itself", "*.gov.vn 600/hour", "gov.vn", -1, 0, false, 0 },
+		{ "not one that only ends alike", "*.gov.vn 600/hour", "evilgov.vn", -1, 0, false, 0 },
+		{ "several, the second", "a.example,b.example 5/hour", "b.example", 5, 0, false, 0 },
+		{ "any", "* 1 connection", "c.example", 0, 1, false, 0 },
+		{ "the first that fits", "# remark\n\n a.example 1/hour\n* 2/hour\n", "a.example", 1, 0, false, 0 },
+		{ "relays are no domains", "relay * 9/hour\n", "a.example", -1, 0, false, 0 },
+		{ "a remark behind it", "a.example 600/hour # as they asked\n", "a.example", 600, 0, false, 0 },
+		{ "a ramp", "a.example 5000/day ramp 100\n", "a.example", 0, 0, false, 100 },
+		{ "a ramp and nothing else", "a.example ramp 1", "a.example", 0, 0, false, 1 },
+		{ "a ramp between others", "*.a.example 9/hour ramp 50 2 connections each", "x.a.example", 9, 2, true, 50 },
 	};
 	static const struct { const char *label, *text, *says; } bad[] = {
 		{ "no limit", "a.example\n", "line 1" },
@@ -50,6 +54,14 @@ test_file(struct fill *f)
 		{ "a star in the middle", "a.*.example 5/hour", "is no domain" },
 		{ "an address", "x@a.example 5/hour", "is no domain" },
 		{ "only commas", ",, 5/hour", "no domain" },
+		{ "a ramp without a number", "a.example 5/day ramp", "line 1: behind 'ramp' stands a number" },
+		{ "a ramp of none", "a.example ramp 0", "behind 'ramp' stands a number from 1 to 1000000" },
+		{ "a ramp of too many", "a.example ramp 1000001", "behind 'ramp' stands a number" },
+		{ "a ramp of something else", "# x\n# y\na.example 500/day ramp each", "line 3: behind 'ramp'" },
+		{ "a ramp with a window", "a.example ramp 5/day", "behind 'ramp' stands a number" },
+		{ "a ramp that leads nowhere", "a.example 100/day ramp 100", "ramp 100 is not below the 100/day" },
+		{ "a number before the ramp", "a.example 5 ramp 7", "5 of what?" },
+		{ "a remark in place of a limit", "a.example # 5/hour", "no limit is named" },
 	};
 	struct err e = ERR_INIT;
 	struct limits l;
@@ -62,6 +74,7 @@ test_file(struct fill *f)
 		CHECK_INT(r ? r->limit[PACE_HOUR] : -1, good[i].hour, good[i].label);
 		CHECK_INT(r ? r->connections : 0, good[i].connections, good[i].label);
 		CHECK_INT(r && r->each, good[i].each, good[i].label);
+		CHECK_INT(r ? r->ramp : 0, good[i].ramp, good[i].label);
 		limits_release(&l);
 	}
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -168,6 +181,115 @@ new_job(const struct setting *s, const char *email, struct gate_seat seat)
 	j->verdict = SMTP_ACCEPTED;
 	j->command = "DOT";
 	return j;
+}
+
+/* Asks once a minute until `to`, as much as may go; what may go is accepted. How many; *first: in the first minute. */
+static int64_t
+live(struct setting *s, const char *email, int64_t from, int64_t to, int64_t *first)
+{
+	struct verdict v = { .category = CAT_NONE };
+	struct err e = ERR_INIT;
+	int64_t n = 0, due;
+
+	for (int64_t at = from; at < to; at += 60) {
+		size_t most = 1000;
+		struct gate_seat seat;
+		int rc = gate_open(s->g, at * 1000, &most, &due, &e), more = 400;
+
+		while (rc == 0 && more-- > 0 && (rc = gate_ask(s->g, s->f->wave, email, at * 1000, &seat, &due, &e)) == GATE_GO) {
+			struct job *j = new_job(s, email, seat);
+
+			j->at = at;
+			rc = gate_heed(s->g, j, &v, &e);
+			gate_leave(s->g, j);
+			job_free(j);
+			n++;
+		}
+		if (rc < 0 || gate_save(s->g, &e) < 0)
+			die("the gate fails: %s", e.text);
+		if (at == from)
+			*first = n;
+	}
+	return n;
+}
+
+/* Ten days of a new sender, each in a process of its own; then a pause that is short enough, and one that is not. */
+static void
+test_ramp(struct setting *s)
+{
+	static const struct { const char *label, *file, *email; int64_t first, day9; } table[] = {
+		{ "a domain", "new.example 1000/day ramp 20\n", "x@new.example", 20, 1000 },
+		{ "a relay", "relay * 700/day ramp 30\n", "x@any.example", 30, 700 },
+		{ "a group that shares", "*.a.example,*.b.example ramp 4\n", "x@y.b.example", 4, 2048 },
+	};
+	static const char forget[] = "DELETE FROM pace";
+	int64_t burst = 0, n, last = 0;
+	struct err e = ERR_INIT;
+
+	fill_check(db_run(db_stmt(s->f->db, forget, &e), &e), &e, "what others left in the bucket of the relay");
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		int64_t limit = table[i].first, began = NOW + (int64_t)i * 1000;
+
+		for (int day = 0; day < 10; day++) {
+			open_gate(s, table[i].file);
+			n = live(s, table[i].email, began + day * 86400, began + (day + 1) * 86400, &burst);
+			CHECK(n <= limit, table[i].label);
+			CHECK(n >= limit * 4 / 5, table[i].label);
+			CHECK(burst <= (limit / 6 > 1 ? limit / 6 : 1), "no burst");
+			ask(s, table[i].email, 64, (began + (day + 1) * 86400 - 60) * 1000, &last, NULL);
+			CHECK(limit == table[i].day9 || last <= began + (day + 1) * 86400, "nobody waits beyond the end of the day");
+			gate_free(s->g);
+			if (limit < table[i].day9)
+				limit = limit * 2 < table[i].day9 ? limit * 2 : table[i].day9;
+		}
+		CHECK_INT(limit, table[i].day9, "where it has come to");
+		began += 38 * (int64_t)86400;
+		open_gate(s, table[i].file);
+		n = live(s, table[i].email, began, began + 3600, &burst);
+		CHECK(n >= table[i].day9 / 6, "after four weeks it is known still");
+		gate_free(s->g);
+		began += 31 * (int64_t)86400;
+		open_gate(s, table[i].file);
+		n = live(s, table[i].email, began, began + 86400, &burst);
+		CHECK(n <= table[i].first && n >= table[i].first * 4 / 5, "after a month it is new again");
+		n = live(s, table[i].email, began + 86400, began + 2 * 86400, &burst);
+		CHECK(n > table[i].first && n <= 2 * table[i].first, "and grows, in the same process too");
+		gate_free(s->g);
+	}
+}
+
+/* What was refused or put off does not make a sender known; two dispatchers share one ramp. */
+static void
+test_ramp_shared(struct setting *s)
+{
+	struct setting other = *s;
+	struct gate_seat seat;
+	struct verdict v = { .category = CAT_POLICY };
+	struct err e = ERR_INIT;
+	int64_t burst, n, began_at = 0, last_at = 0;
+	struct job *j;
+
+	open_gate(s, "late.example ramp 60\n");
+	CHECK_INT(ask(s, "x@late.example", 1, NOW_MS, NULL, &seat), 1, "the first");
+	j = new_job(s, "x@late.example", seat);
+	j->at = NOW;
+	j->verdict = SMTP_REFUSED;
+	j->code = 550;
+	CHECK_INT(gate_heed(s->g, j, &v, &e), 0, "refused");
+	gate_leave(s->g, j);
+	job_free(j);
+	CHECK_INT(ramp_load(s->f->db, "group late.example", &began_at, &last_at, &e), 0, "nothing was accepted");
+	open_gate(&other, "late.example ramp 60\n");
+	n = live(s, "x@late.example", NOW + 86400, NOW + 86400 + 43200, &burst);
+	CHECK_INT(ramp_load(s->f->db, "group late.example", &began_at, &last_at, &e), 1, "now it was");
+	CHECK_INT(began_at, NOW + 86400, "and that is when it began");
+	n += live(&other, "x@late.example", NOW + 86400 + 43200, NOW + 2 * 86400, &burst);
+	CHECK(n >= 48 && n <= 60, "both together send what one may");
+	CHECK_INT(ramp_load(s->f->db, "group late.example", &began_at, &last_at, &e), 1, "read again");
+	CHECK_INT(began_at, NOW + 86400, "the second does not begin anew");
+	CHECK(last_at > NOW + 2 * 86400 - 7200 && last_at < NOW + 2 * 86400, "to the hour");
+	gate_free(other.g);
+	gate_free(s->g);
 }
 
 static void
@@ -332,6 +454,71 @@ test_stop(struct setting *s)
 	arena_release(&a);
 }
 
+static int
+stops_of(struct setting *s, int64_t wave, const char *domain, bool observed)
+{
+	struct arena a = ARENA_INIT;
+	struct stop t = { .id = 0 };
+	struct err e = ERR_INIT;
+	int n = 0;
+
+	while (stop_next(s->f->db, &a, t.id, wave, &t, &e) == 1)
+		n += strcmp(t.domain, domain) == 0 && t.observed == observed && !t.resumed_at;
+	arena_release(&a);
+	return n;
+}
+
+static bool
+parked(struct setting *s, int64_t wave, const char *email)
+{
+	struct gate_seat seat;
+	struct err e = ERR_INIT;
+	int64_t due = 0;
+	int rc = gate_ask(s->g, wave, email, NOW_MS, &seat, &due, &e);
+
+	if (rc == GATE_GO)
+		gate_undo(s->g, &seat);
+	return rc == GATE_LATER && due == INVITE_PARKED_AT;
+}
+
+/* A house that refuses us refuses every wave under way; a text that it refuses, one wave. What was only noted can be meant later. */
+static void
+test_stop_waves(struct setting *s)
+{
+	int64_t first = s->f->wave, second = fill_wave(s->f, "second"), paused = fill_wave(s->f, "paused"), n;
+	struct err e = ERR_INIT;
+
+	fill_check(wave_set_state(s->f->db, paused, "paused", &e), &e, "pause");
+	s->conf.stops = "on";
+	open_gate(s, "");
+	for (int i = 0; i < 10; i++)
+		heed(s, "x@house.example", NOW, SMTP_REFUSED, 550, CAT_BLOCKED, "5.7.1 your host is blocked");
+	for (int i = 0; i < 10; i++)
+		heed(s, "x@taste.example", NOW, SMTP_REFUSED, 554, CAT_CONTENT, "5.7.1 message looks like spam");
+	CHECK(parked(s, first, "y@house.example") && parked(s, second, "y@house.example"), "stopped in both waves");
+	CHECK(!parked(s, paused, "y@house.example") && !stops_of(s, paused, "house.example", false), "a paused one asks later");
+	CHECK(parked(s, first, "y@taste.example") && !parked(s, second, "y@taste.example"), "a text: in its own wave alone");
+	CHECK(!parked(s, first, "y@else.example"), "the others go on");
+	CHECK_INT(stop_resume(s->f->db, second, "house.example", NOW + 5, &n, &e), 0, "resume the one");
+	CHECK_INT(n, 1, "which is one stop");
+	gate_unpark(s->g);
+	CHECK_INT(gate_park_wave(s->g, first, &e) | gate_park_wave(s->g, second, &e), 0, "read again");
+	CHECK(parked(s, first, "y@house.example") && !parked(s, second, "y@house.example"), "and not the other");
+	gate_free(s->g);
+	for (int on = 0; on <= 1; on++) {
+		s->conf.stops = on ? "on" : "observe";
+		open_gate(s, "");
+		for (int i = 0; i < 30; i++)
+			heed(s, "x@noted.example", NOW, SMTP_REFUSED, 550, CAT_POLICY, "5.7.1 not from you");
+		CHECK_INT(stops_of(s, first, "noted.example", true), 1, "noted once");
+		CHECK_INT(stops_of(s, first, "noted.example", false), on, "and stopped, once, when that is asked for");
+		gate_unpark(s->g);
+		CHECK_INT(gate_park_wave(s->g, first, &e), 0, "read again");
+		CHECK_INT(parked(s, first, "y@noted.example"), on, "so that it can be resumed");
+		gate_free(s->g);
+	}
+}
+
 int
 main(void)
 {
@@ -347,9 +534,12 @@ main(void)
 	fill_check(conf_load(&s.conf, NULL, false, &e), &e, "settings");
 	test_file(&f);
 	test_limits(&s);
+	test_ramp(&s);
+	test_ramp_shared(&s);
 	test_connections(&s);
 	test_rest(&s);
 	test_stop(&s);
+	test_stop_waves(&s);
 	conf_release(&s.conf);
 	fill_close(&f);
 	return check_done();

@@ -61,6 +61,8 @@ test_parts(struct arena *a)
 	CHECK(m->child && strcmp(body(a, m->child), "found") == 0, "a wrong boundary parameter");
 	m = parse(a, "Content-Type: multipart/mixed\n\nno parts here\n");
 	CHECK_STR(m->type, "text/plain", "a multipart without parts is text");
+	m = parse(a, "From x\n\xef\xbb\xbfSubject: hi\n\nbody\n");
+	CHECK_STR(mime_get(m, "Subject"), "hi", "a byte order mark behind the line of an mbox");
 	m = parse(a, "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogaGkKCmJvZHkK\n");
 	CHECK(m->child && strcmp(mime_get(m->child, "Subject"), "hi") == 0, "an encoded message");
 }
@@ -102,6 +104,10 @@ test_text(struct arena *a)
 		    "\na <b@c.test>\ndộ" },
 		{ "an address as a tag", "Content-Type: text/html\n\nto <a@b.test> no", "to <a@b.test> no" },
 		{ "an open tag", "Content-Type: text/html\n\nx<b", "x" },
+		{ "lines of the source do not count where tags break", "Content-Type: text/html\n\n<p>a\nb</p>\n\n\n<p>c</p>", "\na b\n\nc\n" },
+		{ "but inside of pre", "Content-Type: text/html\n\n<p>a</p><pre>b\nc</pre>", "\na\n\nb\nc\n" },
+		{ "and where no tag breaks", "Content-Type: text/html\n\na\n<b>b</b>", "a\nb" },
+		{ "letters by name", "Content-Type: text/html\n\n&Eacute;t&eacute; gr&szlig; &agrave;&AACUTE; &euro;", "Été grß àÁ &euro;" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
@@ -136,6 +142,10 @@ test_fields(struct arena *a)
 	CHECK(h && strcmp(h->value, "2 more") == 0 && h->after_blank, "after a blank line");
 	h = h->next;
 	CHECK(h && strcmp(h->name, "C") == 0, "indented, behind a line that is none");
+	s = "A: 1\n  \n  2\nB: 3\n \n C: 4\n";
+	h = mime_fields(a, s, strlen(s));
+	CHECK(h && strcmp(h->value, "1 2") == 0, "a line of blanks inside a field");
+	CHECK(h->next && strcmp(h->next->value, "3") == 0, "and between two");
 	CHECK_INT((int64_t)mime_headers_len("A: 1\n b\nC: 2\n\nx", 15), 14, "a block of headers");
 }
 

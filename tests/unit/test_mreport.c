@@ -1,4 +1,4 @@
-/* Reports by real mail servers (tests/data/dsn), forms they have not, and the labelled corpus when it is there. */
+/* Reports by real mail servers (tests/data/dsn), written after many others (tests/data/reports), and forms they have not. */
 #include "support/check.h"
 
 #include <dirent.h>
@@ -63,6 +63,61 @@ test_files(void)
 		free(names[i]);
 	}
 	free(names);
+}
+
+static int
+is_samples(const struct dirent *d)
+{
+	return strstr(d->d_name, ".samples") != NULL;
+}
+
+/* "=== name", what describe() must say, "---", the mail; up to the next "=== ". */
+static int
+test_samples_of(char *text, const char *file)
+{
+	int n = 0;
+
+	for (char *p = strstr(text, "\n=== "), *next; p; p = next, n++) {
+		char *name = p + 5, *want = strchr(name, '\n') + 1, *mail = strstr(want, "---\n") + 4, label[200];
+		struct mreport m;
+
+		if ((next = strstr(mail, "\n=== ")))
+			next[1] = '\0';
+		want[-1] = mail[-4] = '\0';
+		snprintf(label, sizeof(label), "%.60s: %.80s", file, name);
+		mreport_read(&m, &arena, rules, mail, strlen(mail));
+		if (!CHECK_STR(describe(&m), want, label) && m.n_rcpt)
+			printf("  rule %s\n", m.rcpt[0].verdict.rule);
+		arena_reset(&arena);
+		if (next)
+			next[1] = '=';
+	}
+	return n;
+}
+
+static void
+test_samples(void)
+{
+	struct dirent **names = NULL;
+	int files = scandir("tests/data/reports", &names, is_samples, alphasort), n = 0;
+	struct err e = ERR_INIT;
+
+	for (int i = 0; i < files; i++) {
+		char path[400];
+		struct file f = FILE_INIT;
+
+		snprintf(path, sizeof(path), "tests/data/reports/%s", names[i]->d_name);
+		if (CHECK(file_read(&f, path, 1u << 20, &e) == 0, path)) {
+			char *text = mem_ndup(f.data, f.len);
+
+			n += test_samples_of(text, names[i]->d_name);
+			free(text);
+		}
+		file_release(&f);
+		free(names[i]);
+	}
+	free(names);
+	CHECK(n >= 160, "the samples are there");
 }
 
 #define BOUNCE "Return-Path: <>\nFrom: MAILER-DAEMON@mx.test\nTo: <bounce@survey.test>\nSubject: Undelivered Mail Returned to Sender\n"
@@ -169,6 +224,7 @@ main(void)
 	if (!CHECK(rules_load(&rules, NULL, &e) == 0, e.text))
 		return check_done();
 	test_files();
+	test_samples();
 	test_forms();
 	test_names();
 	test_cut();

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "engine/report.h"
 #include "engine/sentence.h"
+#include "store/pace.h"
 #include "support/fill_trial.h"
 
 struct made {
@@ -304,6 +305,114 @@ test_trial(void)
 	fill_close(&f);
 }
 
+static void
+fill_stop(struct fill *f, int64_t wave, const char *domain, bool observed, int64_t at, int64_t resumed_at)
+{
+	struct stop t = { .wave = wave, .domain = domain, .kind = "refusals", .observed = observed, .at = at, .n = 10, .of = 12,
+	    .text = "Access denied" };
+	struct err e = ERR_INIT;
+	int64_t n;
+
+	fill_check(stop_insert(f->db, &t, &e), &e, "stop");
+	if (resumed_at)
+		fill_check(stop_resume(f->db, wave, domain, resumed_at, &n, &e), &e, "resume");
+}
+
+static int
+count_of(const struct made *m, enum finding_kind kind, const char *domain)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < m->r.n_findings; i++)
+		n += m->list[i].kind == kind && strcmp(m->list[i].domain->domain, domain) == 0;
+	return n;
+}
+
+/* n people of a domain, of whom the first `refused` were refused, a minute apart. */
+static void
+fill_wall(struct fill *f, int64_t unit, const char *domain, int n, int refused, const char *text)
+{
+	for (int i = 0; i < n; i++) {
+		char *email = arena_printf(&f->arena, "p%d@%s", i, domain);
+		int64_t who = fill_person(f, unit, email, email), invite;
+
+		if (i >= refused)
+			continue;
+		invite = fill_invite(f, f->wave, who, email, "refused", TRIAL_SENT + i * 60);
+		fill_evidence_of(f, &(struct evidence){ .contact = who, .invite = invite, .at = TRIAL_SENT + i * 60,
+		    .kind = "refusal", .grade = 'A', .category = "policy", .email = email, .status = "5.7.1",
+		    .text = arena_printf(&f->arena, text, email) });
+	}
+}
+
+/* However many people, waves and stops: one institution is one finding. */
+static void
+test_walls(void)
+{
+	static const char *const stopped[] = { "wall.example: refused or put off until expiry for 12 of 12 people, from 10:00 on"
+	    " 17 September 2021 to 10:11 on 17 September 2021; it says “5.7.1 <<address>>: Access \"denied\" <b>� by us”;",
+	    " stopped for wave 'invitation' since 10:12 on 17 September 2021;", " stopped for wave 'second' since 10:12 on",
+	    " would have been stopped for wave 'third' at 10:13 on 17 September 2021 (stops = observe), 18 more wait;",
+	    " who can mend it: the unit's mail administrator" };
+	int64_t unit, second, third, at = TRIAL_SENT + 720;
+	const struct finding *g;
+	struct buf b = BUF_INIT(65536);
+	struct made m;
+	struct fill f;
+	char *s;
+
+	fill_open(&f);
+	unit = fill_unit(&f, "T01", UNIT_PROVINCE, "Tỉnh Mẫu", "Mẫu", true);
+	second = fill_wave(&f, "second");
+	third = fill_wave(&f, "third");
+	fill_wall(&f, unit, "wall.example", 30, 12, "<%s>: Access \"denied\" <b>\xFF by us");
+	fill_stop(&f, f.wave, "wall.example", false, at, 0);
+	fill_stop(&f, second, "wall.example", false, at + 1, 0);
+	fill_stop(&f, third, "wall.example", true, at + 60, 0);
+	fill_wall(&f, unit, "mended.example", 30, 4, "rejected");
+	fill_stop(&f, f.wave, "mended.example", false, at, at + 3600);
+	fill_wall(&f, unit, "noted.example", 30, 2, "rejected");
+	fill_stop(&f, second, "noted.example", true, at, 0);
+	fill_wall(&f, unit, "gone.example", 30, 0, "");
+	fill_stop(&f, second, "gone.example", true, at, 0);
+	fill_wall(&f, unit, "quiet.example", 30, 30, "rejected");
+	fill_stop(&f, second, "nobody.example", false, at, 0);
+	fill_commit(&f);
+	make(&m, &f, NULL, LANG_EN);
+	CHECK_INT(count_of(&m, FINDING_DOMAIN_REFUSES, "wall.example"), 1, "one institution, one finding");
+	if (CHECK(g = find(&m, FINDING_DOMAIN_REFUSES, "wall.example"), "of the wall")) {
+		finding_text(&b, g, LANG_EN);
+		for (size_t i = 0; i < COUNT_OF(stopped); i++)
+			CHECK(has(buf_str(&b), stopped[i]), "in words");
+		buf_clear(&b);
+		finding_text(&b, g, LANG_VI);
+		CHECK(has(buf_str(&b), "wall.example: từ chối hoặc hoãn đến hết hạn với 12 trong 12 người, từ 10:00 ngày 17/9/2021 đến"
+		    " 10:11 ngày 17/9/2021; máy chủ trả lời “5.7.1 ") && has(buf_str(&b), "; đã dừng ở lượt 'invitation' từ 10:12"
+		    " ngày 17/9/2021;") && has(buf_str(&b), "; ai xử lý được: quản trị thư của đơn vị"), "in Vietnamese");
+		CHECK(!strchr(buf_str(&b), '@'), "nobody's address");
+		buf_clear(&b);
+	}
+	CHECK(!find(&m, FINDING_DOMAIN_REFUSES, "mended.example"), "it was resumed, and few were refused");
+	CHECK(find(&m, FINDING_DOMAIN_REFUSES, "noted.example"), "noted only, and still refused");
+	CHECK(!find(&m, FINDING_DOMAIN_REFUSES, "gone.example"), "noted only, and nobody is refused any more");
+	CHECK(!find(&m, FINDING_DOMAIN_REFUSES, "nobody.example"), "nobody lives there");
+	if (CHECK(g = find(&m, FINDING_DOMAIN_REFUSES, "quiet.example"), "most of many")) {
+		finding_text(&b, g, LANG_EN);
+		CHECK(has(buf_str(&b), "it says “5.7.1 rejected”; not stopped; who"), "and it is not stopped");
+	}
+	s = printed(&m.r, report_causes, OUT_HTML);
+	CHECK(has(s, "&quot;denied&quot; &lt;b&gt;") && has(s, "stopped for wave"), "on the page, escaped");
+	free(s);
+	s = printed(&m.r, report_causes, OUT_JSON);
+	CHECK(has(s, "\"words\": \"5.7.1 <<address>>: Access \\\"denied\\\" <b>") && has(s, "\"stopped\": true") &&
+	    has(s, "\"first_at\": \"2021-09-17T10:00:00+07:00\"") && has(s, "\"last_at\": \"2021-09-17T10:11:00+07:00\"") &&
+	    has(s, "\"owner\": \"mail_admin\"") && has(s, "\"wave\": \"third\""), "for programs");
+	free(s);
+	buf_release(&b);
+	unmake(&m);
+	fill_close(&f);
+}
+
 /* Names that would like to be something else. */
 static void
 test_hostile(void)
@@ -453,6 +562,7 @@ main(void)
 {
 	lang_ui = LANG_EN;
 	test_trial();
+	test_walls();
 	test_hostile();
 	test_faults();
 	test_command();

@@ -590,6 +590,53 @@ test_login(void)
 
 /* --- libcurl's side of the table ---------------------------------------------- */
 
+/* An access token, which is read anew for each connection: it lives for an hour. */
+static void
+test_token(void)
+{
+	static const char token[] = "ya29.0123456789-abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	struct conf c = settings();
+	struct err e = ERR_INIT;
+	struct relay *relay;
+	struct peer *p;
+	struct round r;
+	FILE *f;
+
+	peer_make_certificate(in_dir("t.pem"), in_dir("t.key"), "DNS:localhost", 10);
+	p = peer_start(&(struct peer_options){ .cert = in_dir("t.pem"), .key = in_dir("t.key"), .password = token, .xoauth2 = true });
+	c.relay_tls = "require";
+	c.relay_auth = "xoauth2";
+	c.relay_user = "survey@ministry.example";
+	c.relay_ca_file = in_dir("t.pem");
+	c.relay_password_file = in_dir("token");
+	for (int i = 0; i < 3; i++) {
+		const struct smtp_calls calls = { .next = next, .begun = begun, .done = done, .arg = &r };
+		char url[64];
+
+		if (!(f = fopen(in_dir("token"), "w")) || fprintf(f, "%s\n", i == 0 ? "stale" : token) < 0 || fclose(f) != 0)
+			exit(1);
+		snprintf(url, sizeof(url), "smtp://localhost:%d", peer_port(p));
+		if (i < 2)
+			CHECK_INT(relay_new(&relay, url, &c, &e), 0, "relay");
+		round_init(&r, 2, message);
+		CHECK_INT(smtp_session(relay, &calls, &e), 0, "session");
+		CHECK_STR(r.trouble, i == 0 ? "AUTH" : "", "a stale token is no message's fault");
+		CHECK_INT((int64_t)peer_mails(p), i * 2, "the fresh one is taken");
+		/* The same relay, as it is in a dispatcher, and a token that has become stale meanwhile. */
+		if (i == 1) {
+			if (!(f = fopen(in_dir("token"), "w")) || fputs("stale\n", f) < 0 || fclose(f) != 0)
+				exit(1);
+			round_init(&r, 1, message);
+			CHECK_INT(smtp_session(relay, &calls, &e), 0, "session");
+			CHECK_STR(r.trouble, "AUTH", "it is read for each connection");
+		}
+		if (i != 1)
+			relay_free(relay);
+	}
+	peer_stop(p);
+	conf_release(&c);
+}
+
 static void
 test_curl(void)
 {
@@ -717,6 +764,7 @@ main(void)
 	test_tls_changes();
 	test_login();
 	test_curl();
+	test_token();
 	snprintf(clean, sizeof(clean), "rm -rf '%s'", dir);
 	return system(clean) == 0 ? check_done() : 1;
 }

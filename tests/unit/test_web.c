@@ -95,6 +95,37 @@ make_people(void)
 	db_run(db_stmt(w.db, track, &w.e), &w.e);
 }
 
+/* The links of a message to a probe mailbox open a page, and nobody's. */
+static void
+test_probe(void)
+{
+	static const char wave[] = "INSERT INTO wave (campaign, name, template, audience, uncertain, state, created_at)"
+	    " VALUES (1, 'w', 'invitation', '', 'hold', 'done', 0)";
+	static const char probe[] = "INSERT INTO probe (email, stands_for, mailbox, login, password_file, note, active, added_at)"
+	    " VALUES ('p@gmail.example', 'gmail.example', '', '', '', '', 1, 0)";
+	static const char send[] = "INSERT INTO probe_send (id, wave, probe, token, after_invite, state, due_at)"
+	    " VALUES (1099511627777, 1, 1, 'probeprobeprobeprobeXY', 0, 'accepted', 0)";
+	static const char *const token = "probeprobeprobeprobeXY";
+	static const char no_send[] = "DELETE FROM probe_send", no_probe[] = "DELETE FROM probe", no_wave[] = "DELETE FROM wave";
+	const char *const sql[] = { wave, probe, send }, *const undo[] = { no_send, no_probe, no_wave };
+	int64_t rows = evidence_rows(), answers = answer_rows();
+
+	for (size_t i = 0; i < COUNT_OF(sql); i++)
+		CHECK_INT(db_run(db_stmt(w.db, sql[i], &w.e), &w.e), 0, w.e.text);
+	CHECK_INT(get("/i/$", token), 200, "landing");
+	CHECK(http_says(&page, "hộp thư thử"), "what it is");
+	CHECK(!http_says(&page, "/go/"), "no form");
+	CHECK_INT(post("/i/$/go/survey", token, ""), 200, "a button that was never there");
+	CHECK_INT(post("/i/$/found", token, "where=spam"), 200, "where it was found");
+	CHECK_INT(post("/u/$", token, "List-Unsubscribe=One-Click"), 200, "one click");
+	CHECK_INT(get("/u/$", token), 200, "the page before it");
+	CHECK_INT(evidence_rows(), rows, "nothing is recorded");
+	CHECK_INT(answer_rows(), answers, "nothing is answered");
+	for (size_t i = 0; i < COUNT_OF(undo); i++)
+		CHECK_INT(db_run(db_stmt(w.db, undo[i], &w.e), &w.e), 0, w.e.text);
+	CHECK_INT(get("/i/$", token), 404, "without it the token is nobody's");
+}
+
 static void
 test_looking(void)
 {
@@ -557,6 +588,7 @@ main(void)
 	test_stop();
 	test_return(&k);
 	test_api();
+	test_probe();
 	test_hostile();
 	web_stop(web, 1000);
 	close(o.fd);

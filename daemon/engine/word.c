@@ -1,0 +1,82 @@
+#include "engine/word.h"
+
+#include <inttypes.h>
+
+#include "mail/category.h"
+#include "store/evidence.h"
+
+static const struct word words[] = {
+	{ "spam", "focal_word", "the message lies in the spam folder", "thư nằm trong thư rác", false, "", false },
+	{ "received", "focal_received", "the person has the message", "người đó đã có thư", false, "", false },
+	{ "away", "focal_away", "the person is away until --until", "vắng mặt đến ngày --until", true, "", false },
+	{ "moved", "focal_moved", "the person has left, or has another address", "đã chuyển đi hoặc đổi địa chỉ", false,
+	    "moved", true },
+	{ "wrong_address", "focal_wrong_address", "the address is not the person's", "địa chỉ không đúng", false, "unknown-user",
+	    true },
+	{ "full", "focal_full", "the mailbox is full", "hộp thư đầy", false, "mailbox-full", false },
+	{ "disabled", "focal_disabled", "the mailbox is blocked", "hộp thư bị khóa", false, "mailbox-disabled", false },
+	{ "opt_out", "opt_out", "the person wants no more reminders", "đề nghị không nhắc nữa", false, "", false },
+};
+
+const struct word *
+word_find(const char *key)
+{
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strcmp(words[i].key, key) == 0)
+			return &words[i];
+	return NULL;
+}
+
+const struct word *
+word_at(size_t i)
+{
+	return i < COUNT_OF(words) ? &words[i] : NULL;
+}
+
+/* Who did what; the note may name people and stays with the evidence. */
+static int
+audit(struct db *db, const char *action, const struct contact *c, const struct word *w, struct err *e)
+{
+	char detail[128];
+
+	snprintf(detail, sizeof(detail), "contact=%" PRId64 " kind=%s", c->id, w->key);
+	return audit_add(db, "cli", action, detail, e);
+}
+
+int
+word_record(struct db *db, const struct contact *c, const struct word *w, const char *note, int64_t at, int64_t until,
+    struct err *e)
+{
+	char fingerprint[128];
+	struct evidence v = { .contact = c->id, .at = at, .kind = w->evidence, .grade = 'A', .category = w->category,
+	    .hard = w->hard, .email = *w->category ? c->email : "", .status = "", .text = note, .until_at = until,
+	    .fingerprint = fingerprint };
+	int rc;
+
+	snprintf(fingerprint, sizeof(fingerprint), "word:%s:%" PRId64 ":%" PRId64, w->key, c->id, at);
+	if (db_begin(db, e) < 0)
+		return -1;
+	if ((rc = evidence_add(db, &v, e)) < 0 || audit(db, "evidence add", c, w, e) < 0)
+		return db_abort(db);
+	return db_commit(db, e) < 0 ? -1 : rc;
+}
+
+int
+word_withdraw(struct db *db, const struct contact *c, const struct word *w, struct err *e)
+{
+	int rc;
+
+	/* The person may have said so on the page, and takes it back there. */
+	if (strcmp(w->evidence, "opt_out") == 0)
+		return err_set(e, ERR_INPUT, TR("only the person can take that back, with the link in the mail",
+		    "chỉ chính người đó rút lại được, bằng liên kết trong thư"));
+	if (db_begin(db, e) < 0)
+		return -1;
+	if ((rc = evidence_has(db, c->id, w->evidence, e)) <= 0) {
+		db_abort(db);
+		return rc;
+	}
+	if (evidence_withdraw(db, c->id, w->evidence, e) < 0 || audit(db, "evidence withdraw", c, w, e) < 0)
+		return db_abort(db);
+	return db_commit(db, e) < 0 ? -1 : 1;
+}

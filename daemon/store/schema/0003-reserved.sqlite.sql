@@ -1,1 +1,0 @@
--- 0003: comes with another branch; this empty step keeps its number until then.

@@ -1,1 +1,0 @@
--- 0004: comes with another branch; this empty step keeps its number until then.
