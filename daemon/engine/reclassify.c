@@ -92,12 +92,10 @@ address_word(const struct evidence *v)
 	return v->hard ? "stopped" : "usable";
 }
 
-/* One of them may be NULL: nothing was said before, or is said now. */
+/* from or to NULL: nothing was said of that person before, or is said now. */
 static void
-moved(struct work *w, const struct evidence *from, const struct evidence *to)
+moved(struct work *w, int64_t who, const struct evidence *from, const struct evidence *to)
 {
-	int64_t who = to ? to->contact : from->contact;
-
 	saw(w, MOVED_CATEGORY, from ? label(from) : "-", to ? label(to) : "-", who);
 	saw(w, MOVED_ADDRESS, from ? address_word(from) : "usable", to ? address_word(to) : "usable", who);
 	concern(w, who);
@@ -131,7 +129,7 @@ change(struct work *w, const struct revision_fact *was, const struct evidence *n
 	struct todo *t = todo(w, CHANGE);
 
 	t->f = (struct revision_fact){ was->id, kept(w, now) };
-	moved(w, &was->v, now);
+	moved(w, was->v.contact, &was->v, now);
 }
 
 static void
@@ -232,13 +230,13 @@ differences(struct work *w, const struct revision_message *m, struct again *g)
 	for (size_t i = 0; i < g->n_old; i++)
 		if (!g->met[i]) {
 			drop(w, &g->old[i]);
-			moved(w, &g->old[i].v, k < n_fresh ? fresh[k] : NULL);
+			moved(w, g->old[i].v.contact, &g->old[i].v, k < n_fresh ? fresh[k] : NULL);
 			k++;
 		}
 	for (size_t i = 0; i < n_fresh; i++) {
 		todo(w, ADD)->f.v = kept(w, fresh[i]);
 		if (i >= k)
-			moved(w, NULL, fresh[i]);
+			moved(w, fresh[i]->contact, NULL, fresh[i]);
 	}
 	return 0;
 }
@@ -362,7 +360,7 @@ logged_again(void *arg, const struct revision_fact *f)
 		change(w, f, &now);
 	else if (rc == 1) {
 		drop(w, f);
-		moved(w, &f->v, &now);
+		moved(w, f->v.contact, &f->v, &now);
 	}
 	return rc < 0 ? -1 : 0;
 }

@@ -122,21 +122,27 @@ static const struct cure {
 	const char *category;		/* of the evidence against it */
 	bool hard;
 	int days_ago;
-	enum { NOTHING, DELIVERED, REPLIED, ANSWERED, ACCEPTED, SAME_ACCEPTED, COLLEAGUE, EARLIER, DELAYED } then;
+	enum { NOTHING, DELIVERED, REPLIED, ANSWERED, ACCEPTED, SAME_ACCEPTED, COLLEAGUE, EARLIER, DELAYED, WITHDRAWN } then;
 	bool dead;
+	const char *kind;		/* of the evidence; NULL: dsn */
 } cures[] = {
-	{ "no such user", "unknown-user", true, 3, NOTHING, true },
-	{ "refused for our own fault", "auth-failed", false, 3, NOTHING, false },
-	{ "a later report of delivery", "unknown-user", true, 3, DELIVERED, false },
-	{ "a later letter", "unknown-user", true, 3, REPLIED, false },
-	{ "a later answer", "unknown-user", true, 3, ANSWERED, false },
-	{ "a later message was accepted", "unknown-user", true, 3, ACCEPTED, false },
-	{ "the message itself was accepted, then came back", "unknown-user", true, 3, SAME_ACCEPTED, true },
-	{ "a colleague at the same mailbox wrote", "unknown-user", true, 3, COLLEAGUE, false },
-	{ "a letter before", "unknown-user", true, 3, EARLIER, true },
-	{ "a notice proves nothing", "unknown-user", true, 3, DELAYED, true },
-	{ "five months ago", "unknown-user", true, 150, NOTHING, true },
-	{ "seven months ago", "unknown-user", true, 210, NOTHING, false },
+	{ "no such user", "unknown-user", true, 3, NOTHING, true, NULL },
+	{ "refused for our own fault", "auth-failed", false, 3, NOTHING, false, NULL },
+	{ "a later report of delivery", "unknown-user", true, 3, DELIVERED, false, NULL },
+	{ "a later letter", "unknown-user", true, 3, REPLIED, false, NULL },
+	{ "a later answer", "unknown-user", true, 3, ANSWERED, false, NULL },
+	{ "a later message was accepted", "unknown-user", true, 3, ACCEPTED, false, NULL },
+	{ "the message itself was accepted, then came back", "unknown-user", true, 3, SAME_ACCEPTED, true, NULL },
+	{ "a colleague at the same mailbox wrote", "unknown-user", true, 3, COLLEAGUE, false, NULL },
+	{ "a letter before", "unknown-user", true, 3, EARLIER, true, NULL },
+	{ "a notice proves nothing", "unknown-user", true, 3, DELAYED, true, NULL },
+	{ "five months ago", "unknown-user", true, 150, NOTHING, true, NULL },
+	{ "seven months ago", "unknown-user", true, 210, NOTHING, false, NULL },
+	{ "a focal point's word", "moved", true, 3, NOTHING, true, "focal_moved" },
+	{ "... is not gainsaid by a server", "moved", true, 3, ACCEPTED, true, "focal_moved" },
+	{ "... nor by a report", "moved", true, 3, DELIVERED, true, "focal_moved" },
+	{ "... but by the person", "moved", true, 3, REPLIED, false, "focal_moved" },
+	{ "... or by taking it back", "moved", true, 3, WITHDRAWN, false, "focal_moved" },
 };
 
 static void
@@ -190,11 +196,13 @@ test_cures(void)
 		other = fill_person(&f, unit, "Lê Văn Mẫu", "mau@unit.example");
 		if (c->then == ACCEPTED || c->then == SAME_ACCEPTED)
 			invite = accepted_invite(&f, who, "mau@unit.example", then + 60);
-		fact(&f, who, c->then == SAME_ACCEPTED ? invite : 0, "dsn", c->category, c->hard, "mau@unit.example", then);
+		fact(&f, who, c->then == SAME_ACCEPTED ? invite : 0, c->kind ? c->kind : "dsn", c->category, c->hard, "mau@unit.example", then);
 		if (c->then == DELIVERED)
 			fact(&f, who, 0, "dsn", "delivered", false, "mau@unit.example", then + 60);
 		if (c->then == REPLIED || c->then == EARLIER)
 			fact(&f, who, 0, "reply", "", false, "mau@unit.example", then + (c->then == EARLIER ? -60 : 60));
+		if (c->then == WITHDRAWN)
+			CHECK_INT(evidence_withdraw(f.db, who, c->kind, &e), 0, e.text);
 		if (c->then == COLLEAGUE)
 			fact(&f, other, 0, "reply", "", false, "mau@unit.example", then + 60);
 		if (c->then == DELAYED)
