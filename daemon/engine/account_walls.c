@@ -118,15 +118,15 @@ plain_word(const char **at, const char **word)
 static bool
 same_words(const char *a, const char *b)
 {
-	const char *x, *y;
+	const char *x = "", *y = "";
 
 	for (;;) {
 		size_t n = plain_word(&a, &x), m = plain_word(&b, &y);
 
-		if (n != m || strncasecmp(x, y, n) != 0)
+		if (n == 0 || n != m)
+			return n == m;
+		if (strncasecmp(x, y, n) != 0)
 			return false;
-		if (n == 0)
-			return true;
 	}
 }
 
