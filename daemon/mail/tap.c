@@ -6,6 +6,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -72,6 +73,21 @@ tap_promise(struct tap *w, const char *answer)
 
 /* --- what the connection does ------------------------------------------- */
 
+/*
+ * fiber_wait. Others have run meanwhile, and OpenSSL keeps what went wrong by
+ * the thread: SSL_get_error would take their failed handshake for ours.
+ */
+static int
+wait_ready(int fd, short events, int ms)
+{
+	int rc = fiber_wait(fd, events, ms), why = errno;
+
+	if (ERR_peek_error())
+		ERR_clear_error();
+	errno = why;
+	return rc;
+}
+
 static bool
 holds_something(const struct tap *w)
 {
@@ -120,7 +136,7 @@ flush(struct tap *w)
 
 		send_some(w);
 		/* No room: some was taken, or nothing. */
-		if (holds_something(w) && w->out_len == out && w->body_at == at && fiber_wait(w->fd, POLLOUT, w->limit_ms) == 0)
+		if (holds_something(w) && w->out_len == out && w->body_at == at && wait_ready(w->fd, POLLOUT, w->limit_ms) == 0)
 			w->ended = w->stalled = true;
 	}
 	w->out_len = 0;
@@ -197,7 +213,7 @@ await(struct tap *w, int ms)
 	if (!spoke)
 		setsockopt(w->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 	began_ms = clock_mono_us() / 1000;
-	while ((rc = fiber_wait(w->fd, POLLIN, left)) > 0 && receive(w) == 0)
+	while ((rc = wait_ready(w->fd, POLLIN, left)) > 0 && receive(w) == 0)
 		if (ms > 0 && (left = ms - (int)(clock_mono_us() / 1000 - began_ms)) <= 0)
 			return 0;
 	return rc;
@@ -277,7 +293,7 @@ wait_connected(int fd, int64_t timeout_s)
 	socklen_t n = sizeof(int);
 	int why = 0, rc;
 
-	while ((rc = fiber_wait(fd, POLLOUT, (int)timeout_s * 1000)) < 0 && errno == EINTR)
+	while ((rc = wait_ready(fd, POLLOUT, (int)timeout_s * 1000)) < 0 && errno == EINTR)
 		;
 	if (rc <= 0)
 		return rc < 0 ? errno : ETIMEDOUT;

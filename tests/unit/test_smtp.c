@@ -441,12 +441,13 @@ static char dir[] = "/tmp/thumoi-smtp-XXXXXX";
 static const char *
 in_dir(const char *name)
 {
-	static char path[8][96];
+	static char path[24][96];
 	size_t n = strlen(dir) + 1;
 	int i = 0;
 
 	while (*path[i] && strcmp(path[i] + n, name) != 0)
 		i++;
+	ASSERT(i < 23);
 	snprintf(path[i], sizeof(path[i]), "%s/%s", dir, name);
 	return path[i];
 }
