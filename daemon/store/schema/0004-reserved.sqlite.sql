@@ -1,0 +1,1 @@
+-- 0004: reserved: this number belongs to another step.

@@ -1,0 +1,1 @@
+-- 0005: reserved: this number belongs to another step.

@@ -1,0 +1,1 @@
+-- 0006: reserved: this number belongs to another step.
