@@ -60,6 +60,8 @@ int	evidence_withdraw(struct db *, int64_t contact, const char *kind, struct err
 int	evidence_has(struct db *, int64_t contact, const char *kind, struct err *);	/* 1, 0, -1 */
 /* What was said, whole: "5.7.1 Access denied". 1, 0, -1. */
 int	evidence_words(struct db *, struct arena *, int64_t id, const char **words, struct err *);
+/* Invite, time, kind, category, status and text of one row, in the arena. 1, 0, -1. */
+int	evidence_by_id(struct db *, struct arena *, int64_t id, struct evidence *, struct err *);
 int	audit_add(struct db *, const char *actor, const char *action, const char *detail, struct err *);
 
 #endif
