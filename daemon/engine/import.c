@@ -9,12 +9,14 @@
 #include "base/token.h"
 #include "engine/hashset.h"
 #include "engine/mailbox_map.h"
+#include "engine/mend.h"
 #include "engine/person.h"
 #include "engine/recognise.h"
 #include "engine/roster_feed.h"
 #include "engine/roster_read.h"
 #include "mail/addr.h"
 #include "store/contact.h"
+#include "store/correction.h"
 #include "store/evidence.h"
 
 #define SHARED "shared_address"
@@ -201,6 +203,9 @@ store_person(struct import *im, struct fate *f, const char *token, struct err *e
 	} else {
 		im->t->added++;
 	}
+	if (f->known && *c.email && f->known->left_mailbox && correction_insert(im->db, &(struct correction){ c.id, im->roster.id,
+	    im->now, f->known->c.email, c.email }, e) < 0)
+		return -1;
 	if (c.id)
 		return contact_update(im->db, &c, e);
 	f->contact = c.id = ++im->next_contact;
@@ -437,7 +442,8 @@ import_locked(struct import *im, const char *path, struct err *e)
 	}
 	if (roster_open(&reader, path, im->o->units, im->t->unit, im->o->conf, e) < 0)
 		return -1;
-	rc = import_open(im, &reader, path, e);
+	rc = reader.layout.corrected >= 0 ? mend(im->db, im->o, &reader, &im->roster, im->now, im->t, e) :
+	    import_open(im, &reader, path, e);
 	roster_close(&reader);
 	return rc;
 }
