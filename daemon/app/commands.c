@@ -11,6 +11,7 @@ const struct command commands[] = {
 	{ "instrument", cmd_instrument, NEEDS_STORE_RW, "the forms of a campaign", "các phiếu của một đợt" },
 	{ "roster", cmd_roster, NEEDS_STORE_RW, "read the rosters that units sent; every row and what was made of it",
 	    "nhập danh sách các đơn vị gửi; từng dòng và kết quả xử lý" },
+	{ "focal", cmd_focal, NEEDS_STORE_RW, "focal points of the units", "đầu mối của các đơn vị" },
 	{ "template", cmd_template, NEEDS_CONF, "check, list and preview the mails", "kiểm tra, liệt kê và xem trước mẫu thư" },
 	{ "wave", cmd_wave, NEEDS_STORE_RW, "create, run and watch waves", "tạo, chạy và theo dõi các lượt thư" },
 	{ "dispatch", cmd_dispatch, NEEDS_STORE_RW, "send what is due", "gửi những thư đến hạn" },
