@@ -1,5 +1,6 @@
 /*
- * csv_parse.h - one record out of text that lies in memory; for csv*.c only.
+ * csv_parse.h - one record out of text that lies in memory; for csv*.c, and
+ * for records that were kept.
  *
  * Units      bytes.
  * Ownership  cells lie in the parser until the next csv_parse.
