@@ -211,7 +211,8 @@ account_build(struct account *a, struct db *db, const struct campaign *c, const 
 	for (size_t i = 0; i < a->n_units; i++)
 		a->units[i] = (struct unit_account){ .unit = units[i], .census = counts[i] };
 	qsort(a->units, a->n_units, sizeof(*a->units), by_id);
-	if (count_people(a, db, e) < 0 || account_read_walls(a, db, e) < 0)
+	if (count_people(a, db, e) < 0 || account_read_walls(a, db, e) < 0 ||
+	    corrections_count(db, c->id, 0, &a->corrections, e) < 0)
 		return -1;
 	for (size_t i = 0; i < a->n_units; i++) {
 		struct unit_account *u = &a->units[i];
