@@ -20,6 +20,8 @@ int	cmd_wave(struct app *, int argc, char **argv);
 int	cmd_dispatch(struct app *, int argc, char **argv);
 int	cmd_focal(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
+int	cmd_letter(struct app *, int argc, char **argv);
+int	cmd_pack(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);

@@ -12,9 +12,11 @@
 #include "base/log.h"
 #include "engine/dispatch.h"
 #include "engine/inbound.h"
+#include "engine/post.h"
 #include "store/db.h"
 
 #define AGAIN_MS 30000	/* after a fault */
+#define LETTERS_MS 60000	/* between two looks for letters that are due */
 #define LOOK_MS 1000	/* how long a wait may sleep without looking at the clock */
 
 struct task {
@@ -31,7 +33,7 @@ struct jobs {
 	const struct conf *conf;	/* [c] */
 	const char *store;		/* [c] */
 	struct meters *meters;		/* [c] */
-	struct task dispatch, inbound;
+	struct task dispatch, inbound, letters;
 	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
 	int wake;			/* [c] eventfd: readable when all shall end */
@@ -63,6 +65,18 @@ run_inbound(struct jobs *j, struct db *db, struct err *e)
 		log_info("inbound", "read=%" PRId64 " known=%" PRId64 " matched=%" PRId64 " unmatched=%" PRId64
 		    " forged=%" PRId64, t.read, t.known, t.matched, t.unmatched, t.forged);
 	return rc;
+}
+
+/* Those that were deferred: who writes a letter sends it at once. */
+static int
+run_letters(struct jobs *j, struct db *db, struct err *e)
+{
+	struct post_result r;
+	int64_t n;
+
+	if (letter_open(db, 0, NULL, &n, e) < 0)
+		return -1;
+	return n ? post_letters(db, j->conf, &(struct post_options){ .stop = &j->ending }, &r, e) : 0;
 }
 
 static void
@@ -123,10 +137,13 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 	    .every_ms = LOOK_MS };
 	j->inbound = (struct task){ .name = "inbound", .user = USES_STORE_INBOUND, .run = run_inbound,
 	    .every_ms = o->conf->inbound_poll_s * 1000 };
+	j->letters = (struct task){ .name = "letters", .user = USES_STORE_LETTERS, .run = run_letters, .every_ms = LETTERS_MS };
 	if ((j->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		rc = err_sys(e, "eventfd");
 	if (rc == 0 && o->dispatch)
 		rc = start(j, &j->dispatch, e);
+	if (rc == 0 && o->dispatch)
+		rc = start(j, &j->letters, e);
 	if (rc == 0 && o->inbound)
 		rc = start(j, &j->inbound, e);
 	if (rc < 0) {
@@ -152,6 +169,8 @@ jobs_stop(struct jobs *j)
 		pthread_join(j->dispatch.thread, NULL);
 	if (j->inbound.running)
 		pthread_join(j->inbound.thread, NULL);
+	if (j->letters.running)
+		pthread_join(j->letters.thread, NULL);
 	if (j->wake >= 0)
 		close(j->wake);
 	free(j);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "engine/inbound_match.h"
+#include "engine/letter_news.h"
 #include "mail/mreport.h"
 #include "store/evidence.h"
 
@@ -243,7 +244,8 @@ judge(struct taking *t, struct inbound_row *row)
 		t->t.forged++;
 		return 0;
 	}
-	rc = by_tag ? record_by_tag(t) : letter ? record_letter(t, &any) : record_by_address(t, &any);
+	rc = t->match.by == MATCH_LETTER ? letter_news_record(t->db, &t->m, t->match.target.invite, t->inbound, t->now, t->e) :
+	    by_tag ? record_by_tag(t) : letter ? record_letter(t, &any) : record_by_address(t, &any);
 	if (rc == 0 && any && !by_tag) {
 		row->fate = letter ? "reply" : "matched";
 		rc = inbound_set_fate(t->db, row->id, row->fate, t->e);

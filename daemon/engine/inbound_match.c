@@ -1,5 +1,7 @@
 #include "engine/inbound_match.h"
 
+#include "store/letter.h"
+
 /* Three groups of base 32 with hyphens between, the last as long as our MAC: made to look like a tag. */
 static bool
 looks_like_tag(const char *s, size_t len)
@@ -46,6 +48,15 @@ try_tag(struct asking *q, const char *s, size_t len, enum match_by by)
 		if (by != MATCH_MESSAGE_ID && looks_like_tag(s, len))
 			q->forged = true;
 		return 0;
+	}
+	if (letter_is(invite)) {
+		struct letter l;
+
+		if ((rc = letter_by_id(q->db, q->a, invite, &l, q->e)) == 1) {
+			q->out->by = MATCH_LETTER;
+			q->out->target = (struct inbound_target){ .invite = invite, .email = l.email };
+		}
+		return rc;
 	}
 	rc = inbound_by_invite(q->db, q->a, invite, &q->out->target, q->e);
 	if (rc == 1) {

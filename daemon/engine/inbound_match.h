@@ -14,11 +14,13 @@
 #include "mail/mreport.h"
 #include "store/inbound.h"
 
-enum match_by { MATCH_NONE, MATCH_VERP, MATCH_ENVID, MATCH_MESSAGE_ID, MATCH_ADDRESS, MATCH_FORGED };
+enum match_by { MATCH_NONE, MATCH_VERP, MATCH_ENVID, MATCH_MESSAGE_ID, MATCH_ADDRESS, MATCH_FORGED,
+	MATCH_LETTER,			/* a letter to a unit (store/letter.h): about nobody who was nominated */
+};
 
 struct match {
 	enum match_by by;
-	struct inbound_target target;	/* of a tag */
+	struct inbound_target target;	/* of a tag; MATCH_LETTER: invite is the letter */
 	int attempt;			/* 0: unknown */
 };
 
