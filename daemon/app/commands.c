@@ -24,6 +24,8 @@ const struct command commands[] = {
 	    "công văn gửi các đơn vị: số liệu, địa chỉ cần sửa, thư bị từ chối" },
 	{ "pack", cmd_pack, NEEDS_STORE_RO, "evidence for the mail administrator of a domain that refuses us",
 	    "bằng chứng cho quản trị thư của tên miền từ chối thư" },
+	{ "alerts", cmd_alerts, NEEDS_STORE_RW, "units without a roster, or at zero, days before the deadline",
+	    "đơn vị chưa gửi danh sách, chưa ai tham gia, khi sắp đến hạn" },
 	{ "person", cmd_person, NEEDS_STORE_RO, "one person's story, found by name, address or token",
 	    "diễn biến của một người, tìm theo tên, địa chỉ hoặc mã" },
 	{ "serve", cmd_serve, NEEDS_STORE_RW, "run as thumoid does: web pages, sending, inbound mail",

@@ -8,6 +8,7 @@
 
 #include "app/app.h"
 
+int	cmd_alerts(struct app *, int argc, char **argv);
 int	cmd_answers(struct app *, int argc, char **argv);
 int	cmd_init(struct app *, int argc, char **argv);
 int	cmd_backup(struct app *, int argc, char **argv);
