@@ -24,6 +24,7 @@ int	cmd_config(struct app *, int argc, char **argv);
 int	cmd_letter(struct app *, int argc, char **argv);
 int	cmd_pack(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
+int	cmd_preflight(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
 int	cmd_serve(struct app *, int argc, char **argv);
