@@ -1,4 +1,4 @@
-/* thumoi report participation|causes|people CAMPAIGN - everybody accounted for. */
+/* thumoi report participation|causes|people|coverage CAMPAIGN - everybody accounted for. */
 #include "app/commands.h"
 
 #include "base/clock.h"
@@ -232,6 +232,8 @@ cmd_report(struct app *app, int argc, char **argv)
 		{ "participation", participation, NEEDS_STORE_RO, "who took part, unit by unit", "ai đã tham gia, theo đơn vị" },
 		{ "causes", causes, NEEDS_STORE_RO, "why people have not answered", "vì sao chưa trả lời" },
 		{ "people", people, NEEDS_STORE_RO, "each person with the cause", "từng người kèm nguyên nhân" },
+		{ "coverage", report_coverage, NEEDS_STORE_RO, "sub-units that should have nominated somebody",
+		    "đơn vị trực thuộc lẽ ra phải cử người" },
 		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 	};
 

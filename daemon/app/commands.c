@@ -12,6 +12,7 @@ const struct command commands[] = {
 	{ "roster", cmd_roster, NEEDS_STORE_RW, "read the rosters that units sent; every row and what was made of it",
 	    "nhập danh sách các đơn vị gửi; từng dòng và kết quả xử lý" },
 	{ "focal", cmd_focal, NEEDS_STORE_RW, "focal points of the units", "đầu mối của các đơn vị" },
+	{ "coverage", cmd_coverage, NEEDS_STORE_RW, "which sub-units should nominate somebody", "đơn vị trực thuộc nào phải cử người" },
 	{ "preflight", cmd_preflight, NEEDS_STORE_RW, "does each mail domain take our mail? one test message before the wave",
 	    "từng tên miền có nhận thư không? một thư thử trước khi gửi" },
 	{ "template", cmd_template, NEEDS_CONF, "check, list and preview the mails", "kiểm tra, liệt kê và xem trước mẫu thư" },

@@ -18,6 +18,8 @@ int	cmd_inbound(struct app *, int argc, char **argv);
 int	cmd_debug(struct app *, int argc, char **argv);
 int	debug_csv(struct app *, int argc, char **argv);	/* of cmd_debug's table */
 int	cmd_wave(struct app *, int argc, char **argv);
+int	cmd_coverage(struct app *, int argc, char **argv);
+int	report_coverage(struct app *, int argc, char **argv);	/* of cmd_report's table */
 int	cmd_dispatch(struct app *, int argc, char **argv);
 int	cmd_focal(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
