@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/sending.h"
+#include "engine/post.h"
 
 static void
 print_tally(const struct app *app, const struct dispatch_result *r)
@@ -22,6 +23,18 @@ print_tally(const struct app *app, const struct dispatch_result *r)
 		out_int(&o, values[i]);
 	out_row(&o);
 	out_end(&o, NULL);
+}
+
+/* Letters that were deferred, through the same relay. */
+static int
+letters(struct app *app, const char *relay, struct err *e)
+{
+	struct post_result r;
+	int64_t n;
+
+	if (letter_open(app->db, 0, NULL, &n, e) < 0)
+		return -1;
+	return n ? post_letters(app->db, &app->conf, &(struct post_options){ .relay_url = relay }, &r, e) : 0;
 }
 
 int
@@ -51,5 +64,7 @@ cmd_dispatch(struct app *app, int argc, char **argv)
 	d.connections = (int)connections;
 	rc = sending_run(app, &d, 0, &result, &e);
 	print_tally(app, &result);
+	if (rc == 0)
+		rc = letters(app, d.relay_url, &e);
 	return rc < 0 ? app_fail(&e) : result.stopped ? EXIT_FAILED : EXIT_DONE;
 }

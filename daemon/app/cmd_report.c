@@ -1,4 +1,4 @@
-/* thumoi report participation|causes|people|placement CAMPAIGN - everybody accounted for. */
+/* thumoi report participation|causes|people|placement|coverage CAMPAIGN - everybody accounted for. */
 #include "app/commands.h"
 
 #include "base/clock.h"
@@ -242,6 +242,8 @@ cmd_report(struct app *app, int argc, char **argv)
 		{ "people", people, NEEDS_STORE_RO, "each person with the cause", "từng người kèm nguyên nhân" },
 		{ "placement", placement, NEEDS_STORE_RO, "inbox or spam, as the probe mailboxes saw it",
 		    "vào hộp thư đến hay thư rác, theo các hộp thư thử" },
+		{ "coverage", report_coverage, NEEDS_STORE_RO, "sub-units that should have nominated somebody",
+		    "đơn vị trực thuộc lẽ ra phải cử người" },
 		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 	};
 

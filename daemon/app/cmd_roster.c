@@ -95,6 +95,17 @@ print_tally(const char *path, const struct import_tally *t, const struct gathere
 		printf(TR(": the same file was imported already; nothing changed\n", ": tệp này đã nhập rồi; không có gì thay đổi\n"));
 		return;
 	}
+	if (t->corrections) {
+		printf(TR(": a list of corrections: %" PRId64 " rows, %" PRId64 " addresses mended, %" PRId64 " left as they were, %" PRId64
+		    " people added, %" PRId64 " rows to look at%s\n", ": bản sửa địa chỉ: %" PRId64 " dòng, sửa %" PRId64 " địa chỉ, giữ nguyên %"
+		    PRId64 ", thêm %" PRId64 " người, %" PRId64 " dòng cần xem lại%s\n"), t->records, t->mended, t->unchanged, t->added,
+		    t->disposition[HOLD] + t->disposition[REJECT], dry_run ? TR(" (dry run: nothing stored)", " (chạy thử: không lưu)") : "");
+		if (t->mended && !dry_run)
+			printf(TR("  only the mended are due again: 'thumoi wave create ... --audience mended=yes'\n",
+			    "  chỉ người đã sửa địa chỉ cần mời lại: 'thumoi wave create ... --audience mended=yes'\n"));
+		print_faults(g);
+		return;
+	}
 	printf(TR(": %" PRId64 " rows, %" PRId64 " accepted, %" PRId64 " held, %" PRId64 " rejected, %" PRId64 " repeated%s\n",
 	    ": %" PRId64 " dòng, %" PRId64 " dùng được, %" PRId64 " tạm giữ, %" PRId64 " trả lại, %" PRId64 " trùng%s\n"),
 	    t->records, t->disposition[ACCEPT], t->disposition[HOLD], t->disposition[REJECT], t->disposition[DUPLICATE],
@@ -115,7 +126,7 @@ static const struct out_column tally_columns[] = {
 	{ "hold", NULL, true }, { "reject", NULL, true }, { "duplicate", NULL, true }, { "shared", NULL, true },
 	{ "added", NULL, true }, { "changed", NULL, true }, { "unchanged", NULL, true }, { "missing", NULL, true },
 	{ "moved", NULL, true }, { "declared", NULL, true }, { "gaps", NULL, true }, { "encoding", NULL, false },
-	{ "columns", NULL, false }, { "blanked", NULL, false }, { "state", NULL, false },
+	{ "columns", NULL, false }, { "blanked", NULL, false }, { "state", NULL, false }, { "mended", NULL, true },
 };
 
 static void
@@ -132,7 +143,8 @@ out_tally(struct out *o, const char *path, const struct import_tally *t, bool dr
 	out_text(o, t->encoding);
 	out_text(o, t->columns);
 	out_text(o, t->blanked);
-	out_text(o, t->again ? "known" : dry_run ? "dry_run" : t->replaced ? "replaced" : "imported");
+	out_text(o, t->again ? "known" : dry_run ? "dry_run" : t->corrections ? "corrections" : t->replaced ? "replaced" : "imported");
+	out_int(o, t->mended);
 	out_row(o);
 }
 

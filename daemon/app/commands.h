@@ -8,6 +8,7 @@
 
 #include "app/app.h"
 
+int	cmd_alerts(struct app *, int argc, char **argv);
 int	cmd_answers(struct app *, int argc, char **argv);
 int	cmd_init(struct app *, int argc, char **argv);
 int	cmd_backup(struct app *, int argc, char **argv);
@@ -21,11 +22,17 @@ int	cmd_debug(struct app *, int argc, char **argv);
 int	debug_csv(struct app *, int argc, char **argv);	/* of cmd_debug's table */
 int	debug_mx(struct app *, int argc, char **argv);
 int	cmd_wave(struct app *, int argc, char **argv);
+int	cmd_coverage(struct app *, int argc, char **argv);
+int	report_coverage(struct app *, int argc, char **argv);	/* of cmd_report's table */
 int	cmd_dispatch(struct app *, int argc, char **argv);
+int	cmd_focal(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
 int	cmd_evidence(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
 int	cmd_probe(struct app *, int argc, char **argv);
+int	cmd_letter(struct app *, int argc, char **argv);
+int	cmd_pack(struct app *, int argc, char **argv);
+int	cmd_preflight(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
 int	cmd_rules(struct app *, int argc, char **argv);

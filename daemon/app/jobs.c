@@ -12,10 +12,12 @@
 #include "base/log.h"
 #include "engine/dispatch.h"
 #include "engine/placement.h"
+#include "engine/post.h"
 #include "engine/postman.h"
 #include "store/db.h"
 
 #define AGAIN_MS 30000	/* after a fault */
+#define LETTERS_MS 60000	/* between two looks for letters that are due */
 #define LOOK_MS 1000	/* how long a wait may sleep without looking at the clock */
 #define PROBES_MS 60000	/* looks are due after ten minutes at the earliest */
 
@@ -33,7 +35,7 @@ struct jobs {
 	const struct conf *conf;	/* [c] */
 	const char *store;		/* [c] */
 	struct meters *meters;		/* [c] */
-	struct task dispatch, inbound, probes;
+	struct task dispatch, inbound, letters, probes;
 	struct postman *postman;	/* inbound thread only, once it runs */
 	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
@@ -72,6 +74,18 @@ run_inbound(struct jobs *j, struct db *db, struct err *e)
 		log_info("inbound", "read=%" PRId64 " known=%" PRId64 " matched=%" PRId64 " unmatched=%" PRId64
 		    " forged=%" PRId64, t.read, t.known, t.matched, t.unmatched, t.forged);
 	return rc;
+}
+
+/* Those that were deferred: who writes a letter sends it at once. */
+static int
+run_letters(struct jobs *j, struct db *db, struct err *e)
+{
+	struct post_result r;
+	int64_t n;
+
+	if (letter_open(db, 0, NULL, &n, e) < 0)
+		return -1;
+	return n ? post_letters(db, j->conf, &(struct post_options){ .stop = &j->ending }, &r, e) : 0;
 }
 
 static void
@@ -153,12 +167,15 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 	    .every_ms = LOOK_MS };
 	j->inbound = (struct task){ .name = "inbound", .user = USES_STORE_INBOUND, .run = run_inbound };
 	j->probes = (struct task){ .name = "probes", .user = USES_STORE_PROBES, .run = run_probes, .every_ms = PROBES_MS };
+	j->letters = (struct task){ .name = "letters", .user = USES_STORE_LETTERS, .run = run_letters, .every_ms = LETTERS_MS };
 	if ((j->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		rc = err_sys(e, "eventfd");
 	if (rc == 0 && o->inbound)
 		rc = postman_new(&j->postman, j->conf, true, e);
 	if (rc == 0 && o->dispatch)
 		rc = start(j, &j->dispatch, e);
+	if (rc == 0 && o->dispatch)
+		rc = start(j, &j->letters, e);
 	if (rc == 0 && o->inbound)
 		rc = start(j, &j->inbound, e);
 	if (rc == 0 && o->probes)
@@ -186,6 +203,8 @@ jobs_stop(struct jobs *j)
 		pthread_join(j->dispatch.thread, NULL);
 	if (j->inbound.running)
 		pthread_join(j->inbound.thread, NULL);
+	if (j->letters.running)
+		pthread_join(j->letters.thread, NULL);
 	if (j->probes.running)
 		pthread_join(j->probes.thread, NULL);
 	postman_free(j->postman);

@@ -1,6 +1,6 @@
 /*
  * jobs.h - the daemon's threads that are not the web: sending, inbound mail,
- * looking into probe mailboxes.
+ * looking into probe mailboxes, letters that were deferred.
  *
  * Each has its own store handle. A job that fails says so in the log and tries
  * again after a while; it never takes the daemon down.

@@ -31,7 +31,7 @@ struct job {
 static const struct out_column columns[] = {
 	{ "unit", NULL, false }, { "file", NULL, false }, { "line", NULL, true }, { "seq", NULL, true }, { "name", NULL, false },
 	{ "email", NULL, false }, { "finding", NULL, false }, { "severity", NULL, false }, { "detail", NULL, false },
-	{ "suggestion", NULL, false }, { CORRECTION_COLUMN, NULL, false },
+	{ "suggestion", NULL, false }, { "corrected_email", NULL, false },
 };
 static const char heading[] = "\xef\xbb\xbf" "unit,file,line,seq,name,email,finding,severity,";
 

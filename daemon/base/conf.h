@@ -78,6 +78,12 @@ struct conf {
 	/* reports */
 	int64_t	very_few_people, very_few_percent;
 	int64_t	silent_domain_people;	/* group finding: so many accepted, nobody reacted */
+	/* letters to the units, alerts to the operator */
+	const char *letter_parent, *letter_organisation, *letter_place, *letter_symbol;
+	const char *letter_authority, *letter_signer_title, *letter_signer, *letter_copies;
+	const char *dkim_selector, *sending_hosts;	/* what mail administrators are told */
+	const char *operator_address;
+	int64_t	alert_no_roster_days, alert_zero_days;	/* 0: never */
 	/* import */
 	int64_t	roster_max_bytes;
 	int64_t	roster_max_line_bytes;

@@ -212,7 +212,8 @@ account_build(struct account *a, struct db *db, const struct campaign *c, const 
 		a->units[i] = (struct unit_account){ .unit = units[i], .census = counts[i] };
 	qsort(a->units, a->n_units, sizeof(*a->units), by_id);
 	if (count_people(a, db, e) < 0 || account_read_walls(a, db, e) < 0 ||
-	    placement_counts(db, &a->arena, c->id, PLACEMENT_DONE_S, &a->placements, &a->n_placements, e) < 0)
+	    placement_counts(db, &a->arena, c->id, PLACEMENT_DONE_S, &a->placements, &a->n_placements, e) < 0 ||
+	    corrections_count(db, c->id, 0, &a->corrections, e) < 0)
 		return -1;
 	for (size_t i = 0; i < a->n_units; i++) {
 		struct unit_account *u = &a->units[i];

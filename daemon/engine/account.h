@@ -20,6 +20,7 @@
 #include "engine/cause.h"
 #include "engine/placement.h"
 #include "store/census.h"
+#include "store/correction.h"
 
 #define GRADE_SLOTS 5			/* none, A, B, C, D */
 
@@ -88,6 +89,7 @@ struct account {
 	int64_t kind_units[UNIT_KINDS], kind_rosters[UNIT_KINDS];	/* units, and those that sent a roster */
 	int faults;			/* what account_check found; 0 before it */
 	int64_t strangers;		/* people in a unit that is not of this campaign */
+	struct corrections corrections;	/* addresses that units have mended */
 	struct arena arena;
 	size_t *slots, n_slots;		/* domains by name, while counting */
 	size_t cap_domains;

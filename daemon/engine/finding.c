@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/text.h"
+#include "engine/alert.h"
 
 void
 wilson(int64_t k, int64_t n, double *low, double *high)
@@ -61,6 +62,9 @@ of_units(const struct account *a, struct list *l)
 				continue;
 			f = put(l, order[k].kind, '\0', u->t.took_part, u->t.nominated);
 			f->unit = u;
+			f->alert = (order[k].kind == FINDING_NO_ROSTER && alert_due(ALERT_NO_ROSTER, a->campaign, a->conf, a->now)) ||
+			    (order[k].kind == FINDING_ZERO && alert_due(ALERT_ZERO, a->campaign, a->conf, a->now));
+			f->days_left = alert_days_left(a->campaign, a->now);
 			lead(f, &u->t);
 		}
 }
@@ -184,6 +188,15 @@ lead_text(struct buf *b, const struct finding *f, enum lang l)
 		    text_number(n, f->lead_n, l));
 }
 
+static void
+alert_mark(struct buf *b, const struct finding *f, enum lang l)
+{
+	char n[32];
+
+	if (f->alert)
+		buf_printf(b, TRL(l, " – ALERT, days left: %s", " – CẢNH BÁO, còn %s ngày"), text_number(n, f->days_left, l));
+}
+
 /* "from ... to ..."; one moment when they lie within a minute. */
 static void
 when_text(struct buf *b, const struct finding *f, int64_t first_at, int64_t last_at, enum lang l)
@@ -270,11 +283,13 @@ finding_text(struct buf *b, const struct finding *f, enum lang l)
 		break;
 	case FINDING_NO_ROSTER:
 		buf_printf(b, TRL(l, "%s sent no roster", "%s chưa gửi danh sách"), unit_name(&f->unit->unit, l));
+		alert_mark(b, f, l);
 		break;
 	case FINDING_ZERO:
 		buf_printf(b, TRL(l, "%s: nobody of %s took part", "%s: không ai trong %s người tham gia"),
 		    unit_name(&f->unit->unit, l), of);
 		lead_text(b, f, l);
+		alert_mark(b, f, l);
 		break;
 	case FINDING_VERY_FEW:
 		buf_printf(b, TRL(l, "%s: only %s of %s took part", "%s: chỉ %s trong %s người tham gia"),

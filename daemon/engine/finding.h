@@ -44,6 +44,8 @@ struct finding {
 	double low, high;		/* FINDING_DOMAIN_SPAM, FINDING_FILTERED */
 	enum cause lead;		/* of a unit: what most of its people have, but for the answers */
 	int64_t lead_n;
+	bool alert;			/* of a unit: high time to do something about it (engine/alert.h) ... */
+	int64_t days_left;		/* ... so many days before the closing */
 };
 
 #define TOLD_LEAST 3			/* fewer words than this make no share */

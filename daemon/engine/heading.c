@@ -11,6 +11,7 @@ column_name(enum column c)
 		[COL_OTHER] = "other", [COL_ORDER] = "order", [COL_NAME] = "name", [COL_FAMILY] = "family",
 		[COL_GIVEN] = "given", [COL_POSITION] = "position", [COL_DEPT] = "dept", [COL_EMAIL] = "email",
 		[COL_EMAIL2] = "email2", [COL_PHONE] = "phone", [COL_NOTE] = "note", [COL_EMPTY] = "empty",
+		[COL_REFERENCE] = "reference", [COL_CORRECTED] = "corrected",
 	};
 
 	return names[c];
@@ -36,6 +37,11 @@ static const char *const personal_words[] = {
 static const char *const official_words[] = {
 	"cong vu", "co quan", "don vi", "official", "work", "cong viec", "1",
 };
+
+/* Of our own list of addresses to correct, as it comes back. */
+static const char *const reference_words[] = { "ma tham chieu", "reference" };
+static const char *const corrected_words[] = { "da sua", "sua lai", "sua thanh", "corrected" };
+static const char *const address_words[] = { "dia chi", "address" };
 
 /* Nothing an invitation needs (rules.md: do not import identity numbers). */
 static const struct phrase unneeded[] = {
@@ -170,6 +176,12 @@ heading_read(struct arena *a, const char *cell, bool *personal)
 	key = heading_key(a, cell);
 	if (!*key || strlen(key) > 80)
 		return COL_OTHER;
+	for (size_t i = 0; i < COUNT_OF(reference_words); i++)
+		if (find(key, reference_words[i], WHOLE) >= 0)
+			return COL_REFERENCE;
+	if (any(key, corrected_words, COUNT_OF(corrected_words)) && (any(key, mail_words, COUNT_OF(mail_words)) ||
+	    any(key, address_words, COUNT_OF(address_words))))
+		return COL_CORRECTED;
 	for (size_t i = 0; i < COUNT_OF(others); i++) {
 		int at = find(key, others[i].words, others[i].how);
 

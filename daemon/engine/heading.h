@@ -27,6 +27,7 @@ enum column {
 	COL_EMAIL, COL_EMAIL2,
 	COL_PHONE, COL_NOTE,
 	COL_EMPTY,		/* no heading and nothing in it */
+	COL_REFERENCE, COL_CORRECTED,	/* of a list that was sent out for correction: engine/fixlist.h */
 	COLUMNS
 };
 

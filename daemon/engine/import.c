@@ -9,12 +9,14 @@
 #include "base/token.h"
 #include "engine/hashset.h"
 #include "engine/mailbox_map.h"
+#include "engine/mend.h"
 #include "engine/person.h"
 #include "engine/recognise.h"
 #include "engine/roster_feed.h"
 #include "engine/roster_read.h"
 #include "mail/addr.h"
 #include "store/contact.h"
+#include "store/correction.h"
 #include "store/evidence.h"
 
 #define SHARED "shared_address"
@@ -201,6 +203,9 @@ store_person(struct import *im, struct fate *f, const char *token, struct err *e
 	} else {
 		im->t->added++;
 	}
+	if (f->known && *c.email && f->known->left_mailbox && correction_insert(im->db, &(struct correction){ c.id, im->roster.id,
+	    im->now, f->known->c.email, c.email }, e) < 0)
+		return -1;
 	if (c.id)
 		return contact_update(im->db, &c, e);
 	f->contact = c.id = ++im->next_contact;
@@ -360,17 +365,6 @@ tell(struct import *im, const struct roster_reader *r)
 	t->damaged = r->csv.charset.damaged;
 }
 
-/* It holds only those people with whom something is wrong: all others would be missing. */
-static int
-refuse_corrections(const struct layout *l, struct err *e)
-{
-	for (size_t i = 0; i < l->width; i++)
-		if (strcmp(l->heading[i], CORRECTION_COLUMN) == 0)
-			return err_set(e, ERR_INPUT, TR("this is a list of corrections, no roster: enter them in the unit's roster and import that",
-			    "đây là danh sách cần sửa, không phải danh sách gốc: hãy sửa vào danh sách của đơn vị rồi nhập"));
-	return 0;
-}
-
 static int
 import_open(struct import *im, struct roster_reader *r, const char *path, struct err *e)
 {
@@ -448,7 +442,8 @@ import_locked(struct import *im, const char *path, struct err *e)
 	}
 	if (roster_open(&reader, path, im->o->units, im->t->unit, im->o->conf, e) < 0)
 		return -1;
-	rc = refuse_corrections(&reader.layout, e) < 0 ? -1 : import_open(im, &reader, path, e);
+	rc = reader.layout.corrected >= 0 ? mend(im->db, im->o, &reader, &im->roster, im->now, im->t, e) :
+	    import_open(im, &reader, path, e);
 	roster_close(&reader);
 	return rc;
 }

@@ -15,6 +15,9 @@
  * by name and sub-unit, and keeps the token; who is not in it any more is
  * marked missing, never deleted. Two people who cannot be told apart are held.
  *
+ * A list of corrections (engine/fixlist.h) that comes back is known by its
+ * heading: it mends addresses and touches nobody else (engine/mend.h).
+ *
  * Units      times are Unix seconds.
  * Ownership  texts of a tally lie in its arena: import_tally_release.
  * Errors     ERR_INPUT for the file, ERR_NOTFOUND for the unit; nothing of
@@ -31,9 +34,6 @@
 #include "engine/layout.h"
 #include "store/campaign.h"
 #include "store/roster.h"
-
-/* Last column of the lists that `roster check` writes: a file that has it is no roster. */
-#define CORRECTION_COLUMN "corrected_email"
 
 /* What a person has to look at. */
 struct import_row {
@@ -67,6 +67,8 @@ struct import_tally {
 	int64_t records, disposition[DISPOSITIONS], reason[REASONS], shared;
 	bool replaced;				/* the unit's earlier roster no longer counts */
 	int64_t added, changed, unchanged, missing, moved;	/* moved: taken from another unit's file */
+	bool corrections;			/* it was a list of corrections ... */
+	int64_t mended;				/* ... which gave so many people another address */
 	int64_t declared;			/* 0: the file states no total */
 	size_t n_gaps;
 	struct layout_gap gaps[LAYOUT_GAPS];

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/inbound_read.h"
+#include "engine/letter_news.h"
 #include "store/probe.h"
 
 struct inbound {
@@ -69,6 +70,9 @@ write_down(struct inbound *in, struct db *db, struct inbound_row *row, struct in
 {
 	int rc = inbound_insert(db, row, e);
 
+	if (rc == 1 && r->match.by == MATCH_LETTER &&
+	    letter_news_record(db, &r->m, r->match.target.invite, row->id, row->received_at, e) < 0)
+		rc = -1;
 	if (rc == 1 && r->probe_failed && probe_bounced(db, r->match.target.invite, r->probe_failed, e) < 0)
 		rc = -1;
 	for (size_t i = 0; rc == 1 && i < r->n; i++) {

@@ -1,5 +1,6 @@
 #include "engine/inbound_match.h"
 
+#include "store/letter.h"
 #include "store/probe.h"
 
 #define TOKENS_MOST 8		/* of one mail that are looked up */
@@ -50,6 +51,15 @@ try_tag(struct asking *q, const char *s, size_t len, enum match_by by)
 		if (by != MATCH_MESSAGE_ID && looks_like_tag(s, len))
 			q->forged = true;
 		return 0;
+	}
+	if (letter_is(invite)) {
+		struct letter l;
+
+		if ((rc = letter_by_id(q->db, q->a, invite, &l, q->e)) == 1) {
+			q->out->by = MATCH_LETTER;
+			q->out->target = (struct inbound_target){ .invite = invite, .email = l.email };
+		}
+		return rc;
 	}
 	if (probe_is(invite)) {
 		struct probe_send p;

@@ -21,13 +21,14 @@
 
 enum match_by { MATCH_NONE, MATCH_VERP, MATCH_MESSAGE_ID, MATCH_ENVID, MATCH_SENDER, MATCH_TOKEN, MATCH_FORGED,
 	MATCH_PROBE,			/* a message to a probe mailbox: about nobody */
+	MATCH_LETTER,			/* a letter to a unit (store/letter.h): about nobody who was nominated */
 };
 
 #define MATCH_SLACK_S 86400	/* clocks differ, and zones are left out: a report may seem older than its message */
 
 struct match {
 	enum match_by by;
-	struct inbound_target target;	/* unless MATCH_NONE or MATCH_FORGED; MATCH_PROBE: only its invite, a message to a probe */
+	struct inbound_target target;	/* unless MATCH_NONE or MATCH_FORGED; MATCH_PROBE, MATCH_LETTER: only the invite, which is theirs */
 	int attempt;			/* 0: unknown */
 };
 

@@ -277,6 +277,12 @@ inbound_read(const struct inbound_how *how, const char *msg, size_t len, int64_t
 		by_probe(r);
 		return 0;
 	}
+	/* What it says of a letter is written when its row is. */
+	if (r->match.by == MATCH_LETTER) {
+		r->fate = letter ? "reply" : "matched";
+		r->t.matched++;
+		return 0;
+	}
 	if (match_found(&r->match)) {
 		any = true;
 		r->fate = letter ? "reply" : "matched";

@@ -7,7 +7,8 @@
  * give it anew. Look-alike letters and diacritics are looked for before
  * anything is matched: the ASCII tail of an address is a stranger's.
  *
- * duplicate and its reasons, shared_address and ambiguous_person are the
+ * duplicate and its reasons (a row left as it was in a list of corrections is
+ * one), shared_address and ambiguous_person are the
  * importer's to give: they need the other rows.
  *
  * Units      UTF-8 in; addresses come out in lower case.
@@ -35,6 +36,7 @@ enum reason {
 	R_MISSING_EMAIL, R_MISSING_AT, R_TRUNCATED_DOMAIN, R_NOT_AN_ADDRESS,
 	/* duplicate */
 	R_SAME_FILE, R_OTHER_FILE,
+	R_UNCHANGED,	/* a row of a list of corrections that gives no other address */
 	REASONS
 };
 

@@ -14,6 +14,7 @@ layout_init(struct layout *l)
 	memset(l, 0, sizeof(*l));
 	l->name = l->family = l->given = l->email = l->email2 = l->dept = l->dept2 = -1;
 	l->position = l->order = l->phone = -1;
+	l->reference = l->corrected = l->old_email = -1;
 	l->group = l->carried = "";
 	l->phrases = rowtext_phrases();
 }
@@ -232,10 +233,12 @@ layout_read(struct layout *l, const struct csv_row *row, struct arena *a, struct
 	    squeeze(a, cell_at(row, l->name));
 	if (*out->name == '"' && !strchr(out->name + 1, '"'))
 		out->name++;	/* of a quotation that never ends */
-	if (!at)
+	if (!at && l->corrected < 0)
 		out->name = shifted_name(l, row, a, out->name);
 	out->email = email;
 	out->second = l->email2 >= 0 ? second : NULL;
+	out->reference = squeeze(a, cell_at(row, l->reference));
+	out->old_email = cell_at(row, l->old_email);
 	out->sub_unit = department(l, row, a);
 	out->position = squeeze(a, cell_at(row, l->position));
 	return ROW_PERSON;

@@ -42,6 +42,8 @@ struct layout {
 	size_t width;
 	bool headerless;
 	int name, family, given, email, email2, dept, dept2, position, order, phone;	/* -1: none */
+	/* A list that was sent out for correction: email is the corrected column then, old_email the one beside it. */
+	int reference, corrected, old_email;
 
 	/* Moves while reading. */
 	bool begun;				/* the header, if any, lies behind */
@@ -63,6 +65,7 @@ struct layout_row {
 	const char *name;			/* white space collapsed */
 	const char *email, *second;		/* as they stand; second NULL: no such column */
 	const char *sub_unit, *position;
+	const char *reference, *old_email;	/* "" but in a list that was sent out for correction */
 };
 
 void	layout_init(struct layout *);

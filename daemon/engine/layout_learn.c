@@ -83,6 +83,14 @@ header_find_columns(struct layout *l)
 	l->position = first_of(l, COL_POSITION);
 	l->order = first_of(l, COL_ORDER);
 	l->phone = first_of(l, COL_PHONE);
+	l->reference = first_of(l, COL_REFERENCE);
+	l->corrected = first_of(l, COL_CORRECTED);
+	l->old_email = -1;
+	if (l->corrected >= 0) {
+		l->old_email = l->email;
+		l->email = l->corrected;
+		l->email2 = -1;
+	}
 }
 
 /* Of several address columns one is for official mail, one for personal. */

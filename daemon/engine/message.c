@@ -270,6 +270,21 @@ link_to(struct arena *a, const char *url, const char *where, const char *token)
 	return s;
 }
 
+static void
+set_letter(const struct message_letter *l, struct arena *a, struct mustache_field *f)
+{
+	const char **names = arena_alloc(a, (l->n_files + 1) * sizeof(*names));
+
+	for (size_t i = 0; i < l->n_files; i++)
+		names[i] = l->files[i].name;
+	set_text(f, VAR_LETTER_NUMBER, line_or_empty(a, l->number));
+	set_text(f, VAR_REPLY_BY, line_or_empty(a, l->reply_by));
+	set_text(f, VAR_FIXES, line_or_empty(a, l->fixes));
+	set(f, VAR_NO_ROSTER, (struct mustache_value){ .kind = l->no_roster ? MUSTACHE_TRUE : MUSTACHE_FALSE });
+	set(f, VAR_DOMAINS, text_list(a, l->domains));
+	set(f, VAR_ATTACHMENTS, text_list(a, names));
+}
+
 static int
 set_person(const struct message_maker *m, const struct message_to *to, struct arena *a, struct mustache_field *f,
     struct err *e)
@@ -295,6 +310,8 @@ set_person(const struct message_maker *m, const struct message_to *to, struct ar
 	set_text(f, VAR_DONE_TITLES, wording_titles(a, m->form_titles, m->n_forms, to->answered, m->lang));
 	if (to->lines)
 		set(f, VAR_LINES, text_list(a, to->lines));
+	if (to->letter)
+		set_letter(to->letter, a, f);
 	return 0;
 }
 
@@ -334,20 +351,43 @@ message_id(struct arena *a, const struct message_maker *m, int64_t invite)
 }
 
 static int
+envelope(const struct message_maker *m, const char *email, int64_t id, int attempt, struct arena *a, struct message_envelope *env,
+    struct err *e)
+{
+	char *tag = arena_alloc(a, TAG_MAX + 1);
+	struct addr rcpt;
+
+	if (addr_parse(&rcpt, a, email, e) < 0)
+		return -1;
+	tag_write(tag, &m->secret, id, attempt);
+	*env = (struct message_envelope){ .envid = tag, .utf8_local = rcpt.utf8_local };
+	env->recipient = addr_wire(a, &rcpt);
+	env->sender = arena_printf(a, "%s+%s@%s", m->bounce_local, tag, m->bounce_domain);
+	return 0;
+}
+
+int
+message_envelope(const struct campaign *c, const struct conf *conf, const struct secret *secret, const char *email, int64_t id,
+    int attempt, struct arena *a, struct message_envelope *env, struct err *e)
+{
+	struct message_maker m = { .arena = ARENA_INIT, .secret = *secret };
+	int rc = set_addresses(&m, c, conf, e) < 0 ? -1 : envelope(&m, email, id, attempt, a, env, e);
+
+	arena_release(&m.arena);
+	return rc;
+}
+
+static int
 prepare(const struct message_maker *m, const struct message_to *to, struct arena *a, struct parts *p, struct mail *mail,
     struct message_envelope *env, struct err *e)
 {
 	struct mustache_field fields[TEMPLATE_VARS];
-	char *tag = arena_alloc(a, TAG_MAX + 1), id[TAG_MAX + 1];
-	struct addr rcpt;
+	char id[TAG_MAX + 1];
 
-	if (addr_parse(&rcpt, a, to->email, e) < 0 || set_person(m, to, a, fields, e) < 0 || render(m, fields, p, e) < 0)
+	if (envelope(m, to->email, to->invite, to->attempt, a, env, e) < 0 || set_person(m, to, a, fields, e) < 0 ||
+	    render(m, fields, p, e) < 0)
 		return -1;
-	tag_write(tag, &m->secret, to->invite, to->attempt);
 	tag_write(id, &m->secret, to->invite, 0);
-	*env = (struct message_envelope){ .envid = tag, .utf8_local = rcpt.utf8_local };
-	env->recipient = addr_wire(a, &rcpt);
-	env->sender = arena_printf(a, "%s+%s@%s", m->bounce_local, tag, m->bounce_domain);
 	*mail = (struct mail){
 		.from_name = m->from_name, .from = m->from, .to_name = fields[VAR_NAME].value.text, .to = env->recipient,
 		.subject = buf_str(&p->subject), .message_id = arena_printf(a, "%s@%s", id, m->from_domain),
@@ -355,6 +395,10 @@ prepare(const struct message_maker *m, const struct message_to *to, struct arena
 		.boundary = arena_dup(a, id), .text = buf_str(&p->text), .text_len = p->text.len,
 		.html = m->template.html ? buf_str(&p->html) : NULL, .html_len = p->html.len,
 	};
+	if (to->letter) {
+		mail->files = to->letter->files;
+		mail->n_files = to->letter->n_files;
+	}
 	if (*fields[VAR_OPTOUT_LINK].value.text) {
 		mail->unsubscribe_url = fields[VAR_OPTOUT_LINK].value.text;
 		mail->unsubscribe_mail = env->sender;

@@ -39,6 +39,14 @@ void	message_maker_free(struct message_maker *);
 /* Of the message to this invite, without <>: the same for each attempt. */
 const char *message_id(struct arena *, const struct message_maker *, int64_t invite);
 
+struct message_letter {			/* what only letters to units have */
+	const char *number, *reply_by, *fixes;	/* "" */
+	bool no_roster;
+	const char *const *domains;	/* ended by NULL */
+	const struct mail_file *files;
+	size_t n_files;
+};
+
 struct message_to {
 	int64_t invite;			/* names the message: tag, Message-ID */
 	int attempt;			/* 1, 2, ...: in the envelope sender; the Message-ID has 0 */
@@ -46,6 +54,7 @@ struct message_to {
 	const char *unit_name, *sub_unit, *position;
 	unsigned answered;		/* bit i: instrument i is done; the others are "missing" */
 	const char *const *lines;	/* letters: the variable "lines", ended by NULL; NULL: none */
+	const struct message_letter *letter;	/* NULL: it is none */
 	int64_t at;			/* Date: */
 };
 
@@ -55,6 +64,10 @@ struct message_envelope {
 	const char *envid;		/* RFC 3461: the tag */
 	bool utf8_local;		/* only a relay with SMTPUTF8 can take it */
 };
+
+/* The envelope alone, of a message that was made before: its bytes stay, the attempt is another. */
+int	message_envelope(const struct campaign *, const struct conf *, const struct secret *, const char *email, int64_t id,
+	    int attempt, struct arena *, struct message_envelope *, struct err *);
 
 /*
  * The parts before they are encoded, for a preview; they lie in scratch. token

@@ -4,6 +4,7 @@
 #include "engine/probing.h"
 #include "mail/addr.h"
 #include "store/audience.h"
+#include "store/correction.h"
 #include "store/unit.h"
 
 #define PEOPLE_PER_COMMIT 5000
@@ -17,6 +18,7 @@ struct words {
 struct audience {
 	struct words units, kinds, domains;
 	unsigned missing;	/* one of these forms must be unanswered */
+	bool mended;		/* only who has a mended address that nothing was sent to */
 };
 
 struct planning {
@@ -100,7 +102,12 @@ parse_term(struct audience *a, char *term, const struct campaign *c, struct err 
 		return split(&a->domains, eq, e);
 	if (strcmp(term, "missing") == 0)
 		return missing_forms(a, eq, c, e);
-	return err_set(e, ERR_INPUT, TR("nothing is known by '%s': unit, kind, domain, missing", "không có điều kiện '%s': chỉ có unit, kind, domain, missing"),
+	if (strcmp(term, "mended") == 0) {
+		a->mended = true;
+		return strcmp(eq, "yes") == 0 ? 0 : err_set(e, ERR_INPUT, TR("write mended=yes", "viết mended=yes"));
+	}
+	return err_set(e, ERR_INPUT, TR("nothing is known by '%s': unit, kind, domain, missing, mended",
+	    "không có điều kiện '%s': chỉ có unit, kind, domain, missing, mended"),
 	    term);
 }
 
@@ -164,7 +171,7 @@ consider(const struct candidate *c, void *arg)
 {
 	struct planning *p = arg;
 	struct plan *n = p->plan;
-	int rc;
+	int rc = 0;
 
 	p->after = c->contact;
 	p->seen++;
@@ -181,11 +188,13 @@ consider(const struct candidate *c, void *arg)
 		n->answered++;
 	else if (!*c->email)
 		n->dead++;
+	else if (p->audience->mended && (rc = correction_open(p->db, c->contact, c->email, p->e)) <= 0)
+		n->outside += rc == 0;
 	else if ((rc = invite_plan(p->db, p->wave->id, c->contact, c->email, p->due_at, p->e)) < 0)
 		return -1;
 	else
 		n->planned += rc;
-	return 0;
+	return rc < 0 ? -1 : 0;
 }
 
 static int

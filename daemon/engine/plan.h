@@ -12,6 +12,7 @@
  *	kind=province       province or ministry
  *	domain=a.example    the address is in one of these mail domains
  *	missing=survey      has not answered this form (any of these forms)
+ *	mended=yes          the unit gave another address, and nothing was sent there yet
  *
  * Empty: everybody who has not answered every form.
  *

@@ -38,6 +38,7 @@ static const struct {
 	[R_SAME_FILE] = { "same_file", "the same person stands in this file already", "người này đã có trong tệp này" },
 	[R_OTHER_FILE] = { "other_file", "the same person stands in another unit's file",
 	    "người này đã có trong danh sách của đơn vị khác" },
+	[R_UNCHANGED] = { "unchanged", "the list of corrections gives no other address", "bản sửa không ghi địa chỉ khác" },
 };
 
 const char *

@@ -63,6 +63,9 @@ head(const struct report *r)
 	json_object_set_new(o, "at", json_string(date_rfc3339(&t, &a->campaign->zone, a->now)));
 	json_object_set_new(o, "instruments", forms);
 	json_object_set_new(o, "reconciles", json_boolean(a->faults == 0));
+	json_object_set_new(o, "corrections", json_pack("{s:I, s:I, s:I, s:I}", "mended", (json_int_t)a->corrections.mended, "invited",
+	    (json_int_t)a->corrections.invited, "accepted", (json_int_t)a->corrections.accepted, "answered",
+	    (json_int_t)a->corrections.answered));
 	return o;
 }
 
@@ -125,6 +128,8 @@ finding(const struct finding *f)
 		json_object_set_new(o, "unit", json_string(f->unit->unit.code));
 	if (f->domain)
 		json_object_set_new(o, "domain", text(f->domain->domain));
+	if (f->kind == FINDING_NO_ROSTER || f->kind == FINDING_ZERO)
+		json_object_set_new(o, "alert", json_boolean(f->alert));
 	if (f->placement) {
 		json_object_set_new(o, "provider", text(f->placement->provider));
 		json_object_set_new(o, "wave", text(f->placement->wave));

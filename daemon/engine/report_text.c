@@ -208,6 +208,16 @@ cause_table(const struct report *r, FILE *f, struct err *e)
 	return out_end(&o, e);
 }
 
+static void
+corrections(const struct report *r, FILE *f)
+{
+	struct buf b = BUF_INIT(4096);
+
+	sentence_corrections(&b, r->account, r->lang);
+	fputs(buf_str(&b), f);
+	buf_release(&b);
+}
+
 static int64_t
 group_sum(const struct tally *t, enum cause_group g)
 {
@@ -368,6 +378,7 @@ report_text_causes(const struct report *r, FILE *f, struct err *e)
 	underlined(f, title);
 	if (cause_table(r, f, e) < 0)
 		return -1;
+	corrections(r, f);
 	if ((r->by == BY_UNIT && by_unit(r, f, e) < 0) || (r->by == BY_DOMAIN && by_domain(r, f, e) < 0))
 		return -1;
 	if (r->by == BY_OWNER)

@@ -155,12 +155,18 @@ roster_next(struct roster_reader *r, struct arena *a, struct read_row *out, stru
 			break;
 	}
 	*out = (struct read_row){ .line = row.line, .seq = ++r->seq };
-	judge_row(r->judge, &r->scratch, &(struct judge_in){ found.name, found.email, found.second, row.cell, row.count },
-	    &out->judged);
+	/* In a list of corrections the old address stands in the row as well: it is not the one meant. */
+	judge_row(r->judge, &r->scratch, &(struct judge_in){ found.name, found.email, found.second, row.cell,
+	    r->layout.corrected >= 0 ? 0 : row.count }, &out->judged);
 	out->name = arena_dup(a, found.name);
 	out->key = arena_dup(a, person_key(&r->scratch, out->name));
 	out->sub_unit = arena_dup(a, found.sub_unit);
 	out->position = arena_dup(a, found.position);
+	if (r->layout.corrected >= 0) {
+		out->reference = arena_dup(a, found.reference);
+		out->old_email = arena_dup(a, found.old_email);
+		out->given = arena_dup(a, found.email);
+	}
 	out->judged.email = *out->judged.email ? arena_dup(a, out->judged.email) : "";
 	out->judged.alternate = *out->judged.alternate ? arena_dup(a, out->judged.alternate) : "";
 	out->judged.suggestion = *out->judged.suggestion ? arena_dup(a, out->judged.suggestion) : "";

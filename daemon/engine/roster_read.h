@@ -23,6 +23,7 @@ struct read_row {
 	int64_t line, seq;
 	const char *name, *key;		/* person_key */
 	const char *sub_unit, *position;
+	const char *reference, *old_email, *given;	/* of a list that was sent out for correction; given: the corrected cell */
 	struct judgement judged;
 	const char *raw;		/* not terminated */
 	size_t raw_len;

@@ -169,6 +169,22 @@ named(struct buf *b, const struct account *a, enum unit_kind kind, enum unit_cla
 }
 
 void
+sentence_corrections(struct buf *b, const struct account *a, enum lang l)
+{
+	const struct corrections *c = &a->corrections;
+	char mended[32], invited[32], answered_[32];
+
+	if (!c->mended)
+		return;
+	text_number(mended, c->mended, l);
+	text_number(invited, c->invited, l);
+	text_number(answered_, c->answered, l);
+	buf_printf(b, TRL(l, "Units mended the addresses of %s officials; %s of them were written to at the new address, and %s have"
+	    " answered since.\n", "Các đơn vị đã sửa địa chỉ của %s công chức; trong đó %s người đã được gửi thư tới địa chỉ mới, %s người"
+	    " đã trả lời sau khi sửa.\n"), mended, invited, answered_);
+}
+
+void
 sentences_participation(struct buf *b, const struct account *a, enum lang l)
 {
 	static const enum unit_class classes[] = { CLASS_NO_ROSTER, CLASS_ZERO, CLASS_VERY_FEW };
@@ -180,6 +196,7 @@ sentences_participation(struct buf *b, const struct account *a, enum lang l)
 	for (size_t c = 0; c < COUNT_OF(classes); c++)
 		for (int k = 0; k < UNIT_KINDS; k++)
 			named(b, a, (enum unit_kind)k, classes[c], l);
+	sentence_corrections(b, a, l);
 }
 
 struct share { enum cause cause; int64_t n; };

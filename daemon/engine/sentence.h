@@ -21,6 +21,8 @@
 
 void	sentences_participation(struct buf *, const struct account *, enum lang);
 void	sentences_causes(struct buf *, const struct account *, enum lang);
+/* What mended addresses won; nothing when there are none. sentences_participation ends with it. */
+void	sentence_corrections(struct buf *, const struct account *, enum lang);
 /* "phiếu khảo sát", "the survey form"; a title of its own stands as it is. */
 void	sentence_instrument(struct buf *, const struct account *, size_t instrument, enum lang);
 /* For headings: "khảo sát", "survey"; else the key. Borrowed. */

@@ -50,7 +50,13 @@
 	X(HELP, "help", "whom to ask, on one line; may be empty", "liên hệ hỗ trợ, một dòng; có thể rỗng") \
 	X(HELP_LINES, "help_lines", "list of texts: whom to ask, line by line", "danh sách: liên hệ hỗ trợ, từng dòng") \
 	X(VISITS, "visits", "true when the campaign records visits of the person's page", "đúng khi đợt khảo sát ghi lại lượt mở trang riêng") \
-	X(LINES, "lines", "list of texts the sender of a letter hands over", "danh sách dòng kèm theo công văn, thư gửi đầu mối")
+	X(LINES, "lines", "list of texts the sender of a letter hands over", "danh sách dòng kèm theo công văn, thư gửi đầu mối") \
+	X(LETTER_NUMBER, "letter_number", "letters: number of the dispatch; may be empty", "công văn: số, ký hiệu; có thể rỗng") \
+	X(REPLY_BY, "reply_by", "letters: the day by which an answer is asked for", "công văn: ngày cần trả lời") \
+	X(FIXES, "fixes", "letters: how many addresses the unit must mend; empty when none", "công văn: số địa chỉ đơn vị cần sửa; rỗng nếu không có") \
+	X(NO_ROSTER, "no_roster", "letters: true when the unit has sent no roster", "công văn: đúng khi đơn vị chưa gửi danh sách") \
+	X(DOMAINS, "domains", "letters: list of texts: mail domains that refuse, with numbers and words", "công văn: danh sách tên miền thư từ chối, kèm số liệu và câu trả lời") \
+	X(ATTACHMENTS, "attachments", "letters: list of texts: names of the attached files", "công văn: danh sách tên tệp kèm theo")
 #define TEMPLATE_MEMBERS(X) \
 	X(INSTRUMENTS_NUMBER, "instruments.number", "1, 2, ...", "1, 2, ...") \
 	X(INSTRUMENTS_TITLE, "instruments.title", "title of the form", "tên phiếu") \

@@ -25,6 +25,25 @@ census_units(struct db *db, int64_t campaign, const struct unit *units, size_t n
 }
 
 int
+census_addresses(struct db *db, int64_t campaign, int (*each)(const char *, const char *, const char *, void *), void *arg,
+    struct err *e)
+{
+	static const char sql[] =
+	    "SELECT u.code, u.name_vi, a.email FROM unit u JOIN contact c ON c.campaign = $1 AND c.unit = u.id AND c.state = 'mailable'"
+	    " JOIN address a ON a.contact = c.id AND a.rank = 1 ORDER BY u.position, u.id";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc, stop = 0;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	while (stop == 0 && (rc = db_step(s, e)) == 1)
+		stop = each(col_text(s, 0), col_text(s, 1), col_text(s, 2), arg);
+	db_done(s);
+	return stop ? stop : rc;
+}
+
+int
 census_faults(struct db *db, int64_t campaign, struct census_faults *f, struct err *e)
 {
 	static const char people[] = "SELECT count(*) FROM contact WHERE campaign = $1";

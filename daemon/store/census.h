@@ -24,6 +24,10 @@ struct census {
 /* counts[i] belongs to units[i]. */
 int	census_units(struct db *, int64_t campaign, const struct unit *units, size_t n, struct census *counts, struct err *);
 
+/* First addresses of everybody mailable, by unit in the order of its directory, until it returns non-zero. */
+int	census_addresses(struct db *, int64_t campaign, int (*each)(const char *code, const char *name, const char *email, void *),
+	    void *, struct err *);
+
 struct census_faults {
 	int64_t people;			/* contacts of the campaign, in whatever unit */
 	int64_t rows_without_person;	/* a data record that is nobody's */

@@ -185,6 +185,25 @@ evidence_words(struct db *db, struct arena *a, int64_t id, const char **words, s
 }
 
 int
+evidence_by_id(struct db *db, struct arena *a, int64_t id, struct evidence *out, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT contact, coalesce(invite, 0), at, kind, category, status, text FROM evidence WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	if ((rc = db_step(s, e)) == 1)
+		*out = (struct evidence){ .contact = col_int(s, 0), .invite = col_int(s, 1), .at = col_int(s, 2),
+		    .kind = arena_dup(a, col_text(s, 3)), .category = arena_dup(a, col_text(s, 4)),
+		    .status = arena_dup(a, col_text(s, 5)), .text = arena_dup(a, col_text(s, 6)) };
+	db_done(s);
+	return rc;
+}
+
+int
 audit_add(struct db *db, const char *actor, const char *action, const char *detail, struct err *e)
 {
 	static const char sql[] = "INSERT INTO audit (at, actor, action, detail) VALUES ($1, $2, $3, $4)";

@@ -76,6 +76,8 @@ struct experience {
 };
 /* All there are, in no order, until the callback returns non-zero; texts are borrowed until it does. */
 int	experience_each(struct db *, int (*each)(const struct experience *, void *), void *, struct err *);
+/* Invite, time, kind, category, status and text of one row, in the arena. 1, 0, -1. */
+int	evidence_by_id(struct db *, struct arena *, int64_t id, struct evidence *, struct err *);
 int	audit_add(struct db *, const char *actor, const char *action, const char *detail, struct err *);
 
 #endif

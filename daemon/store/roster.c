@@ -153,6 +153,26 @@ roster_row_set_warnings(struct db *db, int64_t roster, int64_t seq, const char *
 }
 
 int
+roster_row_origin(struct db *db, struct arena *a, int64_t roster, int64_t seq, struct row_origin *out, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT r.file, w.line, w.raw, r.delimiter, r.columns, w.suggestion"
+	    " FROM roster_row w JOIN roster r ON r.id = w.roster WHERE w.id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, row_id(roster, seq));
+	if ((rc = db_step(s, e)) == 1)
+		*out = (struct row_origin){ .file = arena_dup(a, col_text(s, 0)), .line = col_int(s, 1),
+		    .raw = arena_dup(a, col_text(s, 2)), .delimiter = arena_dup(a, col_text(s, 3)),
+		    .columns = arena_dup(a, col_text(s, 4)), .suggestion = arena_dup(a, col_text(s, 5)) };
+	db_done(s);
+	return rc;
+}
+
+int
 roster_rows_each(struct db *db, int64_t campaign, int (*each)(const struct roster_row *, void *), void *arg,
     struct err *e)
 {

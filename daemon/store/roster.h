@@ -51,6 +51,12 @@ int	roster_row_insert(struct db *, const struct roster_row *, struct err *);
 /* An accepted row turns out to repeat a person of another unit. */
 int	roster_row_set_duplicate(struct db *, int64_t roster, int64_t seq, const char *reason, int64_t contact, struct err *);
 int	roster_row_set_warnings(struct db *, int64_t roster, int64_t seq, const char *warnings, struct err *);
+struct row_origin {		/* a row as it came, and how that is to be read */
+	const char *file, *raw, *delimiter, *columns;
+	int64_t line;
+	const char *suggestion;
+};
+int	roster_row_origin(struct db *, struct arena *, int64_t roster, int64_t seq, struct row_origin *, struct err *);	/* 1, 0, -1 */
 /*
  * The rows of all rosters that count, by roster, then seq, until the callback
  * returns non-zero.

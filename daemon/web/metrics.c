@@ -9,6 +9,7 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "engine/alert.h"
 #include "engine/headway.h"
 #include "store/campaign.h"
 #include "store/schema.h"
@@ -19,6 +20,7 @@
 #define RESTS_A_READ 9		/* ... and so many times what it took is rest: a tenth of one core */
 
 struct metrics {
+	const struct conf *conf;	/* when alerts are due; NULL: never */
 	pthread_mutex_t lock;
 	char *text;		/* [lock] what the store said; NULL: nothing */
 	int64_t next_us;	/* [lock] not read again before; 0: at once */
@@ -234,6 +236,8 @@ struct form_line {
 struct campaign_line {
 	int64_t id, people;
 	const char *key;
+	int64_t alerts[ALERT_KINDS];
+	struct campaign when;	/* its days, for the alerts; its texts are gone */
 };
 
 struct stand {			/* how everything stands */
@@ -254,7 +258,7 @@ take_campaign(const struct campaign *c, void *arg)
 	const char *key = arena_dup(&s->arena, c->key);
 
 	s->campaigns = mem_room(s->campaigns, s->n_campaigns, &s->cap_campaigns, sizeof(*s->campaigns));
-	s->campaigns[s->n_campaigns++] = (struct campaign_line){ .id = c->id, .key = key };
+	s->campaigns[s->n_campaigns++] = (struct campaign_line){ .id = c->id, .key = key, .when = *c };
 	for (size_t i = 0; i < c->n_instruments; i++) {
 		s->forms = mem_room(s->forms, s->n_forms, &s->cap_forms, sizeof(*s->forms));
 		s->forms[s->n_forms++] = (struct form_line){ .id = c->instruments[i].id, .campaign = key,
@@ -296,13 +300,14 @@ take_waves(struct stand *s, struct db *db, const struct campaign_line *c, int64_
 }
 
 static int
-take_stand(struct stand *s, struct db *db, int64_t now_ms, struct err *e)
+take_stand(struct stand *s, struct db *db, const struct conf *conf, int64_t now_ms, struct err *e)
 {
 	if (campaign_each(db, take_campaign, s, e) < 0 || glance_answers(db, take_answers, s, e) < 0 ||
 	    glance_resting(db, now_ms / 1000, &s->resting, e) < 0)
 		return -1;
 	for (size_t i = 0; i < s->n_campaigns; i++)
 		if (glance_people(db, s->campaigns[i].id, &s->campaigns[i].people, e) < 0 ||
+		    (conf && alert_counts(db, &s->campaigns[i].when, conf, now_ms / 1000, s->campaigns[i].alerts, e) < 0) ||
 		    take_waves(s, db, &s->campaigns[i], now_ms, e) < 0)
 			return -1;
 	return 0;
@@ -343,6 +348,11 @@ write_stand(struct buf *b, const struct stand *s)
 	family(b, "thumoi_nominated", "gauge", "People nominated for the campaign.");
 	for (size_t i = 0; i < s->n_campaigns; i++)
 		sample(b, "thumoi_nominated", (struct label[]){ { "campaign", s->campaigns[i].key } }, 1, s->campaigns[i].people);
+	family(b, "thumoi_alerts", "gauge", "Units that the operator must look after before the campaign closes, by kind.");
+	for (size_t i = 0; i < s->n_campaigns; i++)
+		for (int k = 0; k < ALERT_KINDS; k++)
+			sample(b, "thumoi_alerts", (struct label[]){ { "campaign", s->campaigns[i].key },
+			    { "kind", alert_key((enum alert_kind)k) } }, 2, s->campaigns[i].alerts[k]);
 	family(b, "thumoi_answers", "gauge", "People who have answered the instrument.");
 	for (size_t i = 0; i < s->n_forms; i++)
 		sample(b, "thumoi_answers", (struct label[]){ { "campaign", s->forms[i].campaign },
@@ -351,14 +361,14 @@ write_stand(struct buf *b, const struct stand *s)
 
 /* The text of it; NULL with e. */
 static char *
-read_stand(struct db *db, struct err *e)
+read_stand(struct db *db, const struct conf *conf, struct err *e)
 {
 	struct stand s = { .arena = ARENA_INIT };
 	struct buf b = BUF_INIT(MAX_BYTES);
 	int64_t began_us = clock_mono_us(), now_ms = clock_ms();
 	char *text = NULL;
 
-	if (take_stand(&s, db, now_ms, e) == 0) {
+	if (take_stand(&s, db, conf, now_ms, e) == 0) {
 		write_stand(&b, &s);
 		gauge(&b, "thumoi_store_read_timestamp_seconds", "When this was read from the store.", now_ms / 1000);
 		family(&b, "thumoi_store_read_duration_seconds", "gauge", "How long that took.");
@@ -376,10 +386,11 @@ read_stand(struct db *db, struct err *e)
 /* --- kept -------------------------------------------------------------------- */
 
 struct metrics *
-metrics_new(void)
+metrics_new(const struct conf *conf)
 {
 	struct metrics *k = mem_zalloc(sizeof(*k));
 
+	k->conf = conf;
 	pthread_mutex_init(&k->lock, NULL);
 	return k;
 }
@@ -408,7 +419,7 @@ metrics_read(struct metrics *k, struct db *db, int64_t now_us, struct err *e)
 	if (!mine)
 		return 0;
 	began_us = clock_mono_us();
-	text = read_stand(db, e);
+	text = read_stand(db, k->conf, e);
 	rest_us = (clock_mono_us() - began_us) * (RESTS_A_READ + 1);
 	pthread_mutex_lock(&k->lock);
 	old = k->text;

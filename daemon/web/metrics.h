@@ -22,13 +22,14 @@
 #define THUMOI_WEB_METRICS_H
 
 #include "base/buf.h"
+#include "base/conf.h"
 #include "engine/meters.h"
 #include "store/db.h"
 #include "web/request.h"
 
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
-struct metrics *metrics_new(void);
+struct metrics *metrics_new(const struct conf *);	/* NULL: no alerts */
 void	metrics_free(struct metrics *);		/* NULL is fine */
 
 void	metrics_show(struct request *);

@@ -275,7 +275,7 @@ load_site(struct web *w, const struct web_options *o, struct err *e)
 	s->secure = *c->tls_cert_file || strncmp(c->public_url, "https://", 8) == 0;
 	s->conf = c;
 	s->meters = o->meters;
-	s->metrics = metrics_new();
+	s->metrics = metrics_new(c);
 	if (secret_load(&s->secret, c->secret_file, e) < 0)
 		return err_wrap(e, "secret_file");
 	if (*c->api_key_file && !(s->api_key = conf_secret(&w->arena, c->api_key_file, "api_key_file", e)))

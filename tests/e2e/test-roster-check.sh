@@ -208,10 +208,17 @@ thumoi roster check now --output "$work" >"$work/said" 2>&1
 is $? 1 "not over a roster of that name"
 has "$(cat "$work/said")" "T92-can-tho.csv is there and is no list" "... it is named"
 is "$(head -n 1 "$work/T92-can-tho.csv")" "STT,Họ và tên,Email" "... and untouched"
+people() { sqlite3 "$work/t.db" 'SELECT * FROM contact ORDER BY id; SELECT * FROM address ORDER BY contact, rank'; }
+before=$(people)
 thumoi roster import now "$list" >"$work/said" 2>&1
-is $? 1 "a list is not imported in place of the unit's roster"
+is $? 0 "a list is not taken for the unit's roster"
 has "$(cat "$work/said")" "list of corrections" "... which is said"
-is "$(all_but_cache)" "$before" "... and changes nothing"
+is "$(people)" "$before" "... nobody is missing, and where nothing was filled in nothing is mended"
+sed '/^T92.*,binh@canhto/s/\(.*\),[^,]*$/\1,binh@cantho.gov.example/' "$list" >"$work/T92-mended.csv"
+thumoi roster import now "$work/T92-mended.csv" >"$work/said" 2>&1
+is $? 0 "a list that was filled in"
+is "$(people | grep -c 'binh@cantho.gov.example')" 1 "... mends the address"
+is "$(people | sed 's/binh@cantho.gov.example/binh@canhto.gov.example/' | grep -c .)" "$(grep -c . <<<"$before")" "... of that person alone"
 
 # --- no name server
 stop_nameserver

@@ -117,7 +117,7 @@ test_process(void)
 	};
 	static const struct inbound_tally t = { .read = 3, .matched = 3 };
 	static struct meters m;
-	struct metrics *k = metrics_new();
+	struct metrics *k = metrics_new(NULL);
 	struct buf b = BUF_INIT(0);
 	const char *text;
 
@@ -214,7 +214,7 @@ test_store(void)
 	static const char broken[] = "ALTER TABLE answer RENAME TO replies";
 	static const char sample[] = "thumoi_invites{" C ",wave=\"invitation\",state=\"accepted\"}";
 	static struct meters m;
-	struct metrics *k = metrics_new();
+	struct metrics *k = metrics_new(NULL);
 	struct buf b = BUF_INIT(0);
 	struct err e = ERR_INIT;
 	const char *text;
@@ -248,6 +248,47 @@ test_store(void)
 	fill_close(&f);
 }
 
+/* A campaign that closes in two days: a unit without a roster, and one at zero. */
+static void
+test_alerts(void)
+{
+	static const char days[] = "UPDATE campaign SET opens_at = $1 - 864000, closes_at = $1 + 172800";
+	static const struct { const char *sample, *value; } want[] = {
+		{ "thumoi_alerts{campaign=\"trial\",kind=\"no_roster\"}", "1" }, { "thumoi_alerts{campaign=\"trial\",kind=\"zero\"}", "2" },
+	};
+	static struct meters m;
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT(0);
+	struct metrics *k;
+	struct conf conf;
+	struct stmt *s;
+	struct fill f;
+	int64_t unit;
+
+	if (conf_load(&conf, NULL, false, &e) < 0)
+		die("%s", e.text);
+	fill_open(&f);
+	fill_unit(&f, "B01", UNIT_MINISTRY, "Bộ Ngoại giao", "Ngoại giao", false);
+	fill_person(&f, fill_unit(&f, "T92", UNIT_PROVINCE, "Thành phố Cần Thơ", "Cần Thơ", true), "A", "a@x.example");
+	fill_person(&f, fill_unit(&f, "T74", UNIT_PROVINCE, "Tỉnh Bình Dương", "Bình Dương", true), "B", "b@x.example");
+	unit = fill_unit(&f, "T64", UNIT_PROVINCE, "Tỉnh Gia Lai", "Gia Lai", true);
+	fill_answer(&f, fill_person(&f, unit, "C", "c@x.example"), "survey", 5);
+	s = db_stmt(f.db, days, &e);
+	bind_int(s, 1, clock_now());
+	fill_check(db_run(s, &e), &e, days);
+	fill_commit(&f);
+	meters_start(&m, 1);
+	k = metrics_new(&conf);
+	CHECK_INT(metrics_read(k, f.db, 100 * S, &e), 1, "read");
+	for (size_t i = 0; i < COUNT_OF(want); i++)
+		CHECK_INT((int64_t)promtext_value(text_of(k, &m, &b), want[i].sample), strtoll(want[i].value, NULL, 10), want[i].sample);
+	CHECK_STR(promtext_fault(text_of(k, &m, &b)), "", "well-formed");
+	metrics_free(k);
+	buf_release(&b);
+	fill_close(&f);
+	conf_release(&conf);
+}
+
 int
 main(void)
 {
@@ -255,5 +296,6 @@ main(void)
 	test_judge();
 	test_process();
 	test_store();
+	test_alerts();
 	return check_done();
 }

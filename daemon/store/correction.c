@@ -1,0 +1,60 @@
+#include "store/correction.h"
+
+int
+correction_insert(struct db *db, const struct correction *c, struct err *e)
+{
+	static const char sql[] =
+	    "INSERT INTO correction (contact, roster, at, old_email, new_email) VALUES ($1, $2, $3, $4, $5)";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, c->contact);
+	bind_int(s, 2, c->roster);
+	bind_int(s, 3, c->at);
+	bind_text(s, 4, c->old_email);
+	bind_text(s, 5, c->new_email);
+	return db_run(s, e);
+}
+
+int
+correction_open(struct db *db, int64_t contact, const char *email, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT 1 FROM correction c WHERE c.contact = $1 AND c.new_email = $2"
+	    " AND NOT EXISTS (SELECT 1 FROM invite i WHERE i.contact = $1 AND i.email = $2 AND i.attempts > 0) LIMIT 1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t one;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, contact);
+	bind_text(s, 2, email);
+	return db_one_int(s, &one, e);
+}
+
+int
+corrections_count(struct db *db, int64_t campaign, int64_t unit, struct corrections *out, struct err *e)
+{
+	/* Corrections are few: what hangs on them is looked up for each. The last word of a unit counts. */
+	static const char sql[] =
+	    "SELECT count(*),"
+	    " coalesce(sum(EXISTS (SELECT 1 FROM invite i WHERE i.contact = k.contact AND i.email = k.new_email AND i.attempts > 0)), 0),"
+	    " coalesce(sum(EXISTS (SELECT 1 FROM invite i WHERE i.contact = k.contact AND i.email = k.new_email"
+	    "   AND i.state = 'accepted')), 0),"
+	    " coalesce(sum(EXISTS (SELECT 1 FROM answer a WHERE a.contact = k.contact AND a.last_at >= k.at)), 0)"
+	    " FROM correction k JOIN contact c ON c.id = k.contact"
+	    " WHERE k.id = (SELECT max(l.id) FROM correction l WHERE l.contact = k.contact)"
+	    " AND c.campaign = $1 AND ($2 = 0 OR c.unit = $2)";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	bind_int(s, 2, unit);
+	if ((rc = db_step(s, e)) == 1)
+		*out = (struct corrections){ col_int(s, 0), col_int(s, 1), col_int(s, 2), col_int(s, 3) };
+	db_done(s);
+	return rc == 1 ? 0 : -1;
+}

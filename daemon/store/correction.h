@@ -1,0 +1,33 @@
+/*
+ * correction.h - addresses that units have mended, and what that won.
+ *
+ * Units      times are Unix seconds; counts are people.
+ * Ownership  nothing is kept.
+ * Errors     0 or -1; correction_open 1/0/-1.
+ * Threads    the thread of the db handle.
+ * Source     none.
+ */
+#ifndef THUMOI_STORE_CORRECTION_H
+#define THUMOI_STORE_CORRECTION_H
+
+#include "store/db.h"
+
+struct correction {
+	int64_t contact, roster, at;
+	const char *old_email, *new_email;	/* old_email "" when there was none that could be used */
+};
+
+int	correction_insert(struct db *, const struct correction *, struct err *);
+/* The person's address was mended, and nothing was sent to that address yet: 1, 0, -1. */
+int	correction_open(struct db *, int64_t contact, const char *email, struct err *);
+
+struct corrections {		/* people whose address was mended, each once */
+	int64_t mended;
+	int64_t invited;	/* a message to the mended address was begun */
+	int64_t accepted;	/* ... and a relay took it */
+	int64_t answered;	/* did a form, later than the correction */
+};
+/* unit 0: of the whole campaign. */
+int	corrections_count(struct db *, int64_t campaign, int64_t unit, struct corrections *, struct err *);
+
+#endif
