@@ -1,0 +1,1 @@
+-- 0004: comes with another branch; this empty step keeps its number until then.
