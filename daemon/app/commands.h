@@ -12,11 +12,15 @@ int	cmd_answers(struct app *, int argc, char **argv);
 int	cmd_init(struct app *, int argc, char **argv);
 int	cmd_backup(struct app *, int argc, char **argv);
 int	cmd_campaign(struct app *, int argc, char **argv);
+int	campaign_apply(struct app *, int argc, char **argv);	/* of cmd_campaign's table */
+int	cmd_cron(struct app *, int argc, char **argv);
 int	cmd_instrument(struct app *, int argc, char **argv);
 int	cmd_inbound(struct app *, int argc, char **argv);
 int	cmd_debug(struct app *, int argc, char **argv);
 int	debug_csv(struct app *, int argc, char **argv);	/* of cmd_debug's table */
 int	cmd_wave(struct app *, int argc, char **argv);
+int	wave_log(struct app *, int argc, char **argv);		/* of cmd_wave's table */
+int	wave_preview(struct app *, int argc, char **argv);	/* ... and this */
 int	cmd_dispatch(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);

@@ -1,5 +1,7 @@
 #include "engine/inbound_match.h"
 
+#include "store/invite.h"
+
 /* Three groups of base 32 with hyphens between, the last as long as our MAC: made to look like a tag. */
 static bool
 looks_like_tag(const char *s, size_t len)
@@ -48,6 +50,9 @@ try_tag(struct asking *q, const char *s, size_t len, enum match_by by)
 		return 0;
 	}
 	rc = inbound_by_invite(q->db, q->a, invite, &q->out->target, q->e);
+	/* It may go to another address by now. */
+	if (rc == 1 && attempt)
+		rc = invite_email_at(q->db, q->a, invite, attempt, &q->out->target.email, q->e);
 	if (rc == 1) {
 		q->out->by = by;
 		q->out->attempt = attempt;

@@ -143,6 +143,43 @@ evidence_words(struct db *db, struct arena *a, int64_t id, const char **words, s
 }
 
 int
+evidence_each_dead(struct db *db, int (*each)(const char *email, void *), void *arg, struct err *e)
+{
+	/* The index evidence_hard holds these rows alone. */
+	static const char sql[] = "SELECT DISTINCT email FROM evidence WHERE hard = 1 AND email <> ''";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc, stop = 0;
+
+	if (!s)
+		return -1;
+	while (stop == 0 && (rc = db_step(s, e)) == 1)
+		stop = each(col_text(s, 0), arg);
+	db_done(s);
+	return stop ? stop : rc;
+}
+
+int
+evidence_last_id(struct db *db, int64_t *id, struct err *e)
+{
+	static const char sql[] = "SELECT coalesce(max(id), 0) FROM evidence";
+
+	return db_one_int(db_stmt(db, sql, e), id, e) == 1 ? 0 : -1;
+}
+
+int
+evidence_dead_since(struct db *db, int64_t id, struct err *e)
+{
+	static const char sql[] = "SELECT 1 FROM evidence WHERE id > $1 AND hard = 1 LIMIT 1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t one;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	return db_one_int(s, &one, e);
+}
+
+int
 audit_add(struct db *db, const char *actor, const char *action, const char *detail, struct err *e)
 {
 	static const char sql[] = "INSERT INTO audit (at, actor, action, detail) VALUES ($1, $2, $3, $4)";

@@ -60,6 +60,10 @@ int	evidence_withdraw(struct db *, int64_t contact, const char *kind, struct err
 int	evidence_has(struct db *, int64_t contact, const char *kind, struct err *);	/* 1, 0, -1 */
 /* What was said, whole: "5.7.1 Access denied". 1, 0, -1. */
 int	evidence_words(struct db *, struct arena *, int64_t id, const char **words, struct err *);
+/* Every address that is proven dead, until it returns non-zero. */
+int	evidence_each_dead(struct db *, int (*each)(const char *email, void *), void *, struct err *);
+int	evidence_last_id(struct db *, int64_t *id, struct err *);	/* 0: there is none */
+int	evidence_dead_since(struct db *, int64_t id, struct err *);	/* 1: an address proved dead after that row, 0, -1 */
 int	audit_add(struct db *, const char *actor, const char *action, const char *detail, struct err *);
 
 #endif
