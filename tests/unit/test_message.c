@@ -92,7 +92,12 @@ make(const char *template, enum lang lang, const struct message_to *to, struct b
 static void
 test_shipped(void)
 {
-	static const char *const names[] = { "invitation", "reminder", "letter" };
+	/* links: of the person; asks: names what is missing; bases: what it is based on; dated: by when. */
+	static const struct { const char *name; bool links, asks, bases, dated; } all[] = {
+		{ "invitation", true, false, true, true }, { "reminder", true, true, false, true },
+		{ "last-call", true, true, false, true }, { "letter", false, false, true, true },
+		{ "thanks", false, false, false, false },
+	};
 	struct template_found *list;
 	struct arena a = ARENA_INIT;
 	struct buf out = BUF_INIT(1 << 20);
@@ -101,40 +106,40 @@ test_shipped(void)
 	size_t n;
 
 	CHECK_INT(template_list(&conf, &a, &list, &n, &e), 0, "list");
-	CHECK_INT((int64_t)n, 6, "three templates in two languages");
+	CHECK_INT((int64_t)n, 10, "five templates in two languages");
 	for (size_t i = 0; i < n; i++)
 		CHECK_INT((int64_t)template_check(&conf, &list[i], stdout), 0, list[i].path);
-	for (size_t i = 0; i < COUNT_OF(names); i++)
+	for (size_t i = 0; i < COUNT_OF(all); i++)
 		for (int l = 0; l < 2; l++) {
 			struct message_to to = person();
 			GMimeMessage *g;
 			char *text, *html;
 
 			to.answered = 2;
-			CHECK_INT(make(names[i], (enum lang)l, &to, &out, &env, &a, &e), 0, names[i]);
+			CHECK_INT(make(all[i].name, (enum lang)l, &to, &out, &env, &a, &e), 0, all[i].name);
 			g = parse(&out);
 			text = part(g, 0);
 			html = part(g, 1);
-			CHECK(strstr(text, "Nguyễn Thị Ánh") && strstr(html, "Nguyễn Thị Ánh"), names[i]);
+			CHECK(strstr(text, "Nguyễn Thị Ánh") && strstr(html, "Nguyễn Thị Ánh"), all[i].name);
 			CHECK(strstr(text, "Khảo sát thử nghiệm & đánh giá 2021"), "text does not escape");
 			CHECK(strstr(html, "Khảo sát thử nghiệm &amp; đánh giá 2021") && !strstr(html, "nghiệm & đ"), "HTML does");
-			CHECK(strstr(text, l ? "hết ngày 07 tháng 10 năm 2021 (thứ Năm)" :
+			CHECK(!all[i].dated || strstr(text, l ? "hết ngày 07 tháng 10 năm 2021 (thứ Năm)" :
 			    "the end of Thursday, 7 October 2021, UTC+07:00") != NULL, "deadline");
 			CHECK(strstr(text, "024 0000 0000 hotro@survey.example") && strstr(html, "hotro@survey.example"), "whom to ask");
 			CHECK(!strstr(text, "{{") && !strstr(html, "{{"), "nothing left to fill");
 			CHECK(!strstr(html, "<img") && !strstr(html, "src=") && !strstr(html, "<script"), "nothing is loaded from elsewhere");
 			CHECK(strstr(html, l ? "lang=\"vi\"" : "lang=\"en\"") != NULL, "language of the HTML");
 			CHECK(!strstr(text, "\n\n\n"), "no holes in the text");
-			if (i < 2) {
+			if (all[i].links) {
 				CHECK(strstr(text, "http://127.0.0.1:8080/i/0123456789ABCDEFGHIJ_~\n") != NULL, "link in the text");
 				CHECK(strstr(html, "href=\"http://127.0.0.1:8080/i/0123456789ABCDEFGHIJ_~\"") != NULL, "link in the HTML");
 				CHECK(strstr(text, "/u/0123456789ABCDEFGHIJ_~") && strstr(html, "/u/0123456789ABCDEFGHIJ_~\""), "opt-out");
 			}
-			if (i != 1)
+			if (all[i].bases)
 				CHECK(strstr(text, "Công văn số 4566/BNV-CCHC") && strstr(html, "4566/BNV-CCHC ngày 17/9/2021 về &lt;thử"), "dispatch");
-			if (i != 1 && l)
+			if (all[i].bases && l)
 				CHECK(strstr(text, "Căn cứ Quyết định số 979") && !strstr(text, "Căn cứ Căn cứ"), "legal bases");
-			if (i == 1) {
+			if (all[i].asks) {
 				const char *subject = g_mime_message_get_subject(g);
 
 				CHECK(strstr(subject, "Phiếu khảo sát") && !strstr(subject, "Phiếu góp ý"), "a reminder names the missing form");
@@ -209,7 +214,7 @@ test_envelope(void)
 	to.token = NULL;
 	CHECK_INT(make("letter", LANG_VI, &to, &one, &first, &a, &e), 0, "a letter without a token");
 	CHECK(!strstr(one.s, "List-Unsubscribe"), "nothing to unsubscribe from");
-	CHECK(make("nosuch", LANG_VI, &to, &one, &first, &a, &e) < 0 && strstr(e.text, "invitation, letter, reminder"), "no such template");
+	CHECK(make("nosuch", LANG_VI, &to, &one, &first, &a, &e) < 0 && strstr(e.text, "invitation, last-call, letter, reminder, thanks"), "no such template");
 	CHECK(make("../../../etc/passwd", LANG_VI, &to, &one, &first, &a, &e) < 0, "a template elsewhere");
 	buf_release(&one);
 	buf_release(&two);
@@ -370,7 +375,7 @@ test_own_templates(void)
 	write_file(path, "extra.en.txt", "\xEF\xBB\xBFSubject: Extra\n{{name}}\n");
 	write_file(path, "README.txt", "no template\n");
 	CHECK_INT(template_list(&conf, &a, &list, &n, &e), 0, "list");
-	CHECK_INT((int64_t)n, 7, "one hides a shipped one, one is new");
+	CHECK_INT((int64_t)n, 11, "one hides a shipped one, one is new");
 	CHECK_STR(list[0].name, "extra", "sorted");
 	CHECK(!list[1].shipped && list[1].lang == LANG_VI && list[2].shipped, "own before shipped");
 	CHECK_INT(make("invitation", LANG_VI, &to, &out, &env, &a, &e), 0, "own text, shipped HTML and partial");
