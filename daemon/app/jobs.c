@@ -10,11 +10,13 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "engine/cron.h"
 #include "engine/dispatch.h"
 #include "engine/inbound.h"
 #include "store/db.h"
 
 #define AGAIN_MS 30000	/* after a fault */
+#define CRON_MS 60000	/* how often the plans are looked at */
 #define LOOK_MS 1000	/* how long a wait may sleep without looking at the clock */
 
 struct task {
@@ -31,9 +33,10 @@ struct jobs {
 	const struct conf *conf;	/* [c] */
 	const char *store;		/* [c] */
 	struct meters *meters;		/* [c] */
-	struct task dispatch, inbound;
+	struct task dispatch, cron, inbound;
 	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
+	bool told_held;			/* dispatch thread only */
 	int wake;			/* [c] eventfd: readable when all shall end */
 };
 
@@ -44,10 +47,27 @@ run_dispatch(struct jobs *j, struct db *db, struct err *e)
 	struct dispatch_result r = { .left = 0 };
 	int rc;
 
+	/* What a restored store takes for not sent may have been sent: see engine/watch.h. */
+	if ((rc = watch_peek(db, j->conf, clock_now(), e)) != 0) {
+		if (rc > 0 && !j->told_held)
+			log_warn("dispatch", "state=held");
+		j->told_held = rc > 0;
+		return rc < 0 ? -1 : 0;
+	}
+	j->told_held = false;
 	meters_dispatching(j->meters, true);
 	rc = dispatch_run(db, j->conf, &o, &r, e);
 	meters_dispatching(j->meters, false);
 	return rc;
+}
+
+static int
+run_cron(struct jobs *j, struct db *db, struct err *e)
+{
+	struct cron_options o = { .stop = &j->ending };
+	struct cron_result r;
+
+	return cron_run(db, j->conf, &o, &r, e);
 }
 
 static int
@@ -121,12 +141,15 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 	j->meters = o->meters;
 	j->dispatch = (struct task){ .name = "dispatch", .user = USES_STORE_DISPATCH, .run = run_dispatch,
 	    .every_ms = LOOK_MS };
+	j->cron = (struct task){ .name = "cron", .user = USES_STORE_CRON, .run = run_cron, .every_ms = CRON_MS };
 	j->inbound = (struct task){ .name = "inbound", .user = USES_STORE_INBOUND, .run = run_inbound,
 	    .every_ms = o->conf->inbound_poll_s * 1000 };
 	if ((j->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		rc = err_sys(e, "eventfd");
 	if (rc == 0 && o->dispatch)
 		rc = start(j, &j->dispatch, e);
+	if (rc == 0 && o->dispatch)
+		rc = start(j, &j->cron, e);
 	if (rc == 0 && o->inbound)
 		rc = start(j, &j->inbound, e);
 	if (rc < 0) {
@@ -150,6 +173,8 @@ jobs_stop(struct jobs *j)
 		log_warn("stop", "wake=no");	/* they look at the flag every second */
 	if (j->dispatch.running)
 		pthread_join(j->dispatch.thread, NULL);
+	if (j->cron.running)
+		pthread_join(j->cron.thread, NULL);
 	if (j->inbound.running)
 		pthread_join(j->inbound.thread, NULL);
 	if (j->wake >= 0)

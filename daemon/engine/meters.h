@@ -36,7 +36,7 @@ typedef _Atomic uint64_t meter;
 enum meters_relay_state { RELAY_UNTRIED, RELAY_UP, RELAY_DOWN };
 enum meters_fate { FATE_MATCHED, FATE_UNMATCHED, FATE_FORGED, FATE_KNOWN, METERS_FATES };
 /* Who has trouble with the store. */
-enum meters_user { USES_STORE_DISPATCH = 1, USES_STORE_INBOUND = 2, USES_STORE_METRICS = 4 };
+enum meters_user { USES_STORE_DISPATCH = 1, USES_STORE_INBOUND = 2, USES_STORE_METRICS = 4, USES_STORE_CRON = 8 };
 
 struct meters_relay {
 	char name[128];			/* [n] written before n_relays counts it, constant then */
