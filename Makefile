@@ -81,6 +81,12 @@ $(BUILD)/driven/%: $(BUILD)/obj/daemon/app/main_%.o $(DRIVEN_CLOCK) $(LIB)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
+# These live through days.
+DRIVEN_UNIT := $(BUILD)/unit/test_cron
+$(DRIVEN_UNIT): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(SUPPORT_OBJ) $(DRIVEN_CLOCK) $(LIB)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(SUPPORT_OBJ) $(CLOCK) $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
@@ -153,7 +159,9 @@ install: all
 	install -m 755 $(BUILD)/bin/thumoi $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/bin/thumoid $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 config/units/*.csv $(SHARE)/config/units/
-	install -m 644 config/providers.txt config/pace.conf config/relays.conf config/mailboxes.conf config/holidays-vn.csv $(SHARE)/config/
+	install -m 644 config/providers.txt config/pace.conf config/relays.conf config/mailboxes.conf config/holidays-vn.csv \
+	  config/campaign.example.ini $(SHARE)/config/
+	install -m 644 scripts/thumoi.cron $(SHARE)/
 	cp -R config/rules $(SHARE)/config/
 	cp -R templates/. $(SHARE)/templates/
 	chmod -R u=rwX,go=rX $(SHARE)
@@ -167,12 +175,15 @@ install: all
 	install -m 644 scripts/thumoi.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/thumoi.conf
 	test -e $(DESTDIR)/etc/thumoi/thumoi.conf || install -m 644 config/thumoi.conf $(DESTDIR)/etc/thumoi/
 	sed 's|@PREFIX@|$(PREFIX)|g' scripts/thumoid.service.in > $(DESTDIR)$(PREFIX)/lib/systemd/system/thumoid.service
+	sed 's|@PREFIX@|$(PREFIX)|g' scripts/thumoi-cron.service.in > $(DESTDIR)$(PREFIX)/lib/systemd/system/thumoi-cron.service
+	install -m 644 scripts/thumoi-cron.timer $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	@test -n "$(DESTDIR)" || ! command -v systemd-sysusers >/dev/null || systemd-sysusers $(PREFIX)/lib/sysusers.d/thumoi.conf
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/thumoi $(DESTDIR)$(PREFIX)/sbin/thumoid \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/thumoi.1 $(DESTDIR)$(PREFIX)/share/man/man5/thumoi.conf.5 \
 	  $(DESTDIR)$(PREFIX)/share/man/man8/thumoid.8 $(DESTDIR)$(PREFIX)/lib/systemd/system/thumoid.service \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system/thumoi-cron.service $(DESTDIR)$(PREFIX)/lib/systemd/system/thumoi-cron.timer \
 	  $(DESTDIR)$(PREFIX)/lib/sysusers.d/thumoi.conf
 	rm -rf $(SHARE) $(DESTDIR)$(PREFIX)/share/doc/thumoi
 	@echo 'settings in $(DESTDIR)/etc/thumoi and the store are left where they are'

@@ -1,12 +1,11 @@
-/* thumoi campaign create|list|show, thumoi instrument add - what a survey is. */
+/* thumoi campaign create|apply|list|show, thumoi instrument add - what a survey is. */
 #include "app/commands.h"
 
-#include <ctype.h>
 #include <jansson.h>
 
 #include "base/date.h"
 #include "mail/addr.h"
-#include "engine/units.h"
+#include "engine/setup.h"
 #include "store/campaign.h"
 #include "store/evidence.h"
 #include "store/unit.h"
@@ -16,56 +15,6 @@ struct create {
 	const char *bases[OPT_TEXTS_MAX + 1], *dispatches[OPT_TEXTS_MAX + 1];
 };
 
-/* Keys stand in links, file names and commands: plain letters only. */
-static bool
-plain_key(const char *s)
-{
-	for (const char *p = s; *p; p++)
-		if (!isalnum((unsigned char)*p) && *p != '-' && *p != '_' && *p != '.')
-			return false;
-	return *s && strlen(s) <= 64;
-}
-
-static int
-key_error(const char *key, struct err *e)
-{
-	return err_set(e, ERR_INPUT, TR("the key '%s' may only have letters a-z, digits, '-', '_' and '.'",
-	    "mã '%s' chỉ được gồm chữ a-z, số, '-', '_' và '.'"), key);
-}
-
-/* A directory out of force has no unit that could send a roster. */
-static int
-need_units(struct db *db, const struct create *o, const struct campaign *c, struct err *e)
-{
-	struct units *units = NULL;
-	size_t n = 0;
-
-	if (units_load(&units, db, c->tree, c->opens_at, e) < 0)
-		return -1;
-	units_all(units, &n);
-	units_free(units);
-	if (!n)
-		return err_set(e, ERR_INPUT, TR("unit directory '%s' has no unit in force on %s",
-		    "danh mục đơn vị '%s' không có đơn vị nào còn hiệu lực vào %s"), o->tree, o->opens);
-	return 0;
-}
-
-static int
-choose_tree(struct db *db, const struct create *o, struct campaign *c, struct err *e)
-{
-	int rc;
-
-	if (o->tree) {
-		if ((rc = tree_find(db, o->tree, &c->tree, e)) == 0)
-			err_set(e, ERR_NOTFOUND, TR("there is no unit directory '%s'", "không có danh mục đơn vị '%s'"), o->tree);
-		return rc == 1 ? need_units(db, o, c, e) : -1;
-	}
-	if ((rc = tree_in_force(db, c->opens_at, &c->tree, e)) == 0)
-		err_set(e, ERR_NOTFOUND, TR("no unit directory is in force on the opening day: load one with 'thumoi init --units FILE'",
-		    "không có danh mục đơn vị nào còn hiệu lực vào ngày mở: nạp bằng 'thumoi init --units TỆP'"));
-	return rc == 1 ? 0 : -1;
-}
-
 /* Words of the command into a campaign; everything is checked before anything is stored. */
 static int
 fill(struct app *app, const struct create *o, struct campaign *c, struct err *e)
@@ -73,8 +22,8 @@ fill(struct app *app, const struct create *o, struct campaign *c, struct err *e)
 	struct addr addr;
 
 	c->zone_name = o->zone;
-	if (!plain_key(c->key))
-		return key_error(c->key, e);
+	if (setup_key(c->key, e) < 0)
+		return -1;
 	if (zone_load(&c->zone, o->zone, e) < 0)
 		return err_wrap(e, "--zone");
 	if (date_parse(o->opens, &c->zone, DATE_START, &c->opens_at, e) < 0)
@@ -93,7 +42,7 @@ fill(struct app *app, const struct create *o, struct campaign *c, struct err *e)
 	c->help_text = o->help_text;
 	c->legal_bases = (const char **)(uintptr_t)o->bases;
 	c->dispatches = (const char **)(uintptr_t)o->dispatches;
-	return choose_tree(app->db, o, c, e);
+	return setup_tree(app->db, o->tree, c->opens_at, &c->tree, e);
 }
 
 static int
@@ -267,6 +216,8 @@ cmd_campaign(struct app *app, int argc, char **argv)
 {
 	static const struct command table[] = {
 		{ "create", campaign_create, NEEDS_STORE_RW, "create a campaign", "tạo một đợt" },
+		{ "apply", campaign_apply, NEEDS_STORE_RW, "create or change a campaign and its waves as a plan says",
+		    "tạo hoặc sửa một đợt và các lượt thư theo tệp kế hoạch" },
 		{ "list", campaign_list, NEEDS_STORE_RW, "list the campaigns", "liệt kê các đợt" },
 		{ "show", campaign_show, NEEDS_STORE_RW, "show one campaign", "xem một đợt" },
 		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
@@ -279,17 +230,14 @@ static int
 store_instrument(struct db *db, const struct campaign *c, const char *key, const char *title, const char *url,
     struct err *e)
 {
-	if (!plain_key(key))
-		return key_error(key, e);
+	if (setup_key(key, e) < 0)
+		return -1;
 	if (campaign_instrument(c, key))
 		return err_set(e, ERR_INPUT, TR("campaign '%s' has a form '%s' already", "đợt '%s' đã có phiếu '%s'"), c->key, key);
 	if (c->n_instruments == INSTRUMENTS_MAX)
 		return err_set(e, ERR_FULL, TR("a campaign can have %d forms", "một đợt có tối đa %d phiếu"), INSTRUMENTS_MAX);
-	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
-		return err_set(e, ERR_INPUT, TR("--url %s: begin with https://", "--url %s: phải bắt đầu bằng https://"), url);
-	for (const char *p = url; *p; p++)
-		if ((unsigned char)*p <= 0x20 || (unsigned char)*p == 0x7F)
-			return err_set(e, ERR_INPUT, TR("--url %s: no spaces in a URL", "--url %s: URL không có khoảng trắng"), url);
+	if (setup_url(url, e) < 0)
+		return err_wrap(e, "--url");
 	if (db_begin(db, e) < 0)
 		return -1;
 	if (instrument_insert(db, c->id, key, title, url, e) < 0 || audit_add(db, "cli", "instrument add", key, e) < 0)

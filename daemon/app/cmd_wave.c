@@ -1,5 +1,4 @@
-/* thumoi wave create|run|status|pause|resume - invitations and reminders. */
-#include <ctype.h>
+/* thumoi wave create|preview|run|status|log|pause|resume - invitations and reminders. */
 #include <inttypes.h>
 
 #include "app/commands.h"
@@ -8,29 +7,23 @@
 #include "app/wave_stop.h"
 #include "base/clock.h"
 #include "engine/plan.h"
+#include "engine/setup.h"
 #include "store/evidence.h"
+#include "store/wave_log.h"
 
 /* --- create ------------------------------------------------------------- */
 
 struct create {
-	const char *template, *audience, *not_before, *not_after, *uncertain;
+	const char *template, *audience, *not_before, *not_after, *uncertain, *kind;
 };
-
-static bool
-plain_name(const char *s)
-{
-	for (const char *p = s; *p; p++)
-		if (!isalnum((unsigned char)*p) && *p != '-' && *p != '_' && *p != '.')
-			return false;
-	return *s && strlen(s) <= 64;
-}
 
 static int
 fill(struct db *db, const struct create *o, const struct campaign *c, struct wave *w, struct err *e)
 {
-	if (!plain_name(w->name))
-		return err_set(e, ERR_INPUT, TR("the name '%s' may only have letters a-z, digits, '-', '_' and '.'",
-		    "tên '%s' chỉ được gồm chữ a-z, số, '-', '_' và '.'"), w->name);
+	if (setup_name(w->name, e) < 0)
+		return -1;
+	if (o->kind && setup_kind_check(o->kind, e) < 0)
+		return err_wrap(e, "--kind");
 	if (o->not_before && date_parse(o->not_before, &c->zone, DATE_START, &w->not_before, e) < 0)
 		return err_wrap(e, "--not-before");
 	if (o->not_after && date_parse(o->not_after, &c->zone, DATE_END, &w->not_after, e) < 0)
@@ -83,6 +76,9 @@ wave_create(struct app *app, int argc, char **argv)
 		    "invitation, reminder, ... (templates/T.LANG.txt và .html)" },
 		{ "audience", OPT_TEXT, &o.audience, "EXPR", "e.g. 'unit=T92,T01 missing=survey'; empty: all who have not answered",
 		    "vd 'unit=T92,T01 missing=survey'; để trống: mọi người chưa trả lời" },
+		{ "kind", OPT_TEXT, &o.kind, "KIND",
+		    "invitation, reminder, thanks, notice; by default as the template is called",
+		    "invitation, reminder, thanks, notice; mặc định theo tên mẫu thư" },
 		{ "not-before", OPT_TEXT, &o.not_before, "DATE", "nothing goes out before", "không gửi trước lúc này" },
 		{ "not-after", OPT_TEXT, &o.not_after, "DATE", "nothing goes out after", "không gửi sau lúc này" },
 		{ "uncertain", OPT_TEXT, &o.uncertain, "resend|hold",
@@ -101,7 +97,8 @@ wave_create(struct app *app, int argc, char **argv)
 	w.name = argv[first + 1];
 	w.template = o.template;
 	w.audience = o.audience;
-	w.uncertain = o.uncertain ? o.uncertain : strncmp(o.template, "reminder", 8) == 0 ? "hold" : "resend";
+	w.kind = o.kind ? o.kind : setup_kind(o.template);
+	w.uncertain = o.uncertain ? o.uncertain : setup_uncertain(w.kind);
 	if (campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0)
 		return app_fail(&e);
 	w.campaign = c.id;
@@ -169,19 +166,27 @@ say_plan(const struct app *app, const struct plan *p)
 		return;
 	fprintf(stderr, TR("planned: %" PRId64 " new, %" PRId64 " before", "lập kế hoạch: %" PRId64 " thư mới, %" PRId64 " đã có"),
 	    p->planned, p->before);
-	if (p->answered)
-		fprintf(stderr, TR(", %" PRId64 " have answered", ", %" PRId64 " đã trả lời"), p->answered);
-	if (p->stopped)
-		fprintf(stderr, TR(", %" PRId64 " asked to stop", ", %" PRId64 " đã xin thôi nhận"), p->stopped);
-	if (p->held)
-		fprintf(stderr, TR(", %" PRId64 " held or rejected at import", ", %" PRId64 " bị giữ hoặc loại khi nhập"), p->held);
-	if (p->dead)
-		fprintf(stderr, TR(", %" PRId64 " with a dead address", ", %" PRId64 " có địa chỉ hỏng"), p->dead);
-	if (p->outside)
-		fprintf(stderr, TR(", %" PRId64 " not in the audience", ", %" PRId64 " ngoài đối tượng"), p->outside);
+	for (int s = SKIP_OUTSIDE; s < SKIPS; s++)
+		if (plan_count(p, (enum skip)s))
+			fprintf(stderr, "; %" PRId64 ": %s", plan_count(p, (enum skip)s),
+			    eligible_text((enum skip)s, lang_ui));
 	if (p->probes)
 		fprintf(stderr, TR("; %" PRId64 " probe mailboxes ride along", "; thêm %" PRId64 " hộp thư thử đi cùng"), p->probes);
 	fputc('\n', stderr);
+}
+
+static int
+note_run(struct app *app, const struct campaign *c, const struct wave *w, const struct plan *p, struct err *e)
+{
+	struct wave_entry entry = { .at = clock_now(), .campaign = c->id, .wave = w->name,
+	    .what = w->begun_at ? "planned" : "begun", .n = p->planned, .reason = "operator" };
+
+	if (db_begin(app->db, e) < 0)
+		return -1;
+	if (wave_set_state(app->db, w->id, "running", e) < 0 || wave_set_begun(app->db, w->id, entry.at, e) < 0 ||
+	    ((p->planned || !w->begun_at) && wave_log_add(app->db, &entry, e) < 0))
+		return db_abort(app->db);
+	return db_commit(app->db, e);
 }
 
 /* Plans; too late means: nothing new, and what is still open comes to its end. */
@@ -192,9 +197,9 @@ plan(struct app *app, const struct campaign *c, struct wave *w, struct err *e)
 
 	if (strcmp(w->state, "paused") == 0)
 		return wave_paused(app, c, w, e);
-	if (plan_wave(app->db, c, w, clock_now(), &p, e) < 0)
+	if (plan_wave(app->db, &app->conf, c, w, clock_now(), &p, e) < 0)
 		return -1;
-	if (wave_set_state(app->db, w->id, "running", e) < 0)
+	if (note_run(app, c, w, &p, e) < 0)
 		return -1;
 	say_plan(app, &p);
 	return 0;
@@ -265,8 +270,12 @@ cmd_wave(struct app *app, int argc, char **argv)
 {
 	static const struct command table[] = {
 		{ "create", wave_create, NEEDS_STORE_RW, "a new wave of a campaign", "tạo lượt thư mới của một đợt" },
+		{ "preview", wave_preview, NEEDS_STORE_RO, "who would get it, who not and why, and how it looks",
+		    "ai sẽ nhận, ai không và vì sao, thư trông ra sao" },
 		{ "run", wave_run, NEEDS_STORE_RW, "plan and send, in the foreground", "lập kế hoạch và gửi, chạy ở tiền cảnh" },
 		{ "status", wave_status, NEEDS_STORE_RW, "how far each wave is", "tiến độ từng lượt" },
+		{ "log", wave_log, NEEDS_STORE_RO, "what was done, what was left out, and why",
+		    "đã làm gì, bỏ qua gì, vì sao" },
 		{ "pause", wave_pause, NEEDS_STORE_RW, "send nothing more of a wave for now", "tạm dừng gửi một lượt" },
 		{ "resume", wave_resume, NEEDS_STORE_RW, "go on with a wave, or one domain, that was stopped",
 		    "cho chạy tiếp lượt hoặc tên miền đã bị dừng" },

@@ -17,6 +17,8 @@ const struct command commands[] = {
 	    "từng tên miền có nhận thư không? một thư thử trước khi gửi" },
 	{ "template", cmd_template, NEEDS_CONF, "check, list and preview the mails", "kiểm tra, liệt kê và xem trước mẫu thư" },
 	{ "wave", cmd_wave, NEEDS_STORE_RW, "create, run and watch waves", "tạo, chạy và theo dõi các lượt thư" },
+	{ "cron", cmd_cron, NEEDS_STORE_RW, "do what is due by the plans, at any frequency",
+	    "làm những việc đến hạn theo kế hoạch, chạy bao nhiêu lần cũng được" },
 	{ "dispatch", cmd_dispatch, NEEDS_STORE_RW, "send what is due", "gửi những thư đến hạn" },
 	{ "inbound", cmd_inbound, NEEDS_STORE_RW, "read what came back: bounces, complaints, replies",
 	    "đọc thư phản hồi: thư trả lại, phản ánh, trả lời" },

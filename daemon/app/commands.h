@@ -13,6 +13,8 @@ int	cmd_answers(struct app *, int argc, char **argv);
 int	cmd_init(struct app *, int argc, char **argv);
 int	cmd_backup(struct app *, int argc, char **argv);
 int	cmd_campaign(struct app *, int argc, char **argv);
+int	campaign_apply(struct app *, int argc, char **argv);	/* of cmd_campaign's table */
+int	cmd_cron(struct app *, int argc, char **argv);
 int	cmd_instrument(struct app *, int argc, char **argv);
 int	cmd_inbound(struct app *, int argc, char **argv);
 int	inbound_log(struct app *, int argc, char **argv);	/* of cmd_inbound's table */
@@ -24,6 +26,8 @@ int	debug_mx(struct app *, int argc, char **argv);
 int	cmd_wave(struct app *, int argc, char **argv);
 int	cmd_coverage(struct app *, int argc, char **argv);
 int	report_coverage(struct app *, int argc, char **argv);	/* of cmd_report's table */
+int	wave_log(struct app *, int argc, char **argv);		/* of cmd_wave's table */
+int	wave_preview(struct app *, int argc, char **argv);	/* ... and this */
 int	cmd_dispatch(struct app *, int argc, char **argv);
 int	cmd_focal(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "engine/cron.h"
 #include "engine/dispatch.h"
 #include "engine/placement.h"
 #include "engine/post.h"
@@ -17,7 +18,9 @@
 #include "store/db.h"
 
 #define AGAIN_MS 30000	/* after a fault */
+#define CRON_MS 60000	/* how often the plans are looked at */
 #define LETTERS_MS 60000	/* between two looks for letters that are due */
+#define CRON_MS 60000	/* how often the plans are looked at */
 #define LOOK_MS 1000	/* how long a wait may sleep without looking at the clock */
 #define PROBES_MS 60000	/* looks are due after ten minutes at the earliest */
 
@@ -35,10 +38,11 @@ struct jobs {
 	const struct conf *conf;	/* [c] */
 	const char *store;		/* [c] */
 	struct meters *meters;		/* [c] */
-	struct task dispatch, inbound, letters, probes;
+	struct task dispatch, cron, inbound, letters, probes;
 	struct postman *postman;	/* inbound thread only, once it runs */
 	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
+	bool told_held;			/* dispatch thread only */
 	int wake;			/* [c] eventfd: readable when all shall end */
 };
 
@@ -49,10 +53,27 @@ run_dispatch(struct jobs *j, struct db *db, struct err *e)
 	struct dispatch_result r = { .left = 0 };
 	int rc;
 
+	/* What a restored store takes for not sent may have been sent: see engine/watch.h. */
+	if ((rc = watch_peek(db, j->conf, clock_now(), e)) != 0) {
+		if (rc > 0 && !j->told_held)
+			log_warn("dispatch", "state=held");
+		j->told_held = rc > 0;
+		return rc < 0 ? -1 : 0;
+	}
+	j->told_held = false;
 	meters_dispatching(j->meters, true);
 	rc = dispatch_run(db, j->conf, &o, &r, e);
 	meters_dispatching(j->meters, false);
 	return rc;
+}
+
+static int
+run_cron(struct jobs *j, struct db *db, struct err *e)
+{
+	struct cron_options o = { .stop = &j->ending };
+	struct cron_result r;
+
+	return cron_run(db, j->conf, &o, &r, e);
 }
 
 static int
@@ -165,6 +186,7 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 	j->meters = o->meters;
 	j->dispatch = (struct task){ .name = "dispatch", .user = USES_STORE_DISPATCH, .run = run_dispatch,
 	    .every_ms = LOOK_MS };
+	j->cron = (struct task){ .name = "cron", .user = USES_STORE_CRON, .run = run_cron, .every_ms = CRON_MS };
 	j->inbound = (struct task){ .name = "inbound", .user = USES_STORE_INBOUND, .run = run_inbound };
 	j->probes = (struct task){ .name = "probes", .user = USES_STORE_PROBES, .run = run_probes, .every_ms = PROBES_MS };
 	j->letters = (struct task){ .name = "letters", .user = USES_STORE_LETTERS, .run = run_letters, .every_ms = LETTERS_MS };
@@ -174,6 +196,8 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 		rc = postman_new(&j->postman, j->conf, true, e);
 	if (rc == 0 && o->dispatch)
 		rc = start(j, &j->dispatch, e);
+	if (rc == 0 && o->dispatch)
+		rc = start(j, &j->cron, e);
 	if (rc == 0 && o->dispatch)
 		rc = start(j, &j->letters, e);
 	if (rc == 0 && o->inbound)
@@ -201,6 +225,8 @@ jobs_stop(struct jobs *j)
 		log_warn("stop", "wake=no");	/* they look at the flag every second */
 	if (j->dispatch.running)
 		pthread_join(j->dispatch.thread, NULL);
+	if (j->cron.running)
+		pthread_join(j->cron.thread, NULL);
 	if (j->inbound.running)
 		pthread_join(j->inbound.thread, NULL);
 	if (j->letters.running)

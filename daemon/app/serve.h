@@ -4,6 +4,7 @@
  *	main thread	waits for signals; starts, reloads and stops the others
  *	web pool	MHD threads, a store handle each (web/server.h)
  *	dispatch	engine/dispatch: sends what is due of running waves
+ *	cron		engine/cron: begins and ends the waves of the plans, every minute
  *	inbound		engine/inbound: reads the mailbox every inbound_poll_s
  *	probes		engine/placement: looks into the probe mailboxes, every minute whether something is due
  *

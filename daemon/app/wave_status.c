@@ -241,7 +241,8 @@ wave_row(const struct look *l, const struct seen *s, struct out *o, struct err *
 	out_int(o, p->due);
 	out_known(o, running ? p->per_minute : -1);
 	out_left(o, running ? p->left_s : -1);
-	out_moment(l, o, &s->campaign.zone, p->due ? 0 : p->next_due_at);
+	out_moment(l, o, &s->campaign.zone, p->due ? 0 : is(s, "planned") && s->wave.position ? s->wave.not_before :
+	    p->next_due_at);
 	if (o->format != OUT_TEXT) {
 		rc = stop_reasons(l->app, s, &why, e);
 		out_int(o, p->resting);

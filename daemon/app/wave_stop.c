@@ -6,6 +6,7 @@
 #include "engine/stops.h"
 #include "store/evidence.h"
 #include "store/probe.h"
+#include "store/wave_log.h"
 
 int
 wave_need(struct app *app, const struct campaign *c, const char *name, struct wave *w, struct err *e)
@@ -85,11 +86,14 @@ pause_now(struct app *app, const struct wave *w, struct err *e)
 
 	if (strcmp(w->state, "paused") == 0)
 		return err_set(e, ERR_NOTNOW, TR("wave '%s' is paused already", "lượt '%s' đã tạm dừng rồi"), w->name);
-	if (strcmp(w->state, "done") == 0)
+	/* One of a plan may find more people as long as it lasts. */
+	if (strcmp(w->state, "done") == 0 && (!w->position || w->closed_at))
 		return err_set(e, ERR_NOTNOW, TR("wave '%s' is done", "lượt '%s' đã xong"), w->name);
 	if (db_begin(app->db, e) < 0)
 		return -1;
 	if (stop_insert(app->db, &t, e) < 0 || wave_set_state(app->db, w->id, "paused", e) < 0 ||
+	    wave_log_add(app->db, &(struct wave_entry){ .at = t.at, .campaign = w->campaign, .wave = w->name,
+	    .what = "paused", .reason = "operator" }, e) < 0 ||
 	    audit_add(app->db, "cli", "wave pause", w->name, e) < 0)
 		return db_abort(app->db);
 	return db_commit(app->db, e);
@@ -124,7 +128,7 @@ state_after(struct app *app, const struct wave *w, const char **state, struct er
 		return -1;
 	for (int i = 0; i < INVITE_STATES; i++)
 		all += counts[i];
-	*state = all ? "running" : "planned";
+	*state = all || w->begun_at ? "running" : "planned";
 	return 0;
 }
 
@@ -146,6 +150,8 @@ resume_now(struct app *app, const struct wave *w, const char *domain, struct err
 		    err_set(e, ERR_NOTNOW, TR("wave '%s' is not paused", "lượt '%s' không bị tạm dừng"), w->name);
 	}
 	if (invite_call_in(app->db, w->id, from, true, e) < 0 || probe_call_in(app->db, w->id, from, e) < 0 ||
+	    wave_log_add(app->db, &(struct wave_entry){ .at = now, .campaign = w->campaign, .wave = w->name,
+	    .what = "resumed", .detail = domain }, e) < 0 ||
 	    audit_add(app->db, "cli", "wave resume", w->name, e) < 0)
 		return db_abort(app->db);
 	if (!domain && paused && (state_after(app, w, &state, e) < 0 || wave_set_state(app->db, w->id, state, e) < 0))

@@ -57,6 +57,9 @@ struct conf {
 	const char *working_days_only;	/* yes, no */
 	const char *holiday_file;	/* engine/calendar.h; "" = the shipped one */
 	int64_t	max_per_person_day;	/* 0: any */
+	/* waves that cron runs: engine/cron.h */
+	int64_t	min_gap_days, max_reminders;
+	int64_t	cron_grace_s;
 	const char *template_dir;	/* own templates, looked for before the shipped ones; "" = none */
 	/* what comes back */
 	const char *inbound_url;	/* imaps://host/INBOX, pop3s://..., maildir:PATH */

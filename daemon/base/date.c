@@ -155,11 +155,16 @@ parse_day(const char **s, int *y, int *m, int *d)
 	int a, b, c;
 
 	if (word(&p, "ngày") || word(&p, "ngay")) {
+		const char *numbers = p;
+
 		a = digits(&p, 2);
 		while (*p == ' ')
 			p++;
-		if (!word(&p, "tháng") && !word(&p, "thang"))
-			return false;
+		/* "ngày 17/9/2021" */
+		if (!word(&p, "tháng") && !word(&p, "thang")) {
+			*s = numbers;
+			return strchr("/-.", *p) && isdigit((unsigned char)*numbers) && parse_day(s, y, m, d);
+		}
 		b = digits(&p, 2);
 		while (*p == ' ')
 			p++;
@@ -244,9 +249,7 @@ date_parse(const char *text, const struct zone *z, enum date_edge edge, int64_t 
 	if (!has_time && edge == DATE_END)
 		hh = 23, mm = 59, ss = 59;
 	t = days_from_civil(y, m, d) * 86400 + hh * 3600 + mm * 60 + ss;
-	if (!has_offset)
-		offset = zone_offset(z, t - z->first_offset_s);
-	*out = t - offset;
+	*out = has_offset ? t - offset : date_at(z, y, m, d, hh * 60 + mm) + ss;
 	return 0;
 bad:
 	return err_set(e, ERR_INPUT,

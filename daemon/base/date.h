@@ -2,8 +2,8 @@
  * date.h - dates as officials write them, in the zone of their campaign.
  *
  * The store keeps UTC seconds; people see the campaign's zone. Understood:
- * 2021-09-17, 17/9/2021, 17/09/2021, 17-9-2021, 17.9.2021, "ngày 07 tháng 01
- * năm 2022", each with an optional time ("T08:30", " 08:30:15", a trailing
+ * 2021-09-17, 17/9/2021, 17/09/2021, 17-9-2021, 17.9.2021, "ngày 17/9/2021",
+ * "ngày 07 tháng 01 năm 2022", each with an optional time ("T08:30", " 08:30:15", a trailing
  * "Z" or "+07:00"), and "now".
  *
  * Units      Unix seconds.

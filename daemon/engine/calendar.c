@@ -1,6 +1,7 @@
 #include "engine/calendar.h"
 
 #include <ctype.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 
 #define DAY_S 86400
 #define FILE_MAX_BYTES (1 << 20)
+#define DAYS_MOST 4000			/* as far as anybody counts */
 
 /* "18:00" at p; -1: it is none. */
 static int
@@ -68,7 +70,7 @@ read_days(struct calendar *c, const char *path, struct err *e)
 {
 	struct file f = FILE_INIT;
 	char *copy, *at, *line;
-	size_t cap = 0;
+	size_t cap = c->n;
 	int rc = 0, n = 0;
 
 	if (file_read(&f, path, FILE_MAX_BYTES, e) < 0)
@@ -94,31 +96,66 @@ read_days(struct calendar *c, const char *path, struct err *e)
 	return rc;
 }
 
+/* "18:00-07:30"; -1: it is not that. */
+static int
+read_quiet(struct calendar *c, const char *q)
+{
+	c->quiet_from = minutes(q);
+	c->quiet_to = strlen(q) == 11 && q[5] == '-' ? minutes(q + 6) : -1;
+	return c->quiet_from < 0 || c->quiet_to < 0 ? -1 : 0;
+}
+
+/* Without a file of one's own: all config/holidays-*.csv. Who only counts days can do without any. */
+static int
+read_shipped(struct calendar *c, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	glob_t found = { .gl_pathc = 0 };
+	int rc = 0;
+
+	if (glob(file_data_path(&a, "config/holidays-*.csv"), 0, NULL, &found) != 0 && c->working_days)
+		rc = read_days(c, file_data_path(&a, "config/holidays-vn.csv"), e);
+	for (size_t i = 0; i < found.gl_pathc && rc == 0; i++)
+		rc = read_days(c, found.gl_pathv[i], e);
+	globfree(&found);
+	arena_release(&a);
+	return rc;
+}
+
 int
 calendar_load(struct calendar *c, const struct conf *conf, struct err *e)
 {
 	const char *q = conf->quiet_hours;
-	struct arena a = ARENA_INIT;
-	int rc = 0;
 
 	*c = (struct calendar){ .working_days = strcmp(conf->working_days_only, "yes") == 0 };
-	if (*q) {
-		c->quiet_from = minutes(q);
-		c->quiet_to = strlen(q) == 11 && q[5] == '-' ? minutes(q + 6) : -1;
-		if (c->quiet_from < 0 || c->quiet_to < 0)
-			return err_set(e, ERR_INPUT, TR("quiet_hours = %s: write it as 18:00-07:30",
-			    "quiet_hours = %s: viết như 18:00-07:30"), q);
-	}
-	if (c->working_days)
-		rc = read_days(c, *conf->holiday_file ? conf->holiday_file : file_data_path(&a, "config/holidays-vn.csv"), e);
-	arena_release(&a);
-	return rc;
+	if (*q && read_quiet(c, q) < 0)
+		return err_set(e, ERR_INPUT, TR("quiet_hours = %s: write it as 18:00-07:30",
+		    "quiet_hours = %s: viết như 18:00-07:30"), q);
+	return *conf->holiday_file ? read_days(c, conf->holiday_file, e) : read_shipped(c, e);
+}
+
+int
+calendar_of_wave(struct calendar *out, const struct calendar *c, const char *quiet_hours, const char *working_days,
+    struct err *e)
+{
+	*out = *c;
+	out->borrowed = true;
+	if (*working_days)
+		out->working_days = strcmp(working_days, "yes") == 0;
+	if (strcmp(quiet_hours, "none") == 0)
+		out->quiet_from = out->quiet_to = 0;
+	else if (*quiet_hours && read_quiet(out, quiet_hours) < 0)
+		return err_set(e, ERR_INPUT, TR("quiet hours '%s': write 18:00-07:30, or none",
+		    "giờ yên lặng '%s': viết 18:00-07:30, hoặc none"),
+		    quiet_hours);
+	return 0;
 }
 
 void
 calendar_release(struct calendar *c)
 {
-	free(c->days);
+	if (!c->borrowed)
+		free(c->days);
 	*c = (struct calendar){ .days = NULL };
 }
 
@@ -156,6 +193,39 @@ works(const struct calendar *c, const struct tm *t)
 		if (c->days[i].date == date)
 			return !c->days[i].off;
 	return t->tm_wday >= 1 && t->tm_wday <= 5;
+}
+
+bool
+calendar_works(const struct calendar *c, const struct zone *z, int64_t at)
+{
+	struct tm t;
+
+	date_split(z, at, &t);
+	return works(c, &t);
+}
+
+bool
+calendar_knows(const struct calendar *c, int year)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->days[i].date / 10000 == year)
+			return true;
+	return false;
+}
+
+int64_t
+calendar_day(const struct calendar *c, const struct zone *z, int64_t at, int n, bool working, int minute)
+{
+	int step = n < 0 ? -1 : 1, left = n < 0 ? -n : n, days = 0;
+	struct tm t, noon;
+
+	date_split(z, at, &t);
+	while (left > 0 && days < DAYS_MOST && days > -DAYS_MOST) {
+		days += step;
+		date_split(z, moment(z, &t, days, 720), &noon);
+		left -= !working || works(c, &noon);
+	}
+	return moment(z, &t, days, minute);
 }
 
 int64_t

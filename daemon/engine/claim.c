@@ -1,6 +1,7 @@
 #include "engine/claim.h"
 
 #include "base/clock.h"
+#include "engine/eligible.h"
 #include "engine/probing.h"
 #include "engine/route.h"
 
@@ -29,7 +30,7 @@ job_new(const struct sending *s, const struct invite *i, const struct recipient 
 	j->expires_at = i->expires_at;
 	j->attempt = i->attempts;
 	j->email = to[0];
-	j->maker = s->maker;
+	j->maker = i->variant && s->other ? s->other : s->maker;
 	j->to = (struct message_to){ .invite = i->id, .attempt = i->attempts, .name = to[1], .email = to[0],
 	    .token = to[2], .unit_name = to[3], .sub_unit = to[4], .position = to[5], .answered = r->answered,
 	    .at = clock_now() };
@@ -40,9 +41,28 @@ job_new(const struct sending *s, const struct invite *i, const struct recipient 
 static bool
 still_wanted(const struct sending *s, const struct recipient *r)
 {
-	unsigned all = (1u << s->campaign.n_instruments) - 1;
+	return !r->stopped && (strcmp(s->wave.kind, "thanks") == 0 || (s->asks & ~r->answered));
+}
 
-	return !r->stopped && (!all || (r->answered & all) != all);
+/* Cron's waves: one message a person and day, and a gap before a reminder. 1: not yet; -1 error. */
+static int
+comes_too_soon(const struct sendings *ss, const struct sending *s, const struct invite *i, int64_t now, int64_t *due_at,
+    struct err *e)
+{
+	const struct zone *z = &s->campaign.zone;
+	int64_t last;
+
+	if (!s->others || !s->wave.position)
+		return 0;
+	if (invite_last_of(ss->db, i->id, i->contact, &last, e) < 0)
+		return -1;
+	*due_at = calendar_tomorrow(z, now);
+	if (last >= calendar_midnight(z, now))
+		return 1;
+	if (!last || strcmp(s->wave.kind, "reminder") != 0)
+		return 0;
+	*due_at = eligible_gap_end(ss->conf, &s->calendar, z, last);
+	return *due_at > now;
 }
 
 /* 1: the address has had its share of the day; -1 error. */
@@ -97,7 +117,8 @@ claim_due(struct sendings *ss, const struct sending *s, int64_t now, int64_t run
 			struct job *j;
 			int64_t due_at;
 
-			if ((rc = has_enough(ss, s, &list[i], now, &due_at, e)) == 0)
+			if ((rc = has_enough(ss, s, &list[i], now, &due_at, e)) == 0 &&
+			    (rc = comes_too_soon(ss, s, &list[i], now, &due_at, e)) == 0)
 				rc = may_go(ss, &list[i], &a, now_ms, &route, &seat, &due_at, e);
 			if (rc < 0)
 				break;

@@ -84,7 +84,7 @@ claim(struct dispatch *d, int64_t now, size_t most, struct job **list, size_t *n
 
 		if (!is_ours(d, &s->wave) || !s->maker || now > s->deadline || strcmp(s->wave.state, "paused") == 0)
 			continue;
-		if ((due = calendar_next(&d->sendings.calendar, &s->campaign.zone, now)) > now) {
+		if ((due = calendar_next(&s->calendar, &s->campaign.zone, now)) > now) {
 			d->due_at = due < d->due_at ? due : d->due_at;
 			continue;
 		}
@@ -271,14 +271,17 @@ fail:
 static int
 call_in(struct dispatch *d, struct sending *s, int64_t now, struct err *e)
 {
-	int rc;
+	int rc = 0;
 
-	if (s->called_in || s->wave.not_before > now)
+	if (s->wave.not_before > now)
+		return 0;
+	/* Another wave may begin while this one goes on. */
+	if (!s->others && (rc = wave_has_others(d->db, s->wave.id, e)) < 0)
+		return -1;
+	s->others = s->others || rc == 1;
+	if (s->called_in || d->opt->keep_moments)
 		return 0;
 	s->called_in = true;
-	if ((rc = wave_has_others(d->db, s->wave.id, e)) < 0)
-		return -1;
-	s->others = rc == 1;
 	return probe_call_in(d->db, s->wave.id, now, e) < 0 ? -1 : invite_call_in(d->db, s->wave.id, now, false, e);
 }
 
@@ -296,7 +299,7 @@ sweep(struct dispatch *d, int64_t now, struct err *e)
 
 		if (d->opt->wave && w.id != d->opt->wave)
 			break;
-		if (!(s = sending_get(&d->sendings, w.id, e))) {
+		if (!(s = sending_fresh(&d->sendings, w.id, e))) {
 			rc = -1;
 			break;
 		}
@@ -524,13 +527,13 @@ prepare(struct dispatch *d, struct err *e)
 	d->sendings.rules = rules;
 	d->sendings.routes = &d->routes;
 	d->sendings.relay = d->routes.n == 1 ? d->routes.route->name : "-";
-	if (secret_load(&d->sendings.secret, d->conf->secret_file, e) < 0 ||
+	if (calendar_load(&d->sendings.calendar, d->conf, e) < 0 ||
+	    secret_load(&d->sendings.secret, d->conf->secret_file, e) < 0 ||
 	    journal_open(&d->journal, db_file(d->db), d->opt->wave, e) < 0 ||
 	    recover_claims(&d->sendings, d->journal, e) < 0)
 		return -1;
 	journal_started(d->journal);
-	if (calendar_load(&d->sendings.calendar, d->conf, e) < 0 ||
-	    gate_new(&d->sendings.gate, d->db, d->conf, d->routes.route->name, e) < 0)
+	if (gate_new(&d->sendings.gate, d->db, d->conf, d->routes.route->name, e) < 0)
 		return -1;
 	d->recovered_us = clock_mono_us();
 	d->done = workq_new();

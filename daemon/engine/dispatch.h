@@ -44,6 +44,7 @@ struct dispatch_options {
 	int connections;		/* 0: the setting `connections` */
 	bool wait;			/* until no invite is open; else until nothing is due */
 	bool forever;			/* until *stop (thumoid) */
+	bool keep_moments;		/* who was put off by a run before stays so: for runs that follow each other closely */
 	int give_up_s;			/* nothing could be sent at all for so long: end with an error; 0: 20 */
 	struct meters *meters;		/* counts what is done; may be NULL */
 	atomic_int *stop;		/* set: finish the current messages and return; may be NULL */

@@ -1,5 +1,6 @@
 #include "engine/inbound_match.h"
 
+#include "store/invite.h"
 #include "store/letter.h"
 #include "store/probe.h"
 
@@ -71,6 +72,9 @@ try_tag(struct asking *q, const char *s, size_t len, enum match_by by)
 		return rc;
 	}
 	rc = inbound_by_invite(q->db, q->a, invite, &q->out->target, q->e);
+	/* It may go to another address by now. */
+	if (rc == 1 && attempt)
+		rc = invite_email_at(q->db, q->a, invite, attempt, &q->out->target.email, q->e);
 	if (rc == 1) {
 		q->out->by = by;
 		q->out->attempt = attempt;

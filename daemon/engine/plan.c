@@ -1,161 +1,45 @@
 #include "engine/plan.h"
 
 #include "base/lang.h"
+#include "engine/audience.h"
 #include "engine/probing.h"
-#include "mail/addr.h"
-#include "store/audience.h"
-#include "store/correction.h"
+#include "store/probe.h"
 #include "store/unit.h"
 
 #define PEOPLE_PER_COMMIT 5000
-#define WORDS_MAX 128
 
-struct words {
-	const char *word[WORDS_MAX];
+/* --- what can be said beforehand ------------------------------------------------ */
+
+struct unit_check {
+	struct unit *list;
 	size_t n;
-};
-
-struct audience {
-	struct words units, kinds, domains;
-	unsigned missing;	/* one of these forms must be unanswered */
-	bool mended;		/* only who has a mended address that nothing was sent to */
-};
-
-struct planning {
-	struct db *db;
-	const struct wave *wave;
-	const struct audience *audience;
-	int64_t due_at, after;
-	size_t seen;
-	struct plan *plan;
 	struct err *e;
 };
 
-static bool
-has(const struct words *w, const char *s)
-{
-	for (size_t i = 0; i < w->n; i++)
-		if (strcmp(w->word[i], s) == 0)
-			return true;
-	return w->n == 0;
-}
-
-static int
-split(struct words *w, char *list, struct err *e)
-{
-	char *word;
-
-	while ((word = strsep(&list, ","))) {
-		if (!*word)
-			continue;
-		if (w->n == WORDS_MAX)
-			return err_set(e, ERR_INPUT, TR("more than %d words in one term", "quá %d từ trong một điều kiện"),
-			    WORDS_MAX);
-		w->word[w->n++] = word;
-	}
-	return w->n ? 0 : err_set(e, ERR_INPUT, TR("nothing stands after the '='", "sau dấu '=' không có gì"));
-}
-
-static int
-missing_forms(struct audience *a, char *list, const struct campaign *c, struct err *e)
-{
-	struct words keys = { .n = 0 };
-
-	if (split(&keys, list, e) < 0)
-		return -1;
-	for (size_t i = 0; i < keys.n; i++) {
-		const struct instrument *t = campaign_instrument(c, keys.word[i]);
-
-		if (!t)
-			return err_set(e, ERR_INPUT, TR("the campaign has no form '%s'", "đợt không có phiếu '%s'"), keys.word[i]);
-		a->missing |= 1u << (t - c->instruments);
-	}
-	return 0;
-}
-
-static int
-kinds(struct audience *a, char *list, struct err *e)
-{
-	if (split(&a->kinds, list, e) < 0)
-		return -1;
-	for (size_t i = 0; i < a->kinds.n; i++)
-		if (strcmp(a->kinds.word[i], "ministry") != 0 && strcmp(a->kinds.word[i], "province") != 0)
-			return err_set(e, ERR_INPUT, TR("no units are of kind '%s': ministry, province",
-			    "không có loại đơn vị '%s': chỉ có ministry, province"), a->kinds.word[i]);
-	return 0;
-}
-
-static int
-parse_term(struct audience *a, char *term, const struct campaign *c, struct err *e)
-{
-	char *eq = strchr(term, '=');
-
-	if (!eq)
-		return err_set(e, ERR_INPUT, TR("'%s' is no term: write name=value", "'%s' không phải điều kiện: viết tên=giá trị"),
-		    term);
-	*eq++ = '\0';
-	if (strcmp(term, "unit") == 0)
-		return split(&a->units, eq, e);
-	if (strcmp(term, "kind") == 0)
-		return kinds(a, eq, e);
-	if (strcmp(term, "domain") == 0)
-		return split(&a->domains, eq, e);
-	if (strcmp(term, "missing") == 0)
-		return missing_forms(a, eq, c, e);
-	if (strcmp(term, "mended") == 0) {
-		a->mended = true;
-		return strcmp(eq, "yes") == 0 ? 0 : err_set(e, ERR_INPUT, TR("write mended=yes", "viết mended=yes"));
-	}
-	return err_set(e, ERR_INPUT, TR("nothing is known by '%s': unit, kind, domain, missing, mended",
-	    "không có điều kiện '%s': chỉ có unit, kind, domain, missing, mended"),
-	    term);
-}
-
-static int
-audience_parse(struct audience *a, struct arena *arena, const char *text, const struct campaign *c, struct err *e)
-{
-	char *rest = arena_dup(arena, text), *term;
-
-	*a = (struct audience){ .missing = 0 };
-	while ((term = strsep(&rest, " \t\n")))
-		if (*term && parse_term(a, term, c, e) < 0)
-			return err_wrap(e, TR("audience '%s'", "đối tượng '%s'"), text);
-	if (!a->missing)
-		a->missing = c->n_instruments ? (1u << c->n_instruments) - 1 : ~0u;
-	return 0;
-}
-
 /* A unit that does not exist would be a wave to nobody. */
 static int
-units_exist(struct db *db, struct arena *arena, const struct audience *a, const struct campaign *c, struct err *e)
+unit_exists(const char *code, void *arg)
 {
-	struct unit *list;
-	size_t n;
+	struct unit_check *u = arg;
 
-	if (a->units.n && unit_list(db, arena, c->tree, c->opens_at, &list, &n, e) < 0)
-		return -1;
-	for (size_t i = 0; i < a->units.n; i++) {
-		size_t k = 0;
-
-		while (k < n && strcmp(list[k].code, a->units.word[i]) != 0)
-			k++;
-		if (k == n)
-			return err_set(e, ERR_INPUT, TR("the campaign has no unit '%s': write codes like T92",
-			    "đợt không có đơn vị '%s': viết mã như T92"), a->units.word[i]);
-	}
-	return 0;
+	for (size_t i = 0; i < u->n; i++)
+		if (strcasecmp(u->list[i].code, code) == 0)
+			return 0;
+	return err_set(u->e, ERR_INPUT, TR("the campaign has no unit '%s': write codes like T92",
+	    "đợt không có đơn vị '%s': viết mã như T92"), code);
 }
 
 int
 plan_check(struct db *db, const char *audience, const struct campaign *c, struct err *e)
 {
 	struct arena arena = ARENA_INIT;
+	struct unit_check u = { .e = e };
 	struct audience a;
 	int rc = audience_parse(&a, &arena, audience, c, e);
 
-	if (rc == 0 && units_exist(db, &arena, &a, c, e) < 0)
+	if (rc == 0 && (rc = unit_list(db, &arena, c->tree, c->opens_at, &u.list, &u.n, e)) == 0 &&
+	    audience_each_unit(&a, unit_exists, &u) < 0)
 		rc = err_wrap(e, TR("audience '%s'", "đối tượng '%s'"), audience);
-
 	arena_release(&arena);
 	return rc;
 }
@@ -163,84 +47,193 @@ plan_check(struct db *db, const char *audience, const struct campaign *c, struct
 int64_t
 plan_deadline(const struct wave *w, const struct campaign *c)
 {
+	/* Thanks may go out after closing, until the day that is set for them. */
+	if (w->kind && strcmp(w->kind, "thanks") == 0 && w->not_after)
+		return w->not_after;
 	return w->not_after && w->not_after < c->closes_at ? w->not_after : c->closes_at;
 }
 
-static int
-consider(const struct candidate *c, void *arg)
+int
+plan_in_time(const struct campaign *c, const struct wave *w, int64_t now, struct err *e)
 {
-	struct planning *p = arg;
-	struct plan *n = p->plan;
-	int rc = 0;
+	int64_t deadline = plan_deadline(w, c);
+	struct date_text t;
 
-	p->after = c->contact;
-	p->seen++;
-	if (c->invited)
-		n->before++;
-	else if (!has(&p->audience->units, c->unit_code) || !has(&p->audience->kinds, c->unit_kind) ||
-	    !has(&p->audience->domains, addr_domain(c->email)))
-		n->outside++;
-	else if (!c->mailable)
-		n->held++;
-	else if (c->stopped)
-		n->stopped++;
-	else if (!(p->audience->missing & ~c->answered))
-		n->answered++;
-	else if (!*c->email)
-		n->dead++;
-	else if (p->audience->mended && (rc = correction_open(p->db, c->contact, c->email, p->e)) <= 0)
-		n->outside += rc == 0;
-	else if ((rc = invite_plan(p->db, p->wave->id, c->contact, c->email, p->due_at, p->e)) < 0)
+	if (now <= deadline)
+		return 0;
+	if (deadline == c->closes_at)
+		return err_set(e, ERR_NOTNOW, TR("campaign '%s' closed on %s: nothing is sent any more",
+		    "đợt '%s' đã đóng ngày %s: không gửi thư nữa"), c->key,
+		    date_day(&t, &c->zone, c->closes_at, lang_ui));
+	return err_set(e, ERR_NOTNOW, TR("wave '%s' was not to be sent after %s: nothing is sent",
+	    "lượt '%s' không được gửi sau %s: không gửi thư nào"), w->name, date_minute(&t, &c->zone, deadline, lang_ui));
+}
+
+/* --- everybody ------------------------------------------------------------------------ */
+
+struct chosen {
+	int64_t contact, readdress;
+	const char *email;
+	bool variant;
+};
+
+struct planning {
+	struct db *db;
+	const struct campaign *campaign;
+	const struct wave *wave;
+	struct eligible *eligible;
+	struct plan *plan;
+	int64_t due_at, now, after;
+	int64_t before;			/* the last invite there was */
+	struct arena arena;		/* of some thousand people */
+	struct chosen *chosen;
+	size_t n_chosen, cap_chosen;
+	int (*each)(const struct facts *, const struct eligible_answer *, void *);
+	void *arg;
+};
+
+static int64_t *
+counter(struct plan *p, enum skip s)
+{
+	switch (s) {
+	case SKIP_NOT: return &p->planned;
+	case SKIP_BEFORE: return &p->before;
+	case SKIP_OUTSIDE: return &p->outside;
+	case SKIP_HELD: return &p->held;
+	case SKIP_OPTED_OUT: return &p->stopped;
+	case SKIP_ANSWERED: return &p->answered;
+	case SKIP_UNANSWERED: return &p->unanswered;
+	case SKIP_DEAD: return &p->dead;
+	case SKIP_REFUSING: return &p->refusing;
+	case SKIP_AWAY: return &p->away;
+	case SKIP_OPEN: return &p->open;
+	case SKIP_NOT_INVITED: return &p->not_invited;
+	case SKIP_MOST: return &p->most;
+	case SKIP_TODAY: return &p->today;
+	case SKIP_SOON: return &p->soon;
+	case SKIPS: break;
+	}
+	PANIC("skip %d", (int)s);
+}
+
+int64_t
+plan_count(const struct plan *p, enum skip s)
+{
+	return *counter((struct plan *)(uintptr_t)p, s);
+}
+
+/* Looks at the next few thousand. *seen: how many there were; 1: `each` has had enough. */
+static int
+look(struct planning *p, size_t *seen, struct err *e)
+{
+	struct facts_reader *r;
+	struct facts f;
+	int rc, stop = 0;
+
+	*seen = p->n_chosen = 0;
+	arena_reset(&p->arena);
+	if (facts_open_after(&r, p->db, p->campaign, p->after, PEOPLE_PER_COMMIT, p->now, e) < 0)
 		return -1;
-	else
-		n->planned += rc;
+	while (stop == 0 && (rc = facts_next(r, &f, e)) == 1) {
+		struct eligible_answer a;
+
+		eligible_ask(p->eligible, &f, &a);
+		p->after = f.contact;
+		(*seen)++;
+		if (p->each) {
+			++*counter(p->plan, a.skip);
+			p->plan->readdressed += a.skip == SKIP_NOT && a.readdress;
+			stop = p->each(&f, &a, p->arg);
+		} else if (a.skip == SKIP_NOT) {
+			p->chosen = mem_room(p->chosen, p->n_chosen, &p->cap_chosen, sizeof(*p->chosen));
+			p->chosen[p->n_chosen++] = (struct chosen){ f.contact, a.readdress, arena_dup(&p->arena, a.email),
+			    a.variant };
+		} else {
+			++*counter(p->plan, a.skip);
+		}
+	}
+	facts_close(r);
+	return stop ? stop : rc;
+}
+
+static int
+write_chosen(struct planning *p, struct err *e)
+{
+	for (size_t i = 0; i < p->n_chosen; i++) {
+		const struct chosen *c = &p->chosen[i];
+		int rc = 1;
+
+		if (c->readdress) {
+			if (invite_readdress(p->db, c->readdress, c->email, c->variant, p->due_at, e) < 0)
+				return -1;
+			p->plan->readdressed++;
+		} else if ((rc = invite_plan(p->db, p->wave->id, c->contact, c->email, p->due_at, e)) < 0 ||
+		    (rc && c->variant && invite_vary(p->db, p->wave->id, c->contact, e) < 0)) {
+			return -1;
+		}
+		p->plan->planned += rc;
+	}
+	return 0;
+}
+
+/* Probes ride with people: where nobody new is written to, none goes. */
+static int
+probes_too(struct planning *p, struct err *e)
+{
+	return p->plan->planned ? probing_plan(p->db, p->wave->id, p->before, p->due_at, &p->plan->probes, e) : 0;
+}
+
+static int
+all_people(struct planning *p, struct err *e)
+{
+	size_t seen;
+	int rc;
+
+	do {
+		if (!p->each && db_begin(p->db, e) < 0)
+			return -1;
+		rc = look(p, &seen, e);
+		if (!p->each && (rc < 0 || write_chosen(p, e) < 0 || (seen < PEOPLE_PER_COMMIT && probes_too(p, e) < 0) ||
+		    db_commit(p->db, e) < 0))
+			return db_abort(p->db);
+	} while (rc == 0 && seen == PEOPLE_PER_COMMIT);
 	return rc < 0 ? -1 : 0;
 }
 
 static int
-check_time(const struct campaign *c, const struct wave *w, int64_t now, struct err *e)
+run(struct planning *p, const struct conf *conf, struct err *e)
 {
-	struct date_text t;
+	int rc;
 
-	if (now > c->closes_at)
-		return err_set(e, ERR_NOTNOW, TR("campaign '%s' closed on %s: nothing is sent any more",
-		    "đợt '%s' đã đóng ngày %s: không gửi thư nữa"), c->key, date_day(&t, &c->zone, c->closes_at, lang_ui));
-	if (w->not_after && now > w->not_after)
-		return err_set(e, ERR_NOTNOW, TR("wave '%s' was not to be sent after %s: nothing is sent",
-		    "lượt '%s' không được gửi sau %s: không gửi thư nào"), w->name,
-		    date_minute(&t, &c->zone, w->not_after, lang_ui));
-	return 0;
+	*p->plan = (struct plan){ .planned = 0 };
+	if (eligible_open(&p->eligible, p->db, conf, p->campaign, p->wave, p->now, e) < 0)
+		return -1;
+	rc = all_people(p, e);
+	eligible_close(p->eligible);
+	arena_release(&p->arena);
+	free(p->chosen);
+	return rc;
 }
 
 int
-plan_wave(struct db *db, const struct campaign *c, const struct wave *w, int64_t now, struct plan *plan, struct err *e)
+plan_wave(struct db *db, const struct conf *conf, const struct campaign *c, const struct wave *w, int64_t now,
+    struct plan *plan, struct err *e)
 {
-	struct arena arena = ARENA_INIT;
-	struct audience audience;
-	struct planning p = { .db = db, .wave = w, .audience = &audience, .plan = plan, .e = e,
+	struct planning p = { .db = db, .campaign = c, .wave = w, .plan = plan, .now = now,
 	    .due_at = w->not_before > now ? w->not_before : now };
-	int64_t before;
-	int rc = -1;
 
 	*plan = (struct plan){ .planned = 0 };
-	if (check_time(c, w, now, e) < 0 || audience_parse(&audience, &arena, w->audience, c, e) < 0 ||
-	    probe_last_invite(db, &before, e) < 0)
-		goto out;
-	do {
-		p.seen = 0;
-		if (db_begin(db, e) < 0)
-			goto out;
-		/* Probes ride with people: where nobody new is written to, none goes. */
-		if (audience_each(db, c->id, w->id, p.after, PEOPLE_PER_COMMIT, consider, &p, e) < 0 ||
-		    (p.seen < PEOPLE_PER_COMMIT && plan->planned && probing_plan(db, w->id, before, p.due_at, &plan->probes, e) < 0)) {
-			db_abort(db);
-			goto out;
-		}
-		if (db_commit(db, e) < 0)
-			goto out;
-	} while (p.seen == PEOPLE_PER_COMMIT);
-	rc = 0;
-out:
-	arena_release(&arena);
-	return rc;
+	if (plan_in_time(c, w, now, e) < 0 || probe_last_invite(db, &p.before, e) < 0)
+		return -1;
+	return run(&p, conf, e);
+}
+
+int
+plan_try(struct db *db, const struct conf *conf, const struct campaign *c, const struct wave *w, int64_t now,
+    struct plan *plan, int (*each)(const struct facts *, const struct eligible_answer *, void *), void *arg,
+    struct err *e)
+{
+	struct planning p = { .db = db, .campaign = c, .wave = w, .plan = plan, .now = now, .each = each, .arg = arg };
+
+	return run(&p, conf, e);
 }

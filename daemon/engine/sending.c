@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "engine/audience.h"
 #include "engine/plan.h"
 #include "engine/probing.h"
 #include "engine/route.h"
@@ -21,6 +22,7 @@
 struct sending *
 sending_get(struct sendings *ss, int64_t wave, struct err *e)
 {
+	struct audience audience;
 	struct sending *s;
 	int rc;
 
@@ -38,9 +40,38 @@ sending_get(struct sendings *ss, int64_t wave, struct err *e)
 		return NULL;
 	}
 	s->deadline = plan_deadline(&s->wave, &s->campaign);
+	if (audience_parse(&audience, &s->arena, s->wave.audience, &s->campaign, NULL) < 0)
+		audience.asks = ~0u;	/* a form of it is gone: then it is about what is left */
+	s->asks = audience.asks;
+	if (calendar_of_wave(&s->calendar, &ss->calendar, s->wave.quiet_hours, s->wave.working_days, e) < 0 ||
+	    campaign_changes(ss->db, s->campaign.id, &s->changes, e) < 0) {
+		arena_release(&s->arena);
+		free(s);
+		return NULL;
+	}
 	s->next = ss->first;
 	ss->first = s;
 	return s;
+}
+
+struct sending *
+sending_fresh(struct sendings *ss, int64_t wave, struct err *e)
+{
+	struct sending **at = &ss->first, *s;
+	int64_t changes = 0;
+
+	while (*at && (*at)->wave.id != wave)
+		at = &(*at)->next;
+	if ((s = *at)) {
+		if (campaign_changes(ss->db, s->campaign.id, &changes, e) < 0)
+			return NULL;
+		if (changes == s->changes)
+			return s;
+		*at = s->next;
+		s->next = ss->old;
+		ss->old = s;
+	}
+	return sending_get(ss, wave, e);
 }
 
 int
@@ -50,24 +81,32 @@ sending_ready(struct sendings *ss, struct sending *s, struct err *e)
 		return 0;
 	if (s->broken)
 		return err_set(e, ERR_INPUT, "%s", s->wave.template);
-	if (message_maker_new(&s->maker, &s->campaign, ss->conf, &ss->secret, s->wave.template, e) == 0)
+	if ((!*s->wave.other_template || s->other ||
+	    message_maker_new(&s->other, &s->campaign, ss->conf, &ss->secret, s->wave.other_template, e) == 0) &&
+	    message_maker_new(&s->maker, &s->campaign, ss->conf, &ss->secret, s->wave.template, e) == 0)
 		return 0;
 	s->broken = true;
 	return err_wrap(e, TR("wave '%s'", "lượt '%s'"), s->wave.name);
 }
 
-void
-sendings_release(struct sendings *ss)
+static void
+release_list(struct sending *s)
 {
-	struct sending *next;
-
-	for (struct sending *s = ss->first; s; s = next) {
+	for (struct sending *next; s; s = next) {
 		next = s->next;
 		message_maker_free(s->maker);
+		message_maker_free(s->other);
 		arena_release(&s->arena);
 		free(s);
 	}
-	ss->first = NULL;
+}
+
+void
+sendings_release(struct sendings *ss)
+{
+	release_list(ss->first);
+	release_list(ss->old);
+	ss->first = ss->old = NULL;
 	calendar_release(&ss->calendar);
 }
 

@@ -27,7 +27,11 @@ struct sending {
 	struct wave wave;
 	struct campaign campaign;
 	struct message_maker *maker;	/* NULL until sending_ready */
+	struct message_maker *other;	/* of the wave's other template; NULL: it has none */
 	int64_t deadline;
+	struct calendar calendar;	/* its own hours, or those of the settings */
+	unsigned asks;			/* forms it is about */
+	int64_t changes;		/* of the campaign, when it was read */
 	bool counted;			/* what follows is up to date as of harm.seen */
 	struct harm harm;
 	int64_t looked_at, came_back;	/* when walls_check looked, and what had come back by then */
@@ -50,6 +54,7 @@ struct sendings {
 	struct routes *routes;
 	const char *relay;		/* name in the records of a job without a route */
 	struct sending *first;
+	struct sending *old;		/* read anew since: jobs may still borrow their makers */
 	struct tally tally;
 	struct calendar calendar;
 	struct gate *gate;		/* who may go now; NULL: everybody */
@@ -58,6 +63,8 @@ struct sendings {
 
 /* The wave with that id, loaded when it was not; NULL with e. */
 struct sending *sending_get(struct sendings *, int64_t wave, struct err *);
+/* The same, read anew when the plan of its campaign was changed meanwhile. */
+struct sending *sending_fresh(struct sendings *, int64_t wave, struct err *);
 int	sending_ready(struct sendings *, struct sending *, struct err *);	/* makes the maker */
 void	sendings_release(struct sendings *);
 

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "engine/wall.h"
+#include "store/wave_log.h"
 
 /* Everything from the store. */
 static int
@@ -36,7 +37,9 @@ stop_wave(struct sendings *ss, struct sending *s, struct stop *t, struct err *e)
 {
 	if (db_begin(ss->db, e) < 0)
 		return -1;
-	if (stop_insert(ss->db, t, e) < 0 || (!t->observed && wave_set_state(ss->db, s->wave.id, "paused", e) < 0))
+	if (stop_insert(ss->db, t, e) < 0 || (!t->observed && (wave_set_state(ss->db, s->wave.id, "paused", e) < 0 ||
+	    wave_log_add(ss->db, &(struct wave_entry){ .at = t->at, .campaign = s->campaign.id, .wave = s->wave.name,
+	    .what = "paused", .n = t->n, .reason = t->kind }, e) < 0)))
 		return db_abort(ss->db);
 	if (db_commit(ss->db, e) < 0)
 		return -1;

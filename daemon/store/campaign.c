@@ -209,6 +209,107 @@ campaign_each(struct db *db, int (*each)(const struct campaign *, void *), void 
 }
 
 int
+campaign_update(struct db *db, const struct campaign *c, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE campaign SET title = $2, tree = $3, opens_at = $4, closes_at = $5, zone = $6, lang = $7, sender_name = $8,"
+	    " sender_address = $9, help_text = $10, tracking = $11 WHERE id = $1";
+	static const char wipe[] = "DELETE FROM campaign_basis WHERE campaign = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, c->id);
+	bind_text(s, 2, c->title);
+	bind_int(s, 3, c->tree);
+	bind_int(s, 4, c->opens_at);
+	bind_int(s, 5, c->closes_at);
+	bind_text(s, 6, c->zone_name);
+	bind_text(s, 7, lang_name(c->lang));
+	bind_text(s, 8, c->sender_name);
+	bind_text(s, 9, c->sender_address);
+	bind_text(s, 10, c->help_text);
+	bind_text(s, 11, c->tracking);
+	if (db_run(s, e) < 0 || !(s = db_stmt(db, wipe, e)))
+		return -1;
+	bind_int(s, 1, c->id);
+	if (db_run(s, e) < 0 || insert_bases(db, c->id, "legal_basis", c->legal_bases, e) < 0)
+		return -1;
+	return insert_bases(db, c->id, "dispatch", c->dispatches, e);
+}
+
+int
+campaign_changes(struct db *db, int64_t id, int64_t *n, struct err *e)
+{
+	static const char sql[] = "SELECT changes FROM campaign WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	return db_one_int(s, n, e);
+}
+
+int
+campaign_note_change(struct db *db, int64_t id, struct err *e)
+{
+	static const char sql[] = "UPDATE campaign SET changes = changes + 1 WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	return db_run(s, e);
+}
+
+int
+campaign_any_answer(struct db *db, int64_t campaign, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT 1 FROM answer WHERE instrument IN (SELECT id FROM instrument WHERE campaign = $1) LIMIT 1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t one;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	return db_one_int(s, &one, e);
+}
+
+int
+instrument_update(struct db *db, int64_t id, const char *title, const char *url, struct err *e)
+{
+	static const char sql[] = "UPDATE instrument SET title = $2, url = $3 WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	bind_text(s, 2, title);
+	bind_text(s, 3, url);
+	return db_run(s, e);
+}
+
+int
+instrument_delete(struct db *db, int64_t campaign, int64_t id, struct err *e)
+{
+	static const char move[] =
+	    "UPDATE instrument SET position = position - 1 WHERE campaign = $1"
+	    " AND position > (SELECT position FROM instrument WHERE id = $2)";
+	static const char sql[] = "DELETE FROM instrument WHERE id = $1";
+	struct stmt *s = db_stmt(db, move, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	bind_int(s, 2, id);
+	if (db_run(s, e) < 0 || !(s = db_stmt(db, sql, e)))
+		return -1;
+	bind_int(s, 1, id);
+	return db_run(s, e);
+}
+
+int
 instrument_insert(struct db *db, int64_t campaign, const char *key, const char *title, const char *url, struct err *e)
 {
 	static const char sql[] =

@@ -43,6 +43,15 @@ int	campaign_need(struct db *, struct arena *, const char *key, struct campaign 
 int	campaign_by_id(struct db *, struct arena *, int64_t id, struct campaign *, struct err *);
 /* Calls back for each campaign, oldest first, until it returns non-zero. */
 int	campaign_each(struct db *, int (*each)(const struct campaign *, void *), void *arg, struct err *);
+/* All but key and id; what it is based on is written anew. Instruments are their own. */
+int	campaign_update(struct db *, const struct campaign *, struct err *);
+/* How often it was changed: 1, 0 no such campaign, -1. */
+int	campaign_changes(struct db *, int64_t id, int64_t *n, struct err *);
+int	campaign_note_change(struct db *, int64_t id, struct err *);
+int	instrument_update(struct db *, int64_t id, const char *title, const char *url, struct err *);
+/* Those behind it move up: only where nobody has answered anything. */
+int	instrument_delete(struct db *, int64_t campaign, int64_t id, struct err *);
+int	campaign_any_answer(struct db *, int64_t campaign, struct err *);	/* 1 somebody has answered, 0, -1 */
 int	instrument_insert(struct db *, int64_t campaign, const char *key, const char *title, const char *url, struct err *);
 const struct instrument *campaign_instrument(const struct campaign *, const char *key);	/* NULL: none */
 

@@ -18,19 +18,22 @@ correction_insert(struct db *db, const struct correction *c, struct err *e)
 }
 
 int
-correction_open(struct db *db, int64_t contact, const char *email, struct err *e)
+corrections_each_open(struct db *db, int64_t campaign, int (*each)(int64_t contact, const char *email, void *), void *arg,
+    struct err *e)
 {
 	static const char sql[] =
-	    "SELECT 1 FROM correction c WHERE c.contact = $1 AND c.new_email = $2"
-	    " AND NOT EXISTS (SELECT 1 FROM invite i WHERE i.contact = $1 AND i.email = $2 AND i.attempts > 0) LIMIT 1";
+	    "SELECT k.contact, k.new_email FROM correction k JOIN contact c ON c.id = k.contact WHERE c.campaign = $1"
+	    " AND NOT EXISTS (SELECT 1 FROM invite i WHERE i.contact = k.contact AND i.email = k.new_email AND i.attempts > 0)";
 	struct stmt *s = db_stmt(db, sql, e);
-	int64_t one;
+	int rc, stop = 0;
 
 	if (!s)
 		return -1;
-	bind_int(s, 1, contact);
-	bind_text(s, 2, email);
-	return db_one_int(s, &one, e);
+	bind_int(s, 1, campaign);
+	while (stop == 0 && (rc = db_step(s, e)) == 1)
+		stop = each(col_int(s, 0), col_text(s, 1), arg);
+	db_done(s);
+	return stop ? stop : rc;
 }
 
 int

@@ -3,7 +3,7 @@
  *
  * Units      times are Unix seconds; counts are people.
  * Ownership  nothing is kept.
- * Errors     0 or -1; correction_open 1/0/-1.
+ * Errors     0 or -1; corrections_each_open: what the callback returned.
  * Threads    the thread of the db handle.
  * Source     none.
  */
@@ -18,8 +18,9 @@ struct correction {
 };
 
 int	correction_insert(struct db *, const struct correction *, struct err *);
-/* The person's address was mended, and nothing was sent to that address yet: 1, 0, -1. */
-int	correction_open(struct db *, int64_t contact, const char *email, struct err *);
+/* Every mended address that nothing was sent to yet, until it returns non-zero. */
+int	corrections_each_open(struct db *, int64_t campaign, int (*each)(int64_t contact, const char *email, void *), void *,
+	    struct err *);
 
 struct corrections {		/* people whose address was mended, each once */
 	int64_t mended;

@@ -1,5 +1,7 @@
 #include "store/evidence.h"
 
+#include "store/suppression.h"
+
 #include "base/clock.h"
 #include "base/token.h"
 
@@ -201,6 +203,45 @@ evidence_by_id(struct db *db, struct arena *a, int64_t id, struct evidence *out,
 		    .status = arena_dup(a, col_text(s, 5)), .text = arena_dup(a, col_text(s, 6)) };
 	db_done(s);
 	return rc;
+}
+
+int
+evidence_each_dead(struct db *db, int64_t now, int (*each)(const char *email, void *), void *arg, struct err *e)
+{
+	/* The index evidence_hard holds these rows alone: those that meet hard evidence, before it is asked whether it holds. */
+	static const char sql[] =
+	    "SELECT DISTINCT v.email FROM evidence v WHERE v.hard = 1 AND v.email <> '' AND " SUPPRESSION_HOLDS("$1");
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc, stop = 0;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, now - SUPPRESSION_S);
+	while (stop == 0 && (rc = db_step(s, e)) == 1)
+		stop = each(col_text(s, 0), arg);
+	db_done(s);
+	return stop ? stop : rc;
+}
+
+int
+evidence_last_id(struct db *db, int64_t *id, struct err *e)
+{
+	static const char sql[] = "SELECT coalesce(max(id), 0) FROM evidence";
+
+	return db_one_int(db_stmt(db, sql, e), id, e) == 1 ? 0 : -1;
+}
+
+int
+evidence_dead_since(struct db *db, int64_t id, struct err *e)
+{
+	static const char sql[] = "SELECT 1 FROM evidence WHERE id > $1 AND hard = 1 LIMIT 1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t one;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	return db_one_int(s, &one, e);
 }
 
 int

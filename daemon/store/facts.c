@@ -9,14 +9,6 @@ struct stream {
 	bool over;
 };
 
-struct message {		/* an invite of the person at hand */
-	int64_t id, moved_at, due_at;
-	const char *state;
-	bool here;		/* to an address the person has now */
-	bool passed;		/* its wave is over: it will not go out any more */
-	bool told;		/* evidence says how it failed */
-};
-
 struct wave_end { int64_t wave, not_after; };
 
 struct facts_reader {
@@ -30,9 +22,10 @@ struct facts_reader {
 	struct arena arena;
 	const char *emails[8];
 	size_t n_emails;
-	struct message *messages;
+	struct facts_message *messages;
 	size_t n_messages, cap_messages;
 	int64_t failed_invite;
+	bool first_dead;	/* the first address was told not to exist: that is the failure */
 };
 
 static int
@@ -115,12 +108,12 @@ load_waves(struct facts_reader *r, struct db *db, struct err *e)
 }
 
 static int
-open_streams(struct facts_reader *r, struct db *db, int64_t lo, int64_t hi, struct err *e)
+open_streams(struct facts_reader *r, struct db *db, int64_t lo, int64_t hi, int64_t most, struct err *e)
 {
 	/* "+" keeps the planner on the key, which is the order asked for. */
 	static const char people[] =
 	    "SELECT c.id, c.unit, c.state, c.reason, c.missing_since, c.name, c.sub_unit FROM contact c"
-	    " WHERE +c.campaign = $3 AND c.id >= $1 AND c.id <= $2 ORDER BY c.id";
+	    " WHERE +c.campaign = $3 AND c.id >= $1 AND c.id <= $2 ORDER BY c.id LIMIT $4";
 	static const char address[] =
 	    "SELECT contact, email FROM address WHERE contact >= $1 AND contact <= $2 ORDER BY contact, rank";
 	static const char invite[] =
@@ -137,29 +130,53 @@ open_streams(struct facts_reader *r, struct db *db, int64_t lo, int64_t hi, stru
 	bind_int(r->people, 1, lo);
 	bind_int(r->people, 2, hi);
 	bind_int(r->people, 3, r->campaign->id);
+	bind_int(r->people, 4, most);
 	if (stream_open(&r->address, db, address, lo, hi, e) < 0 || stream_open(&r->invite, db, invite, lo, hi, e) < 0 ||
 	    stream_open(&r->evidence, db, evidence, lo, hi, e) < 0)
 		return -1;
 	return stream_open(&r->answer, db, answer, lo, hi, e) < 0 ? -1 : 0;
 }
 
-int
-facts_open(struct facts_reader **out, struct db *db, const struct campaign *c, int64_t contact, int64_t now,
-    struct err *e)
+static int
+start(struct facts_reader **out, struct db *db, const struct campaign *c, int64_t lo, int64_t hi, int64_t most,
+    int64_t now, struct err *e)
 {
 	struct facts_reader *r = mem_zalloc(sizeof(*r));
-	int64_t lo = contact, hi = contact;
 
 	*out = NULL;
 	r->campaign = c;
 	r->now = now;
-	if ((!contact && bounds(db, c->id, &lo, &hi, e) < 0) || load_waves(r, db, e) < 0 ||
-	    open_streams(r, db, lo, hi, e) < 0) {
+	if (load_waves(r, db, e) < 0 || open_streams(r, db, lo, hi, most, e) < 0) {
 		facts_close(r);
 		return err_wrap(e, TR("reading what is known of everybody", "khi đọc dữ liệu của từng người"));
 	}
 	*out = r;
 	return 0;
+}
+
+int
+facts_open(struct facts_reader **out, struct db *db, const struct campaign *c, int64_t contact, int64_t now,
+    struct err *e)
+{
+	int64_t lo = contact, hi = contact;
+
+	*out = NULL;
+	if (!contact && bounds(db, c->id, &lo, &hi, e) < 0)
+		return -1;
+	return start(out, db, c, lo, hi, -1, now, e);
+}
+
+int
+facts_open_after(struct facts_reader **out, struct db *db, const struct campaign *c, int64_t after, int64_t most,
+    int64_t now, struct err *e)
+{
+	int64_t lo = after + 1, hi = INT64_MAX, last;
+
+	*out = NULL;
+	/* Once is enough: it reads the campaign's index from end to end. */
+	if (!after && bounds(db, c->id, &lo, &last, e) < 0)
+		return -1;
+	return start(out, db, c, lo, hi, most, now, e);
 }
 
 void
@@ -179,13 +196,14 @@ facts_close(struct facts_reader *r)
 	free(r);
 }
 
-static bool
-is_here(const struct facts_reader *r, const char *email)
+/* Which of the addresses the person has now; -1: none. */
+static int
+address_of(const struct facts_reader *r, const char *email)
 {
 	for (size_t i = 0; i < r->n_emails; i++)
 		if (strcmp(r->emails[i], email) == 0)
-			return true;
-	return false;
+			return (int)i;
+	return -1;
 }
 
 static bool
@@ -237,12 +255,13 @@ read_invites(struct facts_reader *r, struct facts *f, struct err *e)
 	r->n_messages = 0;
 	while ((rc = stream_at(&r->invite, f->contact, e)) == 1) {
 		struct stmt *s = r->invite.s;
-		struct message *m;
+		struct facts_message *m;
 
 		r->messages = mem_room(r->messages, r->n_messages, &r->cap_messages, sizeof(*m));
 		m = &r->messages[r->n_messages++];
-		*m = (struct message){ .id = col_int(s, 1), .state = state_word(col_text(s, 3)),
-		    .here = is_here(r, col_text(s, 4)), .moved_at = col_int(s, 5), .due_at = col_int(s, 6),
+		*m = (struct facts_message){ .id = col_int(s, 1), .wave = col_int(s, 2),
+		    .state = state_word(col_text(s, 3)),
+		    .address = address_of(r, col_text(s, 4)), .moved_at = col_int(s, 5), .due_at = col_int(s, 6),
 		    .passed = wave_passed(r, col_int(s, 2)) };
 		if (stream_step(&r->invite, e) < 0)
 			return -1;
@@ -271,10 +290,10 @@ static bool
 about_here(const struct facts_reader *r, int64_t invite, const char *email)
 {
 	if (*email)
-		return is_here(r, email);
+		return address_of(r, email) >= 0;
 	for (size_t i = 0; i < r->n_messages; i++)
 		if (r->messages[i].id == invite)
-			return r->messages[i].here;
+			return r->messages[i].address >= 0;
 	return true;		/* it names neither: the person has one address, or we cannot tell better */
 }
 
@@ -287,13 +306,34 @@ note_received(struct facts *f, int64_t at, char grade)
 		f->received_grade = grade;
 }
 
+/* Words of mail/category.h that speak of the address itself. */
+static bool
+no_such_address(const char *category)
+{
+	static const char *const words[] = { "unknown-user", "unknown-host", "moved", "no-mail-accepted", "bad-syntax" };
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strcmp(category, words[i]) == 0)
+			return true;
+	return false;
+}
+
+/* address: which of the person's, -1: not known. */
 static void
 note_failed(struct facts_reader *r, struct facts *f, int64_t at, const char *kind, const char *category, char grade,
-    int64_t invite, int64_t evidence)
+    int64_t invite, int64_t evidence, int address)
 {
+	bool dead = no_such_address(category);
+
 	if (at < f->failed_at)
 		return;
 	f->failed_at = at;
+	/* Of several addresses that do not exist the first tells: it is the one the unit should correct. */
+	if (dead && address > 0 && r->first_dead) {
+		r->failed_invite = invite;
+		return;
+	}
+	r->first_dead = dead && address <= 0;
 	f->failed_kind = arena_dup(&r->arena, kind);
 	f->failed_category = arena_dup(&r->arena, category);
 	f->failed_grade = grade;
@@ -302,15 +342,15 @@ note_failed(struct facts_reader *r, struct facts *f, int64_t at, const char *kin
 }
 
 /* The message a report is about; one that names none speaks of the last that went out before it. */
-static struct message *
+static struct facts_message *
 message_of(const struct facts_reader *r, int64_t invite, int64_t at)
 {
-	struct message *last = NULL;
+	struct facts_message *last = NULL;
 
 	for (size_t i = 0; i < r->n_messages; i++) {
-		struct message *m = &r->messages[i];
+		struct facts_message *m = &r->messages[i];
 
-		if (invite ? m->id == invite : m->here && strcmp(m->state, "planned") != 0 &&
+		if (invite ? m->id == invite : m->address >= 0 && strcmp(m->state, "planned") != 0 &&
 		    strcmp(m->state, "cancelled") != 0 && (m->moved_at <= at || r->n_messages == 1) &&
 		    (!last || m->moved_at >= last->moved_at))
 			last = m;
@@ -365,15 +405,19 @@ static void
 note_report(struct facts_reader *r, struct facts *f, struct stmt *s, int64_t at, char grade)
 {
 	const char *category = col_text(s, 3);
-	struct message *m = message_of(r, col_int(s, 5), at);
+	struct facts_message *m = message_of(r, col_int(s, 5), at);
 	bool delivered = strcmp(category, "delivered") == 0;
 
+	/* It went to another address since: that one is not spoken of. */
+	if (m && m->address >= 0 && *col_text(s, 7) && strcmp(r->emails[m->address], col_text(s, 7)) != 0)
+		m = NULL;
 	if (m && !delivered)
 		m->told = true;
 	if (!about_here(r, col_int(s, 5), col_text(s, 7)))
 		return;
 	if (!delivered)
-		note_failed(r, f, at, col_text(s, 2), category, grade, m ? m->id : 0, col_int(s, 8));
+		note_failed(r, f, at, col_text(s, 2), category, grade, m ? m->id : 0, col_int(s, 8),
+		    *col_text(s, 7) ? address_of(r, col_text(s, 7)) : m ? m->address : -1);
 	else if (at > f->accepted_at)
 		f->accepted_at = at;
 }
@@ -447,12 +491,12 @@ static void
 settle(struct facts_reader *r, struct facts *f)
 {
 	for (size_t i = 0; i < r->n_messages; i++) {
-		const struct message *m = &r->messages[i];
+		const struct facts_message *m = &r->messages[i];
 		bool planned = strcmp(m->state, "planned") == 0, begun = !planned && strcmp(m->state, "cancelled") != 0;
 
 		f->invited |= begun;
 		f->accepted |= strcmp(m->state, "accepted") == 0;
-		if (!m->here)
+		if (m->address < 0)
 			continue;
 		f->begun |= begun;
 		if (strcmp(m->state, "sending") == 0 || strcmp(m->state, "deferred") == 0 ||
@@ -463,13 +507,13 @@ settle(struct facts_reader *r, struct facts *f)
 		/* The queue's own word stands when its evidence is not there. */
 		if (!m->told && (strcmp(m->state, "refused") == 0 || strcmp(m->state, "expired") == 0))
 			note_failed(r, f, m->moved_at, strcmp(m->state, "expired") == 0 ? m->state : "refusal", "", 'A',
-			    m->id, 0);
+			    m->id, 0, m->address);
 	}
 	for (size_t i = 0; i < r->n_messages; i++) {
-		const struct message *m = &r->messages[i];
+		const struct facts_message *m = &r->messages[i];
 
 		/* The failed message was accepted too, by the relay, before it came back. */
-		if (m->here && m->id != r->failed_invite && strcmp(m->state, "accepted") == 0 &&
+		if (m->address >= 0 && m->id != r->failed_invite && strcmp(m->state, "accepted") == 0 &&
 		    m->moved_at > f->accepted_at)
 			f->accepted_at = m->moved_at;
 	}
@@ -490,9 +534,14 @@ facts_next(struct facts_reader *r, struct facts *f, struct err *e)
 	    CONTACT_MAILABLE, .reason = col_text(r->people, 3), .missing = !col_null(r->people, 4),
 	    .name = col_text(r->people, 5), .sub_unit = col_text(r->people, 6), .email = "", .domain = "", .failed_kind = "", .failed_category = "" };
 	r->failed_invite = 0;
+	r->first_dead = false;
 	if (read_addresses(r, f, e) < 0 || read_invites(r, f, e) < 0 || read_answers(r, f, e) < 0 ||
 	    read_evidence(r, f, e) < 0)
 		return -1;
 	settle(r, f);
+	f->emails = r->emails;
+	f->n_emails = r->n_emails;
+	f->messages = r->messages;
+	f->n_messages = r->n_messages;
 	return 1;
 }

@@ -8,7 +8,8 @@
  * together; what they mean is decided in engine/cause.h.
  *
  * Delivery is judged for the addresses a person has *now*: what befell an
- * address that was corrected since says nothing about the new one.
+ * address that was corrected since says nothing about the new one. Where
+ * several do not exist, the failure is that of the first.
  *
  * Units      times are Unix seconds; 0: never.
  * Ownership  texts in struct facts are borrowed until the next facts_next.
@@ -25,6 +26,14 @@
 enum contact_state { CONTACT_MAILABLE, CONTACT_HELD, CONTACT_REJECTED };
 enum found_in { FOUND_UNTOLD, FOUND_INBOX, FOUND_SPAM, FOUND_FORWARDED };
 
+struct facts_message {			/* an invite of the person */
+	int64_t id, wave, moved_at, due_at;
+	const char *state;		/* static */
+	int address;			/* among `emails`; -1: none that the person has now */
+	bool passed;			/* its wave is over: it will not go out any more */
+	bool told;			/* evidence says how it failed */
+};
+
 struct facts {
 	int64_t contact, unit;
 	enum contact_state state;
@@ -33,6 +42,10 @@ struct facts {
 	const char *email;		/* the first address, "" when there is none */
 	const char *domain;		/* its mail domain, "" */
 	bool missing;			/* not in the unit's latest roster any more */
+	const char *const *emails;	/* all of them, in the order of their use */
+	size_t n_emails;
+	const struct facts_message *messages;
+	size_t n_messages;
 
 	unsigned answered;		/* bit i: instrument i of the campaign */
 	bool opted_out, complained;
@@ -68,6 +81,9 @@ struct facts_reader;
 
 /* contact 0: everybody of the campaign. `now` decides what is due. */
 int	facts_open(struct facts_reader **, struct db *, const struct campaign *, int64_t contact, int64_t now, struct err *);
+/* Up to `most` people with contact > after; for who writes in between, so that no cursor stands open meanwhile. */
+int	facts_open_after(struct facts_reader **, struct db *, const struct campaign *, int64_t after, int64_t most,
+	    int64_t now, struct err *);
 int	facts_next(struct facts_reader *, struct facts *, struct err *);
 void	facts_close(struct facts_reader *);	/* NULL is fine */
 

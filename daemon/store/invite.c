@@ -14,10 +14,11 @@ static const bool may[INVITE_STATES][INVITE_STATES] = {
 	    [INVITE_UNCERTAIN] = true, [INVITE_PLANNED] = true, [INVITE_CANCELLED] = true },
 	[INVITE_DEFERRED] = { [INVITE_SENDING] = true, [INVITE_EXPIRED] = true, [INVITE_CANCELLED] = true },
 	[INVITE_UNCERTAIN] = { [INVITE_DEFERRED] = true },
+	/* And invite_readdress, invite_doubt. */
 };
 
 #define OPEN "(state = 'planned' OR state = 'deferred' OR state = 'sending' OR state = 'uncertain')"
-#define COLUMNS "id, wave, contact, email, state, due_at, coalesce(expires_at, 0), attempts, coalesce(claimed_by, 0)"
+#define COLUMNS "id, wave, contact, email, state, due_at, coalesce(expires_at, 0), attempts, coalesce(claimed_by, 0), variant"
 
 const char *
 invite_state_name(enum invite_state s)
@@ -43,7 +44,7 @@ read_row(struct stmt *s, struct arena *a, struct invite *i, struct err *e)
 {
 	*i = (struct invite){ .id = col_int(s, 0), .wave = col_int(s, 1), .contact = col_int(s, 2),
 	    .email = arena_dup(a, col_text(s, 3)), .due_at = col_int(s, 5), .expires_at = col_int(s, 6),
-	    .attempts = (int)col_int(s, 7), .claimed_by = col_int(s, 8) };
+	    .attempts = (int)col_int(s, 7), .claimed_by = col_int(s, 8), .variant = col_int(s, 9) != 0 };
 	return state_of(s, 4, &i->state, e);
 }
 
@@ -81,6 +82,112 @@ invite_plan(struct db *db, int64_t wave, int64_t contact, const char *email, int
 	bind_int(s, 4, due_at);
 	bind_int(s, 5, clock_now());
 	return db_one_int(s, &id, e);
+}
+
+int
+invite_vary(struct db *db, int64_t wave, int64_t contact, struct err *e)
+{
+	static const char sql[] = "UPDATE invite SET variant = 1 WHERE wave = $1 AND contact = $2";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, wave);
+	bind_int(s, 2, contact);
+	return db_run(s, e);
+}
+
+int
+invite_readdress(struct db *db, int64_t id, const char *email, bool variant, int64_t due_at, struct err *e)
+{
+	static const char keep[] =
+	    "INSERT INTO invite_address (invite, upto, email, at) SELECT id, attempts, email, $2 FROM invite WHERE id = $1";
+	static const char sql[] =
+	    "UPDATE invite SET email = $2, state = 'planned', due_at = $3, expires_at = NULL, moved_at = $4, variant = $5"
+	    " WHERE id = $1 AND (state = 'accepted' OR state = 'refused' OR state = 'uncertain' OR state = 'expired')";
+	struct stmt *s = db_stmt(db, keep, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	bind_int(s, 2, clock_now());
+	if (db_run(s, e) < 0 || !(s = db_stmt(db, sql, e)))
+		return -1;
+	bind_int(s, 1, id);
+	bind_text(s, 2, email);
+	bind_int(s, 3, due_at);
+	bind_int(s, 4, clock_now());
+	bind_int(s, 5, variant);
+	if (db_run(s, e) < 0)
+		return -1;
+	return db_changes(db) == 1 ? 0 : err_set(e, ERR_STORE, TR("invite %lld has not come to its end",
+	    "thư mời %lld chưa kết thúc"), (long long)id);
+}
+
+int
+invite_email_at(struct db *db, struct arena *a, int64_t id, int attempt, const char **email, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT coalesce((SELECT d.email FROM invite_address d WHERE d.invite = i.id AND $2 > 0 AND d.upto >= $2"
+	    " ORDER BY d.upto LIMIT 1), i.email) FROM invite i WHERE i.id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	bind_int(s, 2, attempt);
+	if ((rc = db_step(s, e)) == 1)
+		*email = arena_dup(a, col_text(s, 0));
+	db_done(s);
+	return rc;
+}
+
+int
+invite_doubt(struct db *db, int64_t wave, int64_t until, int64_t *n, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE invite SET state = 'uncertain', moved_at = $2 WHERE wave = $1 AND " OPEN
+	    " AND state <> 'uncertain' AND due_at <= $2";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, wave);
+	bind_int(s, 2, until);
+	if (db_run(s, e) < 0)
+		return -1;
+	*n = db_changes(db);
+	return 0;
+}
+
+int
+invite_cancel_open(struct db *db, int64_t wave, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE invite SET state = 'cancelled', moved_at = $2 WHERE wave = $1 AND state IN ('planned', 'deferred')";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, wave);
+	bind_int(s, 2, clock_now());
+	return db_run(s, e);
+}
+
+int
+invite_last_of(struct db *db, int64_t invite, int64_t contact, int64_t *at, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT coalesce(max(moved_at), 0) FROM invite WHERE contact = $1 AND id <> $2"
+	    " AND (state = 'accepted' OR state = 'sending' OR state = 'uncertain')";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, contact);
+	bind_int(s, 2, invite);
+	return db_one_int(s, at, e) < 0 ? -1 : 0;
 }
 
 static int
@@ -177,7 +284,7 @@ int
 invite_give_back(struct db *db, int64_t id, struct err *e)
 {
 	static const char sql[] =
-	    "UPDATE invite SET state = CASE WHEN attempts > 1 THEN 'deferred' ELSE 'planned' END,"
+	    "UPDATE invite SET state = CASE WHEN expires_at > 0 THEN 'deferred' ELSE 'planned' END,"
 	    " attempts = attempts - 1, moved_at = $2 WHERE id = $1 AND state = 'sending'";
 	struct stmt *s = db_stmt(db, sql, e);
 
@@ -192,7 +299,7 @@ int
 invite_put_off(struct db *db, int64_t id, int64_t due_at, struct err *e)
 {
 	static const char sql[] =
-	    "UPDATE invite SET state = CASE WHEN attempts > 1 THEN 'deferred' ELSE 'planned' END,"
+	    "UPDATE invite SET state = CASE WHEN expires_at > 0 THEN 'deferred' ELSE 'planned' END,"
 	    " attempts = attempts - 1, due_at = $2 WHERE id = $1 AND state = 'sending'";
 	struct stmt *s = db_stmt(db, sql, e);
 

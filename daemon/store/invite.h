@@ -21,6 +21,11 @@
  *                 UNCERTAIN -----------------------------------+
  *                     (policy hold: stays)
  *
+ *   invite_readdress(): ACCEPTED, REFUSED, UNCERTAIN, EXPIRED --> PLANNED, when
+ *   the address proved dead and the person has another one.
+ *   invite_doubt(): PLANNED, DEFERRED, SENDING --> UNCERTAIN, all of a wave, in
+ *   a store restored from a backup: they may have gone out since.
+ *
  * `sending` is committed before the first octet goes out, with the number of
  * the dispatcher run that claimed it: after a crash that is the list of those
  * to look at (engine/journal.h tells which of them were under way).
@@ -49,6 +54,15 @@ struct wave {
 	int64_t not_before, not_after;		/* 0: none */
 	const char *uncertain;			/* resend, hold */
 	const char *state;			/* planned, running, paused, done */
+	const char *kind;			/* invitation, reminder, thanks, notice */
+	int64_t position;			/* in the plan of its campaign, from 1; 0: made by hand */
+	const char *at_text, *end_text;		/* not_before and not_after as written; "" */
+	const char *quiet_hours;		/* 18:00-07:30, none; "": as set */
+	const char *working_days;		/* yes, no; "": as set */
+	const char *other_template;		/* for those whose mail is probably filtered; "" */
+	const char *second_address;		/* probable-spam; "" */
+	int64_t begun_at, closed_at, planned_at;	/* 0: not yet */
+	int64_t planned_evidence;
 };
 
 struct invite {
@@ -58,6 +72,7 @@ struct invite {
 	int64_t due_at, expires_at;		/* expires_at 0: not tried yet */
 	int attempts;				/* how many have begun */
 	int64_t claimed_by;			/* 0: nobody yet */
+	bool variant;				/* made of the wave's other template */
 };
 
 struct attempt {
@@ -84,7 +99,15 @@ struct recipient {
 
 const char *invite_state_name(enum invite_state);
 
-int	wave_insert(struct db *, struct wave *, struct err *);	/* fills id */
+int	wave_insert(struct db *, struct wave *, struct err *);	/* fills id; kind NULL becomes notice, later texts "" */
+int	wave_update(struct db *, const struct wave *, struct err *);	/* all that a plan says; not its state, nor what became of it */
+int	wave_delete(struct db *, int64_t wave, struct err *);	/* one that never began */
+int	wave_set_begun(struct db *, int64_t wave, int64_t at, struct err *);
+int	wave_set_closed(struct db *, int64_t wave, int64_t at, struct err *);
+/* One that was passed over is planned again; one that was under way goes on. */
+int	wave_reopen(struct db *, int64_t wave, struct err *);
+/* Everybody was looked at; evidence up to that row was known. */
+int	wave_set_planned(struct db *, int64_t wave, int64_t at, int64_t evidence, struct err *);
 int	wave_find(struct db *, struct arena *, int64_t campaign, const char *name, struct wave *, struct err *);
 int	wave_by_id(struct db *, struct arena *, int64_t id, struct wave *, struct err *);
 int	wave_set_state(struct db *, int64_t wave, const char *state, struct err *);
@@ -93,6 +116,17 @@ int	wave_next(struct db *, struct arena *, int64_t after, int64_t campaign, cons
 
 /* One invite for each contact given; contacts that have one already are left alone. 1 made, 0 was there. */
 int	invite_plan(struct db *, int64_t wave, int64_t contact, const char *email, int64_t due_at, struct err *);
+int	invite_vary(struct db *, int64_t wave, int64_t contact, struct err *);	/* it is made of the wave's other template */
+/* Planned anew for the person's next address; where it went before is kept. */
+int	invite_readdress(struct db *, int64_t id, const char *email, bool variant, int64_t due_at, struct err *);
+/* Where the message of that attempt went (0: of the last one). 1, 0, -1. */
+int	invite_email_at(struct db *, struct arena *, int64_t id, int attempt, const char **email, struct err *);
+/* Open invites of the wave that were due until then: they may have gone out. *n of them. */
+int	invite_doubt(struct db *, int64_t wave, int64_t until, int64_t *n, struct err *);
+/* What is planned or deferred of a wave that is over. */
+int	invite_cancel_open(struct db *, int64_t wave, struct err *);
+/* When the person last got a message of another wave, or may have; 0: never. */
+int	invite_last_of(struct db *, int64_t invite, int64_t contact, int64_t *at, struct err *);
 /*
  * Up to `most` due invites of a wave (0: of every running wave, one wave
  * after the other) become `sending`, attempts + 1, claimed by that run.

@@ -83,6 +83,20 @@ roster_counting(struct db *db, struct arena *a, int64_t campaign, int64_t unit, 
 }
 
 int
+roster_since(struct db *db, int64_t campaign, int64_t at, struct err *e)
+{
+	static const char sql[] = "SELECT 1 FROM roster WHERE campaign = $1 AND imported_at >= $2 LIMIT 1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t one;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	bind_int(s, 2, at);
+	return db_one_int(s, &one, e);
+}
+
+int
 roster_set_replaced(struct db *db, int64_t id, int64_t by, struct err *e)
 {
 	static const char sql[] = "UPDATE roster SET replaced_by = $2 WHERE id = $1";

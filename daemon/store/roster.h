@@ -46,6 +46,8 @@ int	roster_insert(struct db *, struct roster *, struct err *);	/* fills id */
 int	roster_finish(struct db *, const struct roster *, struct err *);	/* records, declared */
 /* The unit's rosters that count, oldest first; ids in the arena. */
 int	roster_counting(struct db *, struct arena *, int64_t campaign, int64_t unit, struct roster **, size_t *n, struct err *);
+/* 1: one was imported since then, 0, -1. */
+int	roster_since(struct db *, int64_t campaign, int64_t at, struct err *);
 int	roster_set_replaced(struct db *, int64_t id, int64_t by, struct err *);
 int	roster_row_insert(struct db *, const struct roster_row *, struct err *);
 /* An accepted row turns out to repeat a person of another unit. */

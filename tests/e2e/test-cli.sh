@@ -46,8 +46,8 @@ json() {
 }
 
 # --- help and usage
-commands='init:campaign create:campaign list:campaign show:instrument add:roster import:roster check:roster rows:wave create:wave run
-wave status:wave pause:wave resume:dispatch:inbound feed:inbound fetch:inbound log:inbound mailboxes:inbound reclassify:rules test:rules list:rules explain:answers import:report participation:report causes:report people
+commands='init:campaign create:campaign apply:campaign list:campaign show:instrument add:roster import:roster check:roster rows:wave create:wave run
+wave status:wave preview:wave log:cron:wave pause:wave resume:dispatch:inbound feed:inbound fetch:inbound log:inbound mailboxes:inbound reclassify:rules test:rules list:rules explain:answers import:report participation:report causes:report people
 person show:debug classify:debug csv:debug mx:config check:config show:template check:template preview:serve:backup
 focal import:focal list:coverage import:report coverage:preflight:preflight list:letter:letter list:pack:alerts'
 while IFS= read -r command; do
@@ -389,6 +389,74 @@ else
 	skip_one "another user cannot reach the program: the read-only store was not tried"
 fi
 chmod 755 "$work/readonly"
+
+# --- a plan, and cron
+cat >"$work/plan.ini" <<'X'
+[campaign]
+key = planned
+title = Khảo sát theo kế hoạch
+opens = 01/01/2026
+closes = 31/12/2099
+sender = Ban tổ chức <survey@survey.test>
+[instrument survey]
+title = Phiếu khảo sát
+url = https://survey.test/a?token={{token}}
+[wave invitation]
+template = invitation
+at = 02/01/2026
+[wave reminder-1]
+template = reminder
+audience = missing=survey và không cause=mailbox_full
+at = 3 ngày làm việc sau invitation
+not-after = 31/12/2099
+[wave thanks]
+template = thanks
+at = 1 working day after closes
+X
+status "campaign apply --dry-run" 0 thumoi campaign apply "$work/plan.ini" --dry-run
+has "$stdout" '+ wave reminder-1: reminder, reminder, 08:00 on 7 January 2026' "... shows the waves, counted over New Year"
+status "... and writes nothing" 1 thumoi campaign show planned
+status "campaign apply" 0 thumoi campaign apply "$work/plan.ini"
+status "... twice" 0 thumoi campaign apply "$work/plan.ini"
+has "$stdout" 'nothing to do' "... says so"
+sed 's/^closes = .*/closes = 31\/02\/2099/; s/^at = 02.*/at = 2026-01-02 at noon/; $a\titel = x' "$work/plan.ini" >"$work/bad.ini"
+status "a plan with faults" 1 thumoi campaign apply "$work/bad.ini"
+has "$stderr" "bad.ini line 5: closes: '31/02/2099' is not a date" "... says the line"
+has "$stderr" "bad.ini line 12: '2026-01-02 at noon': a time of day is written 08:30" "... of each"
+has "$stderr" "bad.ini line 21: [wave] has no 'titel'" "... and how to mend it"
+status "a plan that is not there" 1 thumoi campaign apply "$work/nothing.ini"
+json "campaign apply" "campaign apply $work/plan.ini"
+cp "$work/T92-can-tho.csv" "$work/T92-planned.csv"
+status "a roster for it" 0 thumoi roster import planned "$work/T92-planned.csv"
+status "wave preview" 0 thumoi wave preview planned invitation --samples 1
+has "$stdout" 'gets it' "... counts"
+has "$stdout" 'Subject: ' "... shows a message"
+status "... as a list" 0 thumoi wave preview planned reminder-1 --people --format csv
+has "$stdout" 'unit,name,sub_unit,email,verdict,until,cause,template' "... of everybody"
+has "$stdout" ',not_invited,,not_invited,' "... with the reason"
+status "... of a wave that is not there" 0 thumoi wave preview planned --template reminder --audience 'unit=T92 or cause=away' --samples 0
+status "... with an audience that cannot be read" 1 thumoi wave preview planned --template reminder --audience 'unit=T92 or'
+has "$stderr" 'a condition is missing' "... says what is wrong"
+status "... of nothing" 2 thumoi wave preview planned
+json "wave preview" "wave preview planned invitation"
+status "cron --no-send" 0 thumoi cron --no-send
+has "$stderr" 'planned invitation: begun' "... says what it did"
+has "$stderr" 'planned reminder-1: left out' "... and whom it left out"
+status "... again" 0 thumoi cron --no-send
+is "$stdout$stderr" '' "... says nothing when nothing is due"
+status "cron" 0 thumoi cron --relay "dir:$work/out-cron"
+has "$stderr" 'sent: ' "... sends"
+json cron "cron --relay dir:$work/out-cron"
+status "wave log" 0 thumoi wave log planned invitation
+has "$stdout" 'begun: messages planned' "... tells the story"
+status "... as CSV" 0 thumoi wave log planned --format csv
+has "$stdout" 'at,campaign,wave,what,n,reason,detail' "... with its columns"
+json "wave log" "wave log planned"
+sed 's/^template = invitation/template = reminder/' "$work/plan.ini" >"$work/changed.ini"
+status "what was sent is never changed" 1 thumoi campaign apply "$work/changed.ini"
+has "$stdout" '! wave invitation template: invitation -> reminder (it has begun' "... and says why"
+status "pausing is in the log" 0 thumoi wave pause planned reminder-1
+has "$(thumoi wave log planned reminder-1)" 'paused by the operator' "... with who did it"
 
 # A full disk: a store on a small file system of its own.
 full_disk() {

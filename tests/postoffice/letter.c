@@ -41,6 +41,20 @@ find_link(struct letter *l, const char *text)
 	}
 }
 
+/* Who has nothing to open is named by the link that stops the mail: .../u/TOKEN. */
+static void
+find_token(struct letter *l, const char *list_unsubscribe)
+{
+	const char *s = list_unsubscribe ? strstr(list_unsubscribe, "/u/") : NULL;
+	char token[TOKEN_LEN + 1];
+
+	if (!s)
+		return;
+	snprintf(token, sizeof(token), "%.*s", TOKEN_LEN, s + 3);
+	if (token_valid(token))
+		l->token = arena_dup(&l->arena, token);
+}
+
 static const char *
 headers_of(struct arena *a, const char *data, size_t len)
 {
@@ -58,7 +72,7 @@ letter_read(const struct smtpd_mail *in, struct err *e)
 	GMimeMessage *m = g_mime_parser_construct_message(parser, NULL);
 	char *text = NULL;
 
-	*l = (struct letter){ .message_id = "", .to_name = "", .link = "", .token = "" };
+	*l = (struct letter){ .message_id = "", .to_name = "", .subject = "", .link = "", .token = "" };
 	l->sender = arena_dup(&l->arena, in->sender);
 	l->recipient = arena_dup(&l->arena, in->recipient);
 	l->envid = arena_dup(&l->arena, in->envid);
@@ -69,18 +83,22 @@ letter_read(const struct smtpd_mail *in, struct err *e)
 		InternetAddress *first = to && internet_address_list_length(to) == 1 ?
 		    internet_address_list_get_address(to, 0) : NULL;
 		const char *name = first ? internet_address_get_name(first) : NULL;
-		const char *id = g_mime_message_get_message_id(m);
+		const char *id = g_mime_message_get_message_id(m), *subject = g_mime_message_get_subject(m);
 
 		if (name)
 			l->to_name = arena_dup(&l->arena, name);
+		if (subject)
+			l->subject = arena_dup(&l->arena, subject);
 		if (id)
 			l->message_id = arena_dup(&l->arena, id);
 		if ((text = plain_text(m)))
 			find_link(l, text);
+		if (!*l->token)
+			find_token(l, g_mime_object_get_header((GMimeObject *)m, "List-Unsubscribe"));
 	}
-	if (!m || !text || !*l->link || !*l->message_id) {
+	if (!m || !text || !*l->token || !*l->message_id) {
 		err_set(e, ERR_INPUT, "%s", !m ? "not a message" : !text ? "no text part" :
-		    !*l->link ? "no landing link in the text part" : "no Message-ID");
+		    !*l->token ? "neither a landing link in the text part nor one to unsubscribe" : "no Message-ID");
 		letter_free(l);
 		l = NULL;
 	}

@@ -13,6 +13,8 @@
 #ifndef THUMOI_POSTOFFICE_LETTER_H
 #define THUMOI_POSTOFFICE_LETTER_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "base/mem.h"
 #include "postoffice/smtpd.h"
@@ -23,8 +25,10 @@ struct letter {
 	const char *sender, *recipient, *envid, *orcpt;	/* of the envelope */
 	const char *message_id;				/* without <> */
 	const char *to_name;				/* decoded display name of To: */
-	const char *link;				/* the landing link in the text part, "" */
-	const char *token;				/* the end of that link */
+	const char *subject;
+	const char *link;				/* the landing link in the text part; "": thanks have none */
+	const char *token;				/* the end of that link, or of the one for unsubscribing */
+	int64_t at_ms;					/* when it was taken; set by the town */
 	const char *headers;				/* as received, for a DSN */
 	struct person *person;				/* whom it reached; set by the town */
 	struct arena arena;

@@ -87,6 +87,9 @@ control(struct town *t, int fd)
 		fprintf(f, "%d %s", wrong ? 1 : 0, text);
 		free(text);
 		stop = strcmp(line, "stop") == 0;
+	} else if (strcmp(line, "letters") == 0) {
+		fputs("0 ", f);
+		town_letters(t, f);
 	} else {
 		fprintf(f, "1 what is '%s'?\n", line);
 	}
@@ -307,10 +310,10 @@ main(int argc, char **argv)
 		snprintf(line, sizeof(line), "advance %s\n", o.to);
 		return ask(&o, line);
 	}
-	if (strcmp(command, "stats") == 0 || strcmp(command, "stop") == 0) {
+	if (strcmp(command, "stats") == 0 || strcmp(command, "stop") == 0 || strcmp(command, "letters") == 0) {
 		snprintf(line, sizeof(line), "%s\n", command);
 		return ask(&o, line);
 	}
-	fputs("usage: postoffice serve|advance|stats|stop|ports|rosters|probes ...; see tests/postoffice/README.md\n", stderr);
+	fputs("usage: postoffice serve|advance|stats|letters|stop|ports|rosters|probes ...; see tests/postoffice/README.md\n", stderr);
 	return 2;
 }

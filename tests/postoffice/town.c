@@ -262,7 +262,9 @@ receive(struct town *t, const struct smtpd_mail *m)
 	l->person->accepted++;
 	t->letters = mem_room(t->letters, t->n_letters, &t->cap_letters, sizeof(*t->letters));
 	t->letters[t->n_letters++] = l;
-	plan(t, l);
+	l->at_ms = town_now_ms(t);
+	if (*l->link)
+		plan(t, l);
 	return reply;
 }
 
@@ -457,6 +459,16 @@ town_advance(struct town *t, int64_t to_ms, struct town_tally *tally, struct err
 	t->total.batch += tally->batch;
 	t->total.bounced += tally->bounced;
 	return 0;
+}
+
+void
+town_letters(struct town *t, FILE *f)
+{
+	pthread_mutex_lock(&t->lock);
+	for (size_t i = 0; i < t->n_letters; i++)
+		fprintf(f, "%" PRId64 "\t%s\t%s\t%s\n", t->letters[i]->at_ms / 1000, t->letters[i]->person->id,
+		    t->letters[i]->recipient, t->letters[i]->subject);
+	pthread_mutex_unlock(&t->lock);
 }
 
 int

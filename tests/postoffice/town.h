@@ -51,6 +51,8 @@ int64_t	town_now_ms(const struct town *);
 int	town_advance(struct town *, int64_t to_ms, struct town_tally *, struct err *);
 /* key=value lines; returns how many things were wrong (duplicates, malformed messages, faults). */
 int	town_stats(struct town *, FILE *);
+/* What came to whom, a line each: seconds, person, address, subject, tabs between. */
+void	town_letters(struct town *, FILE *);
 void	town_free(struct town *);	/* NULL is fine */
 
 #endif

@@ -110,7 +110,7 @@ plan(struct town *t)
 	struct err e = ERR_INIT;
 	struct plan p = { .planned = -1 };
 
-	CHECK_INT(plan_wave(t->f.db, &t->f.c, &t->wave, clock_now(), &p, &e), 0, e.text);
+	CHECK_INT(plan_wave(t->f.db, &t->conf, &t->f.c, &t->wave, clock_now(), &p, &e), 0, e.text);
 	return p;
 }
 

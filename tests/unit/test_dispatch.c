@@ -85,7 +85,7 @@ plan(struct world *w)
 	struct err e = ERR_INIT;
 	struct plan p = { .planned = -1 };
 
-	if (!CHECK_INT(plan_wave(w->f.db, &w->f.c, &w->wave, clock_now(), &p, &e), 0, "plan"))
+	if (!CHECK_INT(plan_wave(w->f.db, &w->conf, &w->f.c, &w->wave, clock_now(), &p, &e), 0, "plan"))
 		puts(e.text);
 	return p;
 }

@@ -129,6 +129,20 @@ test_addresses(int64_t reminder)
 	fill_address(&f, p, 2, "second@x.example");
 	fill_invite(&f, f.wave, p, "second@x.example", "refused", T(10));
 	expect(p, T(20), CAUSE_REFUSED_POLICY, 'A', "the second address counts as well");
+
+	/* One invite that went on to the next address. */
+	p = person("dead@x.example");
+	fill_address(&f, p, 2, "next@x.example");
+	first = fill_invite(&f, f.wave, p, "next@x.example", "accepted", T(12));
+	fill_evidence_of(&f, &(struct evidence){ .contact = p, .invite = first, .at = T(10), .kind = "dsn", .grade = 'A',
+	    .category = "unknown-host", .email = "dead@x.example" });
+	expect(p, T(20), CAUSE_UNKNOWN, '\0', "the failure was that of the first address");
+	fill_evidence_of(&f, &(struct evidence){ .contact = p, .invite = first, .at = T(14), .kind = "dsn", .grade = 'A',
+	    .category = "unknown-user", .email = "next@x.example" });
+	expect(p, T(20), CAUSE_BAD_DOMAIN, 'A', "both are dead: the first tells");
+	fill_evidence_of(&f, &(struct evidence){ .contact = p, .invite = first, .at = T(15), .kind = "dsn", .grade = 'A',
+	    .category = "policy", .email = "next@x.example" });
+	expect(p, T(20), CAUSE_REFUSED_POLICY, 'A', "one that is refused for another reason tells more");
 }
 
 static void

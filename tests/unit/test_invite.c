@@ -102,6 +102,17 @@ test_states(void)
 	fill_close(&f);
 }
 
+static const struct conf *
+settings(void)
+{
+	static struct conf conf;
+	struct err e = ERR_INIT;
+
+	if (!conf.store)
+		fill_check(conf_load(&conf, NULL, false, &e), &e, "settings");
+	return &conf;
+}
+
 static struct plan
 plan_now(struct fill *f, const char *audience, int64_t now)
 {
@@ -111,7 +122,7 @@ plan_now(struct fill *f, const char *audience, int64_t now)
 
 	fill_commit(f);
 	w.audience = audience;
-	if (!CHECK_INT(plan_wave(f->db, &f->c, &w, now, &p, &e), 0, audience))
+	if (!CHECK_INT(plan_wave(f->db, settings(), &f->c, &w, now, &p, &e), 0, audience))
 		puts(e.text);
 	return p;
 }
@@ -264,10 +275,10 @@ test_plan(void)
 	CHECK_INT(counts[INVITE_PLANNED], 4, "four in all");
 	w = the_wave(&f);
 	w.not_after = now - 1;
-	CHECK_INT(plan_wave(f.db, &f.c, &w, now, &p, &e), -1, "too late for the wave");
+	CHECK_INT(plan_wave(f.db, settings(), &f.c, &w, now, &p, &e), -1, "too late for the wave");
 	CHECK_INT(e.code, ERR_NOTNOW, "and that is what is said");
 	w.not_after = 0;
-	CHECK_INT(plan_wave(f.db, &f.c, &w, now + 86401, &p, &e), -1, "the campaign has closed");
+	CHECK_INT(plan_wave(f.db, settings(), &f.c, &w, now + 86401, &p, &e), -1, "the campaign has closed");
 	CHECK_INT(plan_deadline(&w, &f.c), now + 86400, "deadline");
 	CHECK_INT(plan_check(f.db, "unit=", &f.c, &e), -1, "nothing after =");
 	CHECK_INT(plan_check(f.db, "province", &f.c, &e), -1, "no term");

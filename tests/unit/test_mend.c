@@ -409,7 +409,7 @@ test_due(struct tester *t)
 	CHECK_INT(wave_insert(t->w.db, &mended, &t->w.e), 0, "a wave for the mended");
 	CHECK_INT(plan_check(t->w.db, "mended=yes", &t->c, &t->w.e), 0, "the expression is known");
 	CHECK_INT(plan_check(t->w.db, "mended=no", &t->c, &t->w.e), -1, "but no other value");
-	if (!CHECK_INT(plan_wave(t->w.db, &now, &mended, clock_now(), &p, &t->w.e), 0, "planned"))
+	if (!CHECK_INT(plan_wave(t->w.db, &t->conf, &now, &mended, clock_now(), &p, &t->w.e), 0, "planned"))
 		puts(t->w.e.text);
 	CHECK_INT(p.planned, 3, "Bình, Cúc and Dung, nobody else");
 	CHECK_INT(world_count(&t->w, "SELECT count(*) FROM invite i JOIN contact c ON c.id = i.contact WHERE c.name = 'Lê Thị Bình'"
@@ -418,7 +418,7 @@ test_due(struct tester *t)
 	mended.id = 0;
 	mended.name = "w3";
 	CHECK_INT(wave_insert(t->w.db, &mended, &t->w.e), 0, "another wave for the mended");
-	CHECK_INT(plan_wave(t->w.db, &now, &mended, clock_now(), &p, &t->w.e), 0, "planned");
+	CHECK_INT(plan_wave(t->w.db, &t->conf, &now, &mended, clock_now(), &p, &t->w.e), 0, "planned");
 	CHECK_INT(p.planned, 0, "they have their letter: nobody is due");
 }
 

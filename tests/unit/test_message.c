@@ -101,7 +101,7 @@ test_shipped(void)
 	size_t n;
 
 	CHECK_INT(template_list(&conf, &a, &list, &n, &e), 0, "list");
-	CHECK_INT((int64_t)n, 14, "seven templates in two languages");
+	CHECK_INT((int64_t)n, 18, "nine templates in two languages");
 	for (size_t i = 0; i < n; i++)
 		CHECK_INT((int64_t)template_check(&conf, &list[i], stdout), 0, list[i].path);
 	for (size_t i = 0; i < COUNT_OF(names); i++)
@@ -209,7 +209,7 @@ test_envelope(void)
 	to.token = NULL;
 	CHECK_INT(make("letter", LANG_VI, &to, &one, &first, &a, &e), 0, "a letter without a token");
 	CHECK(!strstr(one.s, "List-Unsubscribe"), "nothing to unsubscribe from");
-	CHECK(make("nosuch", LANG_VI, &to, &one, &first, &a, &e) < 0 && strstr(e.text, "invitation, letter, letter-fix, letter-refusal"), "no such template");
+	CHECK(make("nosuch", LANG_VI, &to, &one, &first, &a, &e) < 0 && strstr(e.text, "invitation, last-call, letter, letter-fix"), "no such template");
 	CHECK(make("../../../etc/passwd", LANG_VI, &to, &one, &first, &a, &e) < 0, "a template elsewhere");
 	buf_release(&one);
 	buf_release(&two);
@@ -370,7 +370,7 @@ test_own_templates(void)
 	write_file(path, "extra.en.txt", "\xEF\xBB\xBFSubject: Extra\n{{name}}\n");
 	write_file(path, "README.txt", "no template\n");
 	CHECK_INT(template_list(&conf, &a, &list, &n, &e), 0, "list");
-	CHECK_INT((int64_t)n, 15, "one hides a shipped one, one is new");
+	CHECK_INT((int64_t)n, 19, "one hides a shipped one, one is new");
 	CHECK_STR(list[2].name, "extra", "sorted");
 	CHECK(!list[3].shipped && list[3].lang == LANG_VI && list[4].shipped, "own before shipped");
 	CHECK_INT(make("invitation", LANG_VI, &to, &out, &env, &a, &e), 0, "own text, shipped HTML and partial");

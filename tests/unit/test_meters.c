@@ -232,7 +232,7 @@ test_dispatcher(void)
 	conf.relay_tls = "none";
 	conf.reply_timeout_s = conf.data_timeout_s = 2;
 	fill_check(wave_by_id(f.db, &f.arena, f.wave, &wave, &e), &e, "wave");
-	fill_check(plan_wave(f.db, &f.c, &wave, clock_now(), &p, &e), &e, "plan");
+	fill_check(plan_wave(f.db, &conf, &f.c, &wave, clock_now(), &p, &e), &e, "plan");
 
 	meters_start(&m, clock_now());
 	CHECK_INT(send_all(&f, &conf, &m, peer_url(bad), &r), -1, "a relay that is closed");

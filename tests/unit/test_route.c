@@ -373,7 +373,7 @@ world_open(struct world *w, int n)
 		die("log");
 	log_to(w->log_fd, LOG_LEVEL_INFO);
 	fill_check(wave_by_id(w->f.db, &w->f.arena, w->f.wave, &w->wave, &e), &e, "wave");
-	fill_check(plan_wave(w->f.db, &w->f.c, &w->wave, clock_now(), &p, &e), &e, "plan");
+	fill_check(plan_wave(w->f.db, &w->conf, &w->f.c, &w->wave, clock_now(), &p, &e), &e, "plan");
 }
 
 static void

@@ -89,7 +89,7 @@ world_open(struct world *w)
 	w->conf.relay_tls = "none";
 	w->conf.connect_timeout_s = w->conf.reply_timeout_s = w->conf.data_timeout_s = TIMEOUT_S;
 	fill_check(wave_by_id(w->f.db, &w->f.arena, w->f.wave, &w->wave, &e), &e, "wave");
-	fill_check(plan_wave(w->f.db, &w->f.c, &w->wave, clock_now(), &p, &e), &e, "plan");
+	fill_check(plan_wave(w->f.db, &w->conf, &w->f.c, &w->wave, clock_now(), &p, &e), &e, "plan");
 }
 
 static void
