@@ -5,16 +5,9 @@
 
 #define CATEGORIES_MOST 64		/* there are half as many */
 
-int
-attempt_insert(struct db *db, const struct attempt *t, struct err *e)
+void
+attempt_bind(struct stmt *s, const struct attempt *t)
 {
-	static const char sql[] =
-	    "INSERT INTO attempt (invite, n, at, relay, command, code, enhanced, text, duration_ms, verdict, category)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-	struct stmt *s = db_stmt(db, sql, e);
-
-	if (!s)
-		return -1;
 	bind_int(s, 1, t->invite);
 	bind_int(s, 2, t->n);
 	bind_int(s, 3, t->at);
@@ -26,6 +19,19 @@ attempt_insert(struct db *db, const struct attempt *t, struct err *e)
 	bind_int(s, 9, t->duration_ms);
 	bind_text(s, 10, t->verdict);
 	bind_text(s, 11, t->category);
+}
+
+int
+attempt_insert(struct db *db, const struct attempt *t, struct err *e)
+{
+	static const char sql[] =
+	    "INSERT INTO attempt (invite, n, at, relay, command, code, enhanced, text, duration_ms, verdict, category)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	attempt_bind(s, t);
 	return db_run(s, e);
 }
 

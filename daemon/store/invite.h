@@ -158,6 +158,8 @@ int	invite_overdue(struct db *, struct arena *, int64_t wave, int64_t now, struc
 int	invite_next_due(struct db *, int64_t wave, int64_t *due_at, struct err *);	/* 1 there is one, 0 none */
 int	invite_any_open(struct db *, int64_t wave, struct err *);	/* planned, sending or deferred: 1, 0 */
 int	attempt_insert(struct db *, const struct attempt *, struct err *);
+/* The eleven values of a row, in the order of the columns of `attempt`; letter_attempt has the same. */
+void	attempt_bind(struct stmt *, const struct attempt *);
 /* The last attempt of an invite. */
 int	attempt_last(struct db *, struct arena *, int64_t invite, struct attempt *, struct err *);
 int	attempt_count(struct db *, int64_t invite, const char *verdict, int64_t *n, struct err *);

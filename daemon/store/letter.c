@@ -173,17 +173,7 @@ letter_attempt_insert(struct db *db, const struct attempt *t, struct err *e)
 
 	if (!s)
 		return -1;
-	bind_int(s, 1, t->invite);
-	bind_int(s, 2, t->n);
-	bind_int(s, 3, t->at);
-	bind_text(s, 4, t->relay);
-	bind_text(s, 5, t->command);
-	bind_int(s, 6, t->code);
-	bind_text(s, 7, t->enhanced);
-	bind_text(s, 8, t->text);
-	bind_int(s, 9, t->duration_ms);
-	bind_text(s, 10, t->verdict);
-	bind_text(s, 11, t->category);
+	attempt_bind(s, t);
 	return db_run(s, e);
 }
 
