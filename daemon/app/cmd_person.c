@@ -7,93 +7,9 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/text.h"
-#include "engine/cause.h"
+#include "engine/account.h"
 #include "engine/judge.h"
-#include "store/timeline.h"
-#include "store/unit.h"
-
-struct story {
-	struct contact who;
-	struct campaign campaign;
-	const char *unit;
-	enum cause cause;
-	char grade;
-	struct event *events;
-	size_t n;
-	enum lang lang;
-};
-
-static const struct { const char *word, *en, *vi; } words[] = {
-	{ "accept", "row accepted", "dòng hợp lệ" }, { "hold", "row held", "dòng tạm giữ" },
-	{ "reject", "row rejected", "dòng trả lại đơn vị" }, { "duplicate", "row repeated", "dòng lặp lại" },
-	{ "planned", "message planned", "đã lập thư" }, { "sending", "message being sent", "đang gửi thư" },
-	{ "accepted", "accepted by the relay", "máy chủ đã nhận" }, { "deferred", "deferred", "bị hoãn" },
-	{ "refused", "refused", "bị từ chối" }, { "uncertain", "uncertain", "chưa rõ đã nhận hay chưa" },
-	{ "expired", "expired", "hết hạn gửi" }, { "cancelled", "message cancelled", "thư bị hủy" },
-	{ "refusal", "refusal", "trả lời từ chối" }, { "dsn", "delivery report", "báo cáo chuyển thư" },
-	{ "delay", "delay notice", "báo thư bị chậm" }, { "complaint", "complaint", "khiếu nại thư rác" },
-	{ "auto_reply", "automatic reply", "thư trả lời tự động" }, { "read_receipt", "read receipt", "xác nhận đã đọc" },
-	{ "reply", "reply by mail", "thư phúc đáp" }, { "found_inbox", "found in the inbox", "tìm thấy trong hộp thư đến" },
-	{ "found_spam", "found in spam", "tìm thấy trong thư rác" },
-	{ "found_forwarded", "forwarded by somebody", "được người khác chuyển tiếp" },
-	{ "button", "pressed a form's button", "đã bấm nút mở phiếu" }, { "visit", "link opened", "liên kết được mở" },
-	{ "opt_out", "asked for no more reminders", "đề nghị không nhắc nữa" },
-	{ "focal_word", "word of the focal point: in spam", "lời của đầu mối: thư nằm trong thư rác" },
-	{ "focal_received", "word of the focal point: received", "lời của đầu mối: đã nhận" },
-	{ "focal_away", "word of the focal point: away", "lời của đầu mối: vắng mặt" },
-	{ "focal_moved", "word of the focal point: moved", "lời của đầu mối: đã chuyển đi hoặc đổi địa chỉ" },
-	{ "focal_wrong_address", "word of the focal point: not the person's address", "lời của đầu mối: địa chỉ không đúng" },
-	{ "focal_full", "word of the focal point: mailbox full", "lời của đầu mối: hộp thư đầy" },
-	{ "focal_disabled", "word of the focal point: mailbox blocked", "lời của đầu mối: hộp thư bị khóa" },
-};
-
-static const char *
-word_name(const char *word, enum lang l)
-{
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (strcmp(words[i].word, word) == 0)
-			return TRL(l, words[i].en, words[i].vi);
-	return word;
-}
-
-static const char *
-unit_of(struct app *app, const struct campaign *c, int64_t id, enum lang l, struct err *e)
-{
-	struct unit *units;
-	size_t n;
-
-	if (unit_list(app->db, &app->arena, c->tree, c->opens_at, &units, &n, e) < 0)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		if (units[i].id == id)
-			return l == LANG_EN && *units[i].name_en ? units[i].name_en : units[i].name_vi;
-	return "";
-}
-
-static int
-load(struct app *app, const struct contact *who, struct story *s, struct err *e)
-{
-	struct facts_reader *r;
-	struct facts f;
-	int rc;
-
-	*s = (struct story){ .who = *who };
-	if ((rc = campaign_by_id(app->db, &app->arena, who->campaign, &s->campaign, e)) != 1)
-		return rc < 0 ? -1 : err_set(e, ERR_STORE, TR("the campaign is gone", "không còn đợt này"));
-	s->lang = app->lang_given ? lang_ui : s->campaign.lang;
-	if (!(s->unit = unit_of(app, &s->campaign, who->unit, s->lang, e)) ||
-	    facts_open(&r, app->db, &s->campaign, who->id, clock_now(), e) < 0)
-		return -1;
-	if ((rc = facts_next(r, &f, e)) == 1) {
-		struct cause_ask ask = { (1u << s->campaign.n_instruments) - 1, s->campaign.closes_at };
-
-		s->cause = cause_of(&f, &ask, &s->grade);
-	}
-	facts_close(r);
-	if (rc != 1)
-		return rc < 0 ? -1 : err_set(e, ERR_STORE, TR("the person is gone", "không còn người này"));
-	return timeline(app->db, &app->arena, who->id, &s->events, &s->n, e);
-}
+#include "engine/story.h"
 
 /* One line, whatever the far end put into it. */
 static void
@@ -130,7 +46,7 @@ print_event(const struct story *s, const struct event *v)
 	if (v->kind == EVENT_ANSWER)
 		printf(TRL(s->lang, "answered: %s", "đã trả lời: %s"), v->what);
 	else
-		put_plain(word_name(v->what, s->lang));
+		put_plain(story_word(v->what, s->lang));
 	if (*v->category)
 		printf(" [%s]", v->category);
 	if (v->grade)
@@ -160,7 +76,7 @@ print_text(const struct story *s)
 	enum lang l = s->lang;
 
 	printf("%s\n%s%s%s\n", c->name, c->position, *c->position && *c->sub_unit ? ", " : "", c->sub_unit);
-	printf("%s (%s)\n", s->unit, c->unit_code);
+	printf("%s (%s)\n", unit_name(&s->unit, l), c->unit_code);
 	printf(TRL(l, "Address: %s", "Địa chỉ: %s"), *c->email ? c->email : TRL(l, "none", "không có"));
 	printf("%s%s\n", *c->alternate ? "; " : "", c->alternate);
 	printf(TRL(l, "Campaign: %s\nToken: %s\n", "Đợt: %s\nMã: %s\n"), s->campaign.title, c->token);
@@ -248,8 +164,9 @@ tell(struct app *app, const char *who, struct err *e)
 
 	if (rc != 1)
 		return rc < 0 ? -1 : EXIT_FAILED;
-	if (load(app, &c, &s, e) < 0)
+	if (story_load(&s, app->db, &app->arena, &c, clock_now(), e) < 0)
 		return -1;
+	s.lang = app->lang_given ? lang_ui : s.campaign.lang;
 	if (app->json)
 		return print_json(&s, e) < 0 ? -1 : EXIT_DONE;
 	print_text(&s);

@@ -129,7 +129,7 @@ unit_of(struct account *a, int64_t id, struct unit_account *last)
 }
 
 static int
-count_people(struct account *a, struct db *db, struct err *e)
+count_people(struct account *a, struct db *db, account_person_fn *each, void *arg, struct err *e)
 {
 	struct cause_ask ask = { a->asked, a->campaign->closes_at };
 	struct unit_account *u = NULL;
@@ -150,6 +150,8 @@ count_people(struct account *a, struct db *db, struct err *e)
 			a->strangers++;
 		count(&d->t, &f, c, grade, a->campaign->n_instruments);
 		account_count_refusal(d, &f, c);
+		if (each)
+			each(&f, c, grade, arg);
 		d->reacted += f.reacted;
 		d->silent += f.accepted && !f.reacted && (c == CAUSE_UNKNOWN || c == CAUSE_WAITING || c == CAUSE_UNCERTAIN);
 		d->told += f.found != FOUND_UNTOLD && f.found_told_by_person;
@@ -188,6 +190,13 @@ int
 account_build(struct account *a, struct db *db, const struct campaign *c, const struct conf *conf,
     const char *instrument, int64_t now, struct err *e)
 {
+	return account_build_each(a, db, c, conf, instrument, now, NULL, NULL, e);
+}
+
+int
+account_build_each(struct account *a, struct db *db, const struct campaign *c, const struct conf *conf,
+    const char *instrument, int64_t now, account_person_fn *each, void *arg, struct err *e)
+{
 	struct census *counts;
 	struct unit *units;
 
@@ -211,7 +220,7 @@ account_build(struct account *a, struct db *db, const struct campaign *c, const 
 	for (size_t i = 0; i < a->n_units; i++)
 		a->units[i] = (struct unit_account){ .unit = units[i], .census = counts[i] };
 	qsort(a->units, a->n_units, sizeof(*a->units), by_id);
-	if (count_people(a, db, e) < 0 || account_read_walls(a, db, e) < 0 ||
+	if (count_people(a, db, each, arg, e) < 0 || account_read_walls(a, db, e) < 0 ||
 	    placement_counts(db, &a->arena, c->id, PLACEMENT_DONE_S, &a->placements, &a->n_placements, e) < 0 ||
 	    corrections_count(db, c->id, 0, &a->corrections, e) < 0)
 		return -1;

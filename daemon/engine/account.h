@@ -98,6 +98,10 @@ struct account {
 /* instrument NULL: "answered" means all forms; else that form alone. */
 int	account_build(struct account *, struct db *, const struct campaign *, const struct conf *,
 	    const char *instrument, int64_t now, struct err *);
+/* The same, and each person of it, in the order in which people are read (by id). */
+typedef void account_person_fn(const struct facts *, enum cause, char grade, void *);
+int	account_build_each(struct account *, struct db *, const struct campaign *, const struct conf *,
+	    const char *instrument, int64_t now, account_person_fn *, void *arg, struct err *);
 void	account_release(struct account *);
 
 enum account_order { ORDER_CODE, ORDER_NAME };

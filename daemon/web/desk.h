@@ -1,29 +1,58 @@
 /*
- * desk.h - the reports as pages, for the administrator on this machine.
+ * desk.h - the administrator's pages: are we all right, who must act, what
+ * did it change?
  *
- * /                               the campaigns
- * /report/CAMPAIGN/participation  both reports, as one page
- * /report/CAMPAIGN/causes         the same page, from the causes on
- * /metrics                        web/metrics.h
+ * page				what			file
+ * /				the campaigns		desk.c
+ * /c/KEY			today			desk_today.c
+ * /c/KEY/actions		who must act		desk_actions.c
+ * /c/KEY/units[/CODE]		units			desk_units.c
+ * /c/KEY/domains		institutions		desk_domains.c
+ * /c/KEY/people[/ID]		people			desk_people.c
+ * /c/KEY/waves			waves			desk_waves.c
+ * /c/KEY/reports[/FILE]	reports			desk_reports.c
+ *
+ * The same under /api/v1/campaigns/KEY as JSON (web/view.h). People are looked
+ * for by POST: no name and no address ever stands in a URL or a log.
+ *
+ * What is counted comes from the board (engine/board.h); lists and lines of
+ * one unit or person from the store.
  *
  * Only on admin_listen, which is loopback. There is no log-in here, so the
  * Host a browser asks for must be loopback too: a foreign page whose name is
  * made to point at this machine gets nothing.
  *
- * Units      none.
+ * Units      people.
  * Ownership  none.
  * Errors     handlers reply by themselves.
  * Threads    pool threads.
- * Source     engine/report.h.
+ * Source     engine/board.h, web/view.h.
  */
 #ifndef THUMOI_WEB_DESK_H
 #define THUMOI_WEB_DESK_H
 
+#include <jansson.h>
+
 #include "web/request.h"
 
+struct snapshot;
+
 void	desk_index(struct request *);
-void	desk_participation(struct request *);
-void	desk_causes(struct request *);
+void	desk_today(struct request *);
+void	desk_actions(struct request *);
+void	desk_units(struct request *);
+void	desk_unit_page(struct request *);
+void	desk_domains(struct request *);
+void	desk_people(struct request *);
+void	desk_search(struct request *);		/* POST who= */
+void	desk_person(struct request *);
+void	desk_waves(struct request *);
+void	desk_reports(struct request *);
+void	desk_report_file(struct request *);
+void	desk_report_page(struct request *);	/* /report/KEY/participation: where it was before */
+
+/* The first `most` actions, those first that recover most people. */
+void	desk_add_actions(json_t *list, const struct request *, const struct snapshot *, size_t most);
 /* By a name of this machine; else the reply is made, and false. */
 bool	desk_asked_here(struct request *);
 

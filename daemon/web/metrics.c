@@ -452,8 +452,6 @@ metrics_show(struct request *r)
 	struct log_q q;
 	int rc;
 
-	if (!desk_asked_here(r))
-		return;
 	if (!r->site->meters) {
 		reply_nothing_here(r);
 		return;

@@ -7,7 +7,6 @@
 #define PAGE_MAX_BYTES (1 << 18)
 #define RENDERED_MAX_BYTES (1 << 20)
 #define RENDERED_BYTES 8192
-#define STYLE "/static/style.css"
 
 #define NAMES_MAX 48
 
@@ -30,22 +29,21 @@ static const struct {
 	[PAGE_STOP] = { "stop", { COMMON, GUEST, "title", "action", "landing_url", NULL }, { GUEST_LISTS, NULL } },
 	[PAGE_RETURN] = { "return", { COMMON, GUEST, "title", "form_title", "missing", "all_done", "landing_url", NULL },
 	    { GUEST_LISTS, "missing.title", "missing.action", NULL } },
-	[PAGE_DESK] = { "desk", { COMMON, "title", "campaigns", NULL },
-	    { "campaigns.title", "campaigns.key", "campaigns.opens", "campaigns.closes", NULL } },
 	[PAGE_NOTICE] = { "notice", { COMMON, "title", "text", NULL }, { NULL } },
 };
 
 static const struct {
 	const char *path, *type, *file;
 } statics[] = {
-	{ STYLE, "text/css; charset=utf-8", "templates/web/style.css" },
+	{ "/static/style.css", "text/css; charset=utf-8", "templates/web/style.css" },
+	{ "/static/desk.css", "text/css; charset=utf-8", "templates/desk/desk.css" },
+	{ "/static/desk.js", "text/javascript; charset=utf-8", "templates/desk/desk.js" },
 	{ "/static/icon.svg", "image/svg+xml", "templates/web/icon.svg" },
 };
 
 struct pages {
 	struct mustache *page[PAGES][2];
 	struct page_file file[COUNT_OF(statics)];
-	char style[64];
 };
 
 struct loading {		/* while one page is compiled */
@@ -121,6 +119,7 @@ load_static(struct pages *p, size_t i, struct err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct file f = FILE_INIT;
+	char hash[65];
 	int rc = file_read(&f, file_data_path(&a, statics[i].file), PAGE_MAX_BYTES, e);
 
 	arena_release(&a);
@@ -128,12 +127,8 @@ load_static(struct pages *p, size_t i, struct err *e)
 		return -1;
 	p->file[i] = (struct page_file){ .path = statics[i].path, .type = statics[i].type, .data = mem_ndup(f.data, f.len),
 	    .len = f.len };
-	if (strcmp(statics[i].path, STYLE) == 0) {
-		char hash[65];
-
-		sha256_hex(hash, f.data, f.len);
-		snprintf(p->style, sizeof(p->style), STYLE "?v=%.10s", hash);
-	}
+	sha256_hex(hash, f.data, f.len);
+	snprintf(p->file[i].url, sizeof(p->file[i].url), "%s?v=%.10s", statics[i].path, hash);
 	file_release(&f);
 	return 0;
 }
@@ -198,7 +193,9 @@ pages_static(const struct pages *p, const char *path)
 }
 
 const char *
-pages_style(const struct pages *p)
+pages_url(const struct pages *p, const char *path)
 {
-	return p->style;
+	const struct page_file *f = pages_static(p, path);
+
+	return f ? f->url : path;
 }

@@ -16,13 +16,14 @@
 #include "base/lang.h"
 #include "base/mustache.h"
 
-enum page { PAGE_LANDING, PAGE_STOP, PAGE_RETURN, PAGE_NOTICE, PAGE_DESK, PAGES };
+enum page { PAGE_LANDING, PAGE_STOP, PAGE_RETURN, PAGE_NOTICE, PAGES };
 
 struct page_file {		/* served as it is */
 	const char *path;	/* /static/style.css */
 	const char *type;
 	char *data;
 	size_t len;
+	char url[64];		/* with a hash of the content */
 };
 
 struct pages;
@@ -34,6 +35,6 @@ int	pages_render(const struct pages *, enum page, enum lang, struct mustache_fie
 	    struct err *);
 const struct page_file *pages_static(const struct pages *, const char *path);	/* NULL: none */
 /* "/static/style.css?v=0123abcd": changes with the content. */
-const char *pages_style(const struct pages *);
+const char *pages_url(const struct pages *, const char *path);
 
 #endif

@@ -52,7 +52,7 @@ reply_page(struct request *r, int status, enum page page, const struct mustache_
 	else if (!r->post)
 		other = r->lang == LANG_VI ? "?lang=en" : "?lang=vi";
 	fields[0] = (struct mustache_field){ "lang", mustache_text(lang_name(r->lang)) };
-	fields[1] = (struct mustache_field){ "style", mustache_text(pages_style(r->site->pages)) };
+	fields[1] = (struct mustache_field){ "style", mustache_text(pages_url(r->site->pages, "/static/style.css")) };
 	fields[2] = (struct mustache_field){ "other_lang_url", mustache_text(other) };
 	if (n)
 		memcpy(fields + 3, own, n * sizeof(*own));
@@ -86,6 +86,14 @@ reply_raw(struct request *r, int status, const char *type, const char *text)
 	begin(r, status, type);
 	r->out.max = strlen(text) + 1;
 	buf_str_add(&r->out, text);
+}
+
+void
+reply_own(struct request *r, int status, const char *type, struct buf *b)
+{
+	begin(r, status, type);
+	r->out = *b;
+	*b = (struct buf)BUF_INIT(0);
 }
 
 void
@@ -171,6 +179,7 @@ reply_queue(struct request *r)
 	add(m, "Cache-Control", r->cache);
 	add(m, "Strict-Transport-Security", r->site->secure ? "max-age=31536000" : NULL);
 	add(m, "Location", r->location);
+	add(m, "Content-Disposition", r->file_name ? arena_printf(r->arena, "attachment; filename=\"%s\"", r->file_name) : NULL);
 	add(m, "Allow", r->allow);
 	add(m, "Retry-After", r->retry_after);
 	add(m, "WWW-Authenticate", r->challenge);

@@ -24,6 +24,7 @@
 #include "web/limiter.h"
 #include "web/pages.h"
 
+struct board;
 struct meters;
 struct metrics;
 
@@ -38,11 +39,17 @@ struct site {
 	const struct conf *conf;	/* [c] */
 	struct meters *meters;		/* [c] NULL: nobody counts */
 	struct metrics *metrics;	/* what /metrics keeps: web/metrics.h */
+	struct board *board;		/* what the desk shows: engine/board.h */
+	struct screens *screens;	/* [c] */
+	struct tiles *tiles;		/* [c] */
 	struct limiter tokens, keys;	/* failures by client address */
 };
 
 /* style: sources of style sheets, form: where forms may lead, beside ourselves; each "" or begins with ' '. */
 #define POLICY_FORMAT "default-src 'none'; style-src 'self'%s; img-src 'self'; form-action 'self'%s; base-uri 'none'; frame-ancestors 'none'"
+
+#define DESK_POLICY "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; " \
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 struct worker;		/* what one pool thread keeps: server.c */
 
@@ -66,6 +73,7 @@ struct request {
 	/* the reply */
 	int status;
 	struct buf out;
+	const char *file_name;		/* to be saved as; NULL: shown */
 	const char *type, *location, *cache, *allow, *retry_after, *challenge;
 	const char *policy;		/* Content-Security-Policy; NULL: the strict one */
 };
@@ -90,6 +98,7 @@ void	reply_page(struct request *, int status, enum page, const struct mustache_f
 void	reply_notice(struct request *, int status, const char *title, const char *text);
 void	reply_redirect(struct request *, const char *location);		/* 303 */
 void	reply_raw(struct request *, int status, const char *type, const char *text);
+void	reply_own(struct request *, int status, const char *type, struct buf *);	/* takes what is in it */
 void	reply_error(struct request *, const struct err *);
 /* Nobody has such a link: always the same page, or "too many" for an address that goes on guessing. */
 void	reply_unknown(struct request *);

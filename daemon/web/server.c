@@ -7,11 +7,15 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "engine/board.h"
+#include "web/desk.h"
 #include "web/http.h"
 #include "web/landing.h"
 #include "web/metrics.h"
 #include "web/reply.h"
 #include "web/routes.h"
+#include "web/screens.h"
+#include "web/tiles.h"
 
 #define CAMPAIGNS_KEPT 4
 #define CAMPAIGN_KEPT_US 1000000
@@ -145,10 +149,12 @@ find_peer(struct request *r)
 }
 
 static void
-run_handler(struct request *r, const struct upload *up)
+run_handler(struct request *r, const struct upload *up, bool desk)
 {
 	void (*handler)(struct request *);
 
+	if (desk && !desk_asked_here(r))
+		return;
 	if (!up->route) {
 		reply_nothing_here(r);
 		return;
@@ -182,7 +188,7 @@ serve(struct daemon *d, struct MHD_Connection *c, const char *method, const char
 	else if (!w)
 		reply_error(&r, &e);
 	else
-		run_handler(&r, up);
+		run_handler(&r, up, d->routes == routes_admin);
 	bytes = r.out.len;
 	rc = reply_queue(&r);
 	meters_request(web->site.meters, r.route, r.status);
@@ -276,11 +282,12 @@ load_site(struct web *w, const struct web_options *o, struct err *e)
 	s->conf = c;
 	s->meters = o->meters;
 	s->metrics = metrics_new(c);
+	s->board = board_new(s->store, c);
 	if (secret_load(&s->secret, c->secret_file, e) < 0)
 		return err_wrap(e, "secret_file");
 	if (*c->api_key_file && !(s->api_key = conf_secret(&w->arena, c->api_key_file, "api_key_file", e)))
 		return -1;
-	return pages_load(&s->pages, e);
+	return pages_load(&s->pages, e) < 0 || screens_load(&s->screens, e) < 0 || tiles_load(&s->tiles, e) < 0 ? -1 : 0;
 }
 
 static int
@@ -339,6 +346,9 @@ web_stop(struct web *w, int grace_ms)
 	limiter_release(&w->site.tokens);
 	limiter_release(&w->site.keys);
 	pages_free(w->site.pages);
+	screens_free(w->site.screens);
+	tiles_free(w->site.tiles);
+	board_free(w->site.board);
 	metrics_free(w->site.metrics);
 	arena_release(&w->arena);
 	free(w);

@@ -1,0 +1,42 @@
+/*
+ * screens.h - the templates of the desk: templates/desk/NAME.html.
+ *
+ * Both languages stand side by side in one file, so that neither can be
+ * forgotten when a screen changes:
+ *
+ *	<h1>[[Đơn vị|Units]]</h1>
+ *
+ * Vietnamese first. A template is compiled once for each language, at start
+ * and at each reload; what stands in it comes from web/view.h.
+ *
+ * Units      none.
+ * Ownership  struct screens owns the templates.
+ * Errors     ERR_INPUT with file, line and column, also for a [[ that has no
+ *            second language or no end.
+ * Threads    constant after loading.
+ * Source     base/mustache.h.
+ */
+#ifndef THUMOI_WEB_SCREENS_H
+#define THUMOI_WEB_SCREENS_H
+
+#include "base/lang.h"
+#include "base/mem.h"
+#include "base/mustache.h"
+
+enum screen {
+	SCREEN_CAMPAIGNS, SCREEN_TODAY, SCREEN_ACTIONS, SCREEN_UNITS, SCREEN_UNIT, SCREEN_DOMAINS, SCREEN_PEOPLE, SCREEN_PERSON,
+	SCREEN_WAVES, SCREEN_REPORTS, SCREENS
+};
+
+struct screens;
+
+int	screens_load(struct screens **, struct err *);
+void	screens_free(struct screens *);		/* NULL is fine */
+/* Appends to the buf. */
+int	screens_render(const struct screens *, enum screen, enum lang, const struct mustache_value *, struct buf *, struct err *);
+/* The text of one language; NULL and where it is wrong in *at. For tests, too. */
+char	*screens_language(struct arena *, const char *text, size_t len, enum lang, size_t *at);
+const struct mustache *screens_template(const struct screens *, enum screen, enum lang);
+const char *screen_name(enum screen);
+
+#endif

@@ -1,0 +1,328 @@
+#include "web/view.h"
+
+#include <inttypes.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+#define PAGE_MAX_BYTES ((size_t)32 << 20)
+#define PAGE_BYTES 65536
+#define API "/api/v1/"
+#define DEEP 16			/* objects within objects: ours go to six */
+
+void
+view_int(json_t *o, const char *key, int64_t v)
+{
+	json_object_set_new(o, key, json_integer(v));
+}
+
+void
+view_text(json_t *o, const char *key, const char *s)
+{
+	json_object_set_new(o, key, s ? json_string(s) : json_null());
+}
+
+void
+view_utf8(json_t *o, const char *key, struct arena *a, const char *s)
+{
+	view_text(o, key, text_nfc(a, s, strlen(s)));
+}
+
+void
+view_flag(json_t *o, const char *key, bool on)
+{
+	json_object_set_new(o, key, json_boolean(on));
+}
+
+void
+view_share(json_t *o, const char *key, int64_t part, int64_t of)
+{
+	/* As text_percent rounds: what JSON says and what the page shows is one number. */
+	json_object_set_new(o, key, of > 0 ? json_real((double)((part * 2000 + of) / (of * 2)) / 10) : json_null());
+}
+
+void
+view_time(json_t *o, const char *key, const struct zone *z, int64_t at, enum lang l)
+{
+	char text[64];
+	struct date_text t;
+
+	snprintf(text, sizeof(text), "%s_text", key);
+	view_text(o, key, at ? date_rfc3339(&t, z, at) : NULL);
+	view_text(o, text, at ? date_minute(&t, z, at, l) : NULL);
+}
+
+void
+view_day(json_t *o, const char *key, const struct zone *z, int64_t at, enum lang l)
+{
+	char text[64];
+	struct date_text t;
+
+	snprintf(text, sizeof(text), "%s_text", key);
+	view_text(o, key, at ? date_rfc3339(&t, z, at) : NULL);
+	view_text(o, text, at ? date_day(&t, z, at, l) : NULL);
+}
+
+void
+view_html(json_t *o, const char *key, struct buf *b)
+{
+	json_object_set_new(o, key, json_stringn(buf_str(b), b->len));
+	buf_release(b);
+}
+
+json_t *
+view_list(json_t *o, const char *key)
+{
+	json_t *list = json_array();
+
+	json_object_set_new(o, key, list);
+	return list;
+}
+
+json_t *
+view_item(json_t *list)
+{
+	json_t *o = json_object();
+
+	json_array_append_new(list, o);
+	return o;
+}
+
+bool
+view_is_api(const struct request *r)
+{
+	return strncmp(r->path, API, sizeof(API) - 1) == 0;
+}
+
+static bool
+ends_in(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+/* What is only for the page is taken out. */
+static void
+strip(json_t *j)
+{
+	const char *key;
+	void *next;
+	json_t *v;
+	size_t i;
+
+	if (json_is_array(j)) {
+		json_array_foreach(j, i, v)
+			strip(v);
+		return;
+	}
+	json_object_foreach_safe(j, next, key, v) {
+		if (ends_in(key, "_html") || ends_in(key, "_px"))
+			json_object_del(j, key);
+		else
+			strip(v);
+	}
+}
+
+static const char *
+number(struct request *r, const char *key, const json_t *j)
+{
+	char text[32], *comma;
+
+	if (json_is_integer(j)) {
+		if (strcmp(key, "id") == 0 || ends_in(key, "_px"))
+			return arena_printf(r->arena, "%" JSON_INTEGER_FORMAT, json_integer_value(j));
+		return arena_dup(r->arena, text_number(text, json_integer_value(j), r->lang));
+	}
+	snprintf(text, sizeof(text), "%.1f", json_real_value(j));
+	if (r->lang == LANG_VI && (comma = strchr(text, '.')))
+		*comma = ',';
+	return arena_dup(r->arena, text);
+}
+
+static struct mustache_value
+value_of(struct request *r, const char *key, json_t *j, int depth)
+{
+	struct mustache_value *items;
+	struct mustache_field *fields;
+	const char *name;
+	size_t i = 0;
+	json_t *v;
+
+	ASSERT(depth < DEEP);
+	switch (json_typeof(j)) {
+	case JSON_STRING:
+		return mustache_text(json_string_value(j));
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return mustache_text(number(r, key, j));
+	case JSON_TRUE:
+		return (struct mustache_value){ .kind = MUSTACHE_TRUE };
+	case JSON_ARRAY:
+		items = arena_alloc(r->arena, (json_array_size(j) + 1) * sizeof(*items));
+		json_array_foreach(j, i, v)
+			items[i] = value_of(r, key, v, depth + 1);
+		return mustache_list(items, json_array_size(j));
+	case JSON_OBJECT:
+		fields = arena_alloc(r->arena, (json_object_size(j) + 1) * sizeof(*fields));
+		json_object_foreach(j, name, v)
+			fields[i++] = (struct mustache_field){ name, value_of(r, name, v, depth + 1) };
+		return mustache_object(fields, i);
+	default:
+		return (struct mustache_value){ .kind = MUSTACHE_FALSE };
+	}
+}
+
+static const struct tab { const char *path, *en, *vi; enum screen screen[2]; } tabs[] = {
+	{ "", "Today", "Hôm nay", { SCREEN_TODAY, SCREEN_TODAY } },
+	{ "/actions", "Who must act", "Ai cần làm gì", { SCREEN_ACTIONS, SCREEN_ACTIONS } },
+	{ "/units", "Units", "Đơn vị", { SCREEN_UNITS, SCREEN_UNIT } },
+	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAINS } },
+	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON } },
+	{ "/waves", "Waves", "Đợt gửi", { SCREEN_WAVES, SCREEN_WAVES } },
+	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS } },
+};
+
+static void
+add_campaign(const struct request *r, json_t *data, const struct snapshot *s)
+{
+	const struct campaign *c = &s->campaign;
+	json_t *o = json_object();
+
+	view_text(o, "key", c->key);
+	view_text(o, "title", c->title);
+	view_day(o, "opens_at", &c->zone, c->opens_at, r->lang);
+	view_day(o, "closes_at", &c->zone, c->closes_at, r->lang);
+	json_object_set_new(data, "campaign", o);
+	view_time(data, "as_of", &c->zone, s->made_at, r->lang);
+	view_flag(data, "reconciles", s->account.faults == 0);
+}
+
+/* What stands around each page. */
+static void
+add_frame(struct request *r, enum screen which, const char *title, const struct snapshot *s, json_t *data)
+{
+	json_t *nav = view_list(data, "nav");
+
+	for (size_t i = 0; s && i < COUNT_OF(tabs); i++) {
+		json_t *o = view_item(nav);
+
+		view_text(o, "url", arena_printf(r->arena, "/c/%s%s", s->campaign.key, tabs[i].path));
+		view_text(o, "text", TRL(r->lang, tabs[i].en, tabs[i].vi));
+		view_flag(o, "current", which == tabs[i].screen[0] || which == tabs[i].screen[1]);
+	}
+	view_text(data, "lang", lang_name(r->lang));
+	view_text(data, "title", title ? title : s->campaign.title);
+	view_text(data, "style", pages_url(r->site->pages, "/static/desk.css"));
+	view_text(data, "script", pages_url(r->site->pages, "/static/desk.js"));
+	view_text(data, "path", r->path);
+	view_text(data, "other_lang", r->lang == LANG_VI ? "en" : "vi");
+	view_text(data, "other_lang_name", r->lang == LANG_VI ? "English" : "Tiếng Việt");
+}
+
+static void
+reply_json(struct request *r, int status, json_t *data)
+{
+	char *text = json_dumps(data, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6));
+
+	if (!text)
+		die("out of memory");
+	reply_raw(r, status, "application/json; charset=utf-8", text);
+	free(text);
+}
+
+static int
+render(struct request *r, enum screen which, json_t *data, struct err *e)
+{
+	struct mustache_value v = value_of(r, "", data, 0);
+	struct buf page = BUF_INIT(PAGE_MAX_BYTES);
+	int rc = screens_render(r->site->screens, which, r->lang, &v, &page, e);
+
+	if (rc == 0 && page.failed)
+		rc = err_set(e, ERR_FULL, TR("the page is too large", "trang quá lớn"));
+	if (rc == 0)
+		reply_own(r, 200, "text/html; charset=utf-8", &page);
+	buf_release(&page);
+	return rc;
+}
+
+void
+view_reply(struct request *r, enum screen which, const char *title, const struct snapshot *s, json_t *data)
+{
+	struct err e = ERR_INIT;
+
+	if (s)
+		add_campaign(r, data, s);
+	if (view_is_api(r)) {
+		strip(data);
+		reply_json(r, 200, data);
+	} else {
+		add_frame(r, which, title, s, data);
+		r->policy = DESK_POLICY;
+		if (render(r, which, data, &e) < 0)
+			view_error(r, &e);
+	}
+	json_decref(data);
+}
+
+/* RFC 9457. */
+static void
+reply_problem(struct request *r, int status, const char *title)
+{
+	json_t *o = json_object();
+
+	view_int(o, "status", status);
+	view_text(o, "title", title);
+	reply_json(r, status, o);
+	r->type = "application/problem+json";
+	json_decref(o);
+}
+
+void
+view_error(struct request *r, const struct err *e)
+{
+	struct log_q q;
+	bool later = e->code == ERR_BUSY;
+	const char *title = later ? TRL(r->lang, "Please try again in a moment", "Xin thử lại sau ít phút") :
+	    TRL(r->lang, "This could not be shown", "Không hiển thị được trang này");
+
+	log_error("request", "route=%s text=%s", r->route, log_q(&q, e->text));
+	if (later)
+		r->retry_after = "10";
+	if (view_is_api(r))
+		reply_problem(r, later ? 503 : 500, title);
+	else
+		reply_notice(r, later ? 503 : 500, title, TRL(r->lang, "The log of the service says why.",
+		    "Nhật ký của dịch vụ ghi rõ lý do."));
+}
+
+void
+view_nothing_here(struct request *r)
+{
+	if (view_is_api(r))
+		reply_problem(r, 404, TRL(r->lang, "There is no such thing", "Không có mục này"));
+	else
+		reply_notice(r, 404, TRL(r->lang, "There is no such page", "Không có trang này"),
+		    TRL(r->lang, "Perhaps the campaign, the unit or the person has another name.",
+		    "Có thể đợt khảo sát, đơn vị hoặc người này mang tên khác."));
+}
+
+const struct snapshot *
+view_campaign(struct request *r)
+{
+	const struct snapshot *s = NULL;
+	struct err e = ERR_INIT;
+	int rc = board_take(r->site->board, r->db, r->seg[0], &s, &e);
+
+	if (rc < 0)
+		view_error(r, &e);
+	else if (rc == 0)
+		view_nothing_here(r);
+	return s;
+}
+
+void
+view_done(struct request *r, const struct snapshot *s)
+{
+	board_give(r->site->board, s);
+}
