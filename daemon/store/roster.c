@@ -54,7 +54,7 @@ roster_counting(struct db *db, struct arena *a, int64_t campaign, int64_t unit, 
     struct err *e)
 {
 	static const char sql[] =
-	    "SELECT id, file, sha256, imported_at, records FROM roster"
+	    "SELECT id, file, sha256, imported_at, records, received_from, received_at, encoding FROM roster"
 	    " WHERE campaign = $1 AND unit = $2 AND replaced_by IS NULL ORDER BY id";
 	struct stmt *s = db_stmt(db, sql, e);
 	struct roster *list = NULL;
@@ -71,7 +71,8 @@ roster_counting(struct db *db, struct arena *a, int64_t campaign, int64_t unit, 
 		list = mem_room(list, *n, &cap, sizeof(*list));
 		list[(*n)++] = (struct roster){ .id = col_int(s, 0), .campaign = campaign, .unit = unit,
 		    .file = arena_dup(a, col_text(s, 1)), .sha256 = arena_dup(a, col_text(s, 2)),
-		    .imported_at = col_int(s, 3), .records = col_int(s, 4) };
+		    .imported_at = col_int(s, 3), .records = col_int(s, 4), .received_from = arena_dup(a, col_text(s, 5)),
+		    .received_at = col_int(s, 6), .encoding = arena_dup(a, col_text(s, 7)) };
 	}
 	db_done(s);
 	if (*n) {

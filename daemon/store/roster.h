@@ -44,7 +44,7 @@ struct roster_row {
 
 int	roster_insert(struct db *, struct roster *, struct err *);	/* fills id */
 int	roster_finish(struct db *, const struct roster *, struct err *);	/* records, declared */
-/* The unit's rosters that count, oldest first; ids in the arena. */
+/* The unit's rosters that count, oldest first, in the arena; without delimiter, columns and what they declare. */
 int	roster_counting(struct db *, struct arena *, int64_t campaign, int64_t unit, struct roster **, size_t *n, struct err *);
 /* 1: one was imported since then, 0, -1. */
 int	roster_since(struct db *, int64_t campaign, int64_t at, struct err *);

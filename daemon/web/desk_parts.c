@@ -53,6 +53,7 @@ desk_tally(json_t *o, const struct request *r, const struct snapshot *s, const s
 
 		view_text(one, "key", s->campaign.instruments[i].key);
 		view_text(one, "title", s->campaign.instruments[i].title);
+		view_text(one, "form", sentence_form(&s->account, i, r->lang));
 		view_int(one, "answered", t->answered[i]);
 		view_int(one, "missing", t->nominated - t->answered[i]);
 		view_share(one, "share", t->answered[i], t->nominated);

@@ -5,7 +5,7 @@
 #include "engine/sentence.h"
 #include "web/desk_parts.h"
 
-#define ACTIONS_SHOWN 3
+#define ACTIONS_SHOWN 5
 
 static bool
 is_sender(const struct finding *f, const void *arg)

@@ -1,11 +1,17 @@
 /* desk.h: all units, and one of them. */
 #include "web/desk.h"
 
+#include <stdlib.h>
+
+#include "base/out.h"
+
 #include "store/correction.h"
 #include "store/focal.h"
 #include "store/roster.h"
 #include "web/desk_parts.h"
 #include "web/tiles.h"
+
+#define TILE_COLUMNS 11		/* what a tile takes in one line */
 
 static bool
 wanted(const struct unit_account *u, const char *kind, const char *class)
@@ -24,6 +30,19 @@ step_of(const struct unit_account *u)
 	return u->t.took_part == 0 ? 1 : 2 + (int)(u->t.took_part * 4 / (u->t.nominated + 1));
 }
 
+/* A name of two lines, when it is too long for one: cut at the blank nearest to its middle. */
+static void
+add_name(json_t *o, const struct request *r, const char *name)
+{
+	size_t n = strlen(name), cut = 0;
+
+	for (size_t i = 1; i + 1 < n && out_width(name) > TILE_COLUMNS; i++)
+		if (name[i] == ' ' && (!cut || labs((long)(2 * i) - (long)n) < labs((long)(2 * cut) - (long)n)))
+			cut = i;
+	view_text(o, "line1", cut ? arena_ndup(r->arena, name, cut) : name);
+	view_text(o, "line2", cut ? name + cut + 1 : NULL);
+}
+
 static void
 add_tile(json_t *list, const struct request *r, const struct snapshot *s, const struct unit_account *u)
 {
@@ -35,6 +54,7 @@ add_tile(json_t *list, const struct request *r, const struct snapshot *s, const 
 	o = view_item(list);
 	view_text(o, "code", u->unit.code);
 	view_text(o, "name", unit_short(&u->unit, r->lang));
+	add_name(o, r, u->unit.short_vi);	/* the short one, as a map has room for */
 	view_text(o, "url", desk_url(r, s, arena_printf(r->arena, "/units/%s", u->unit.code)));
 	view_int(o, "x_px", t.column * 100);
 	view_int(o, "y_px", t.row * 64);
