@@ -212,7 +212,7 @@ add_frame(struct request *r, enum screen which, const char *title, const struct 
 		view_flag(o, "current", which == tabs[i].screen[0] || which == tabs[i].screen[1]);
 	}
 	view_text(data, "lang", lang_name(r->lang));
-	view_text(data, "title", title ? title : s->campaign.title);
+	view_text(data, "title", title ? title : s ? s->campaign.title : "");
 	view_text(data, "style", pages_url(r->site->pages, "/static/desk.css"));
 	view_text(data, "script", pages_url(r->site->pages, "/static/desk.js"));
 	view_text(data, "path", r->path);
