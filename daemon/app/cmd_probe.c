@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "engine/placement.h"
 #include "mail/addr.h"
+#include "store/audit.h"
 #include "store/contact.h"
 #include "store/evidence.h"
 

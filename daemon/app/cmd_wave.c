@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "engine/plan.h"
 #include "engine/setup.h"
+#include "store/audit.h"
 #include "store/evidence.h"
 #include "store/wave_log.h"
 

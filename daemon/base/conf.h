@@ -75,7 +75,10 @@ struct conf {
 	/* web */
 	const char *public_url;		/* https://survey.example, what the links begin with */
 	const char *listen;		/* public pages: address:port */
-	const char *admin_listen;	/* reports: address:port, loopback only; "" = off */
+	const char *admin_listen;	/* the desk: address:port; "" = off */
+	const char *admin_url;		/* https://..., through a proxy; "" = by a name of this machine */
+	const char *admin_login;	/* required, none */
+	int64_t	session_idle_s;
 	const char *api_key_file;
 	const char *tls_cert_file, *tls_key_file;
 	/* reports */

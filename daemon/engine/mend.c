@@ -4,6 +4,7 @@
 #include "engine/fixref.h"
 #include "engine/person.h"
 #include "engine/recognise.h"
+#include "store/audit.h"
 #include "store/contact.h"
 #include "store/correction.h"
 #include "store/evidence.h"

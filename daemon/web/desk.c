@@ -1,26 +1,7 @@
 #include "web/desk.h"
 
-#include <strings.h>
-
 #include "base/clock.h"
 #include "web/view.h"
-
-/* "127.0.0.1:8081", "localhost", "[::1]:8081": what a browser on this machine says. */
-bool
-desk_asked_here(struct request *r)
-{
-	static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
-	const char *host = request_header(r, "Host");
-
-	for (size_t i = 0; host && i < COUNT_OF(names); i++) {
-		size_t n = strlen(names[i]);
-
-		if (strncasecmp(host, names[i], n) == 0 && (host[n] == ':' || !host[n]))
-			return true;
-	}
-	reply_nothing_here(r);
-	return false;
-}
 
 struct listing {
 	struct request *r;
@@ -40,7 +21,8 @@ add_campaign(const struct campaign *c, void *arg)
 	view_day(o, "opens_at", &c->zone, c->opens_at, l->r->lang);
 	view_day(o, "closes_at", &c->zone, c->closes_at, l->r->lang);
 	view_flag(o, "open", now >= c->opens_at && now <= c->closes_at);
-	l->only = arena_printf(l->r->arena, "/c/%s", c->key);
+	l->only = l->r->actor->role == ROLE_FOCAL ? arena_printf(l->r->arena, "/c/%s/units/%s", c->key, l->r->actor->unit) :
+	    arena_printf(l->r->arena, "/c/%s", c->key);
 	view_text(o, "url", l->only);
 	return 0;
 }

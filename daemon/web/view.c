@@ -173,14 +173,14 @@ value_of(struct request *r, const char *key, json_t *j, int depth)
 	}
 }
 
-static const struct tab { const char *path, *en, *vi; enum screen screen[2]; } tabs[] = {
-	{ "", "Today", "Hôm nay", { SCREEN_TODAY, SCREEN_TODAY } },
-	{ "/actions", "Who must act", "Ai cần làm gì", { SCREEN_ACTIONS, SCREEN_ACTIONS } },
-	{ "/units", "Units", "Đơn vị", { SCREEN_UNITS, SCREEN_UNIT } },
-	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAINS } },
-	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON } },
-	{ "/waves", "Waves", "Đợt gửi", { SCREEN_WAVES, SCREEN_WAVES } },
-	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS } },
+static const struct tab { const char *path, *en, *vi; enum screen screen[2]; enum right right; } tabs[] = {
+	{ "", "Today", "Hôm nay", { SCREEN_TODAY, SCREEN_TODAY }, RIGHT_REPORTS },
+	{ "/actions", "Who must act", "Ai cần làm gì", { SCREEN_ACTIONS, SCREEN_ACTIONS }, RIGHT_REPORTS },
+	{ "/units", "Units", "Đơn vị", { SCREEN_UNITS, SCREEN_UNIT }, RIGHT_REPORTS },
+	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAINS }, RIGHT_REPORTS },
+	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON }, RIGHT_PEOPLE },
+	{ "/waves", "Waves", "Đợt gửi", { SCREEN_WAVES, SCREEN_WAVES }, RIGHT_REPORTS },
+	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS }, RIGHT_REPORTS },
 };
 
 static void
@@ -205,7 +205,11 @@ add_frame(struct request *r, enum screen which, const char *title, const struct 
 	json_t *nav = view_list(data, "nav");
 
 	for (size_t i = 0; s && i < COUNT_OF(tabs); i++) {
-		json_t *o = view_item(nav);
+		json_t *o;
+
+		if (!access_may(r->actor, tabs[i].right))
+			continue;
+		o = view_item(nav);
 
 		view_text(o, "url", arena_printf(r->arena, "/c/%s%s", s->campaign.key, tabs[i].path));
 		view_text(o, "text", TRL(r->lang, tabs[i].en, tabs[i].vi));
@@ -216,6 +220,15 @@ add_frame(struct request *r, enum screen which, const char *title, const struct 
 	view_text(data, "style", pages_url(r->site->pages, "/static/desk.css"));
 	view_text(data, "script", pages_url(r->site->pages, "/static/desk.js"));
 	view_text(data, "path", r->path);
+	if (r->actor) {
+		json_t *o = json_object();
+
+		view_text(o, "name", r->actor->name);
+		view_text(o, "role_name", role_name(r->actor->role, r->lang));
+		view_flag(o, "can_log_out", !r->site->no_login);
+		json_object_set_new(data, "actor", o);
+	}
+	view_text(data, "csrf", r->csrf);
 	view_text(data, "other_lang", r->lang == LANG_VI ? "en" : "vi");
 	view_text(data, "other_lang_name", r->lang == LANG_VI ? "English" : "Tiếng Việt");
 }
@@ -266,8 +279,8 @@ view_reply(struct request *r, enum screen which, const char *title, const struct
 }
 
 /* RFC 9457. */
-static void
-reply_problem(struct request *r, int status, const char *title)
+void
+view_problem(struct request *r, int status, const char *title)
 {
 	json_t *o = json_object();
 
@@ -290,7 +303,7 @@ view_error(struct request *r, const struct err *e)
 	if (later)
 		r->retry_after = "10";
 	if (view_is_api(r))
-		reply_problem(r, later ? 503 : 500, title);
+		view_problem(r, later ? 503 : 500, title);
 	else
 		reply_notice(r, later ? 503 : 500, title, TRL(r->lang, "The log of the service says why.",
 		    "Nhật ký của dịch vụ ghi rõ lý do."));
@@ -300,7 +313,7 @@ void
 view_nothing_here(struct request *r)
 {
 	if (view_is_api(r))
-		reply_problem(r, 404, TRL(r->lang, "There is no such thing", "Không có mục này"));
+		view_problem(r, 404, TRL(r->lang, "There is no such thing", "Không có mục này"));
 	else
 		reply_notice(r, 404, TRL(r->lang, "There is no such page", "Không có trang này"),
 		    TRL(r->lang, "Perhaps the campaign, the unit or the person has another name.",

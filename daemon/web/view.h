@@ -49,5 +49,6 @@ const struct snapshot *view_campaign(struct request *);
 void	view_done(struct request *, const struct snapshot *);
 void	view_error(struct request *, const struct err *);
 void	view_nothing_here(struct request *);
+void	view_problem(struct request *, int status, const char *title);	/* as JSON */
 
 #endif
