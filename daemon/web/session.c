@@ -42,15 +42,33 @@ is_url_host(const char *host, const char *url)
 	return n && strlen(host) == n && strncasecmp(host, from + 3, n) == 0;
 }
 
-bool
-session_named_well(struct request *r)
+static bool
+is_loopback_name(const char *host)
 {
 	static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
-	const char *host = request_header(r, "Host");
 
 	for (size_t i = 0; host && i < COUNT_OF(names); i++)
 		if (is_name(host, names[i]))
 			return true;
+	return false;
+}
+
+bool
+session_local(struct request *r)
+{
+	if (is_loopback_name(request_header(r, "Host")) && !request_header(r, "X-Forwarded-For"))
+		return true;
+	reply_nothing_here(r);
+	return false;
+}
+
+bool
+session_named_well(struct request *r)
+{
+	const char *host = request_header(r, "Host");
+
+	if (is_loopback_name(host))
+		return true;
 	if (host && is_url_host(host, r->site->conf->admin_url))
 		return true;
 	reply_nothing_here(r);

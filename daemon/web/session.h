@@ -35,6 +35,9 @@ bool	session_admit(struct request *, enum right);
 /* Asked under a name of this machine, or of admin_url? false: the reply is made. */
 bool	session_named_well(struct request *);
 
+/* Asked by a program on this machine, not through a proxy? false: the reply is made. */
+bool	session_local(struct request *);
+
 void	session_show_login(struct request *);
 void	session_login(struct request *);
 void	session_logout(struct request *);
