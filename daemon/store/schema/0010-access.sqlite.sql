@@ -1,4 +1,4 @@
--- 0009: who may come in, and a record of what was done that cannot be changed unseen.
+-- 0010: who may come in, and a record of what was done that cannot be changed unseen.
 
 ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT '';	-- SHA-256 over the row and the hash before it; '': older than the chain
 
