@@ -82,7 +82,7 @@ $(BUILD)/driven/%: $(BUILD)/obj/daemon/app/main_%.o $(DRIVEN_CLOCK) $(LIB)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 # These live through days.
-DRIVEN_UNIT := $(BUILD)/unit/test_cron
+DRIVEN_UNIT := $(BUILD)/unit/test_cron $(BUILD)/unit/test_survey_sync
 $(DRIVEN_UNIT): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(SUPPORT_OBJ) $(DRIVEN_CLOCK) $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)

@@ -78,6 +78,11 @@ struct conf {
 	const char *admin_listen;	/* reports: address:port, loopback only; "" = off */
 	const char *api_key_file;
 	const char *tls_cert_file, *tls_key_file;
+	/* survey systems: engine/survey_sync.h */
+	int64_t	survey_sync_s;		/* 0: only by hand */
+	const char *survey_tells;	/* token, name, email */
+	int64_t	survey_timeout_s;
+	const char *survey_ca_file;
 	/* reports */
 	int64_t	very_few_people, very_few_percent;
 	int64_t	silent_domain_people;	/* group finding: so many accepted, nobody reacted */
