@@ -105,6 +105,11 @@ $(BUILD)/tests/compare: $(BUILD)/obj/tests/postoffice/compare.o $(BUILD)/obj/tes
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
+# A LimeSurvey that misbehaves on demand (tests/support/lime_peer.h).
+$(BUILD)/tests/lime: $(BUILD)/obj/tests/e2e/lime.o $(SUPPORT_OBJ) $(CLOCK) $(LIB)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
 demo: all driven postoffice
 	@scripts/setup demo
 	@BUILD=$(BUILD) scripts/demo
