@@ -27,12 +27,6 @@ survey_tell(const struct survey_run *run, enum survey_stage stage, int64_t done)
 		run->o->progress(stage, done, run->o->arg);
 }
 
-int64_t
-survey_difference(const struct survey_count *n)
-{
-	return n->completed - n->ours;
-}
-
 /* One sync at a time, of all processes: the kernel takes the lock back from who dies. */
 static int
 lock(struct db *db, struct err *e)

@@ -49,9 +49,9 @@
 
 #include <stdatomic.h>
 
-#include "base/buf.h"
 #include "base/conf.h"
 #include "engine/limesurvey.h"
+#include "engine/survey_words.h"
 #include "store/campaign.h"
 #include "store/survey.h"
 
@@ -99,13 +99,5 @@ int	survey_sync_due(struct db *, const struct conf *, struct survey_due *, struc
 int	survey_check(const struct conf *, const struct survey_link *, struct arena *, struct lime_survey *, struct err *);
 /* Has it to end before the closing so that its answers can be told to be in time? */
 bool	survey_ends_in_time(const struct survey_link *, const struct campaign *, const struct lime_survey *);
-
-/* theirs - ours */
-int64_t	survey_difference(const struct survey_count *);
-/*
- * "survey system: 949 completed, ours: 949 (as of ...): they agree." or by how many they
- * differ; reasons: and the known ones. One line without its end.
- */
-void	survey_words(struct buf *, const struct survey_link *, const struct zone *, bool reasons, enum lang);
 
 #endif

@@ -1,9 +1,14 @@
-/* survey_sync.h: how the count of the survey system and ours compare, in words. */
-#include "engine/survey_sync.h"
+#include "engine/survey_words.h"
 
 #include <inttypes.h>
 
 #include "base/text.h"
+
+int64_t
+survey_difference(const struct survey_count *n)
+{
+	return n->completed - n->ours;
+}
 
 static void
 reason(struct buf *b, int64_t n, enum lang l, const char *en, const char *vi, bool *any)
