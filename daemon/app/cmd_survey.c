@@ -343,6 +343,12 @@ sync_one(struct syncing *s, const struct survey_link *l, const struct campaign *
 		progress_end(&s->progress);
 	s->shown = false;
 	s->linked++;
+	if (rc == 1) {
+		if (!s->app->quiet)
+			fputs(TR("thumoi: another sync is at work: nothing to do for this one\n",
+			    "thumoi: một lần đồng bộ khác đang chạy: lần này không làm gì\n"), stderr);
+		return -1;
+	}
 	if (rc < 0) {
 		err_wrap(&e, "%s %s", l->campaign_key, l->key);
 		app_fail(&e);

@@ -23,7 +23,7 @@
 #define LETTERS_MS 60000	/* between two looks for letters that are due */
 #define CRON_MS 60000	/* how often the plans are looked at */
 #define LOOK_MS 1000	/* how long a wait may sleep without looking at the clock */
-#define SURVEYS_MS 60000	/* between two looks for forms that are due */
+#define SURVEYS_MS 15000	/* between two looks for forms that are due: a newcomer's link should open something */
 #define PROBES_MS 60000	/* looks are due after ten minutes at the earliest */
 
 struct task {

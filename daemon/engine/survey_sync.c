@@ -27,24 +27,21 @@ survey_tell(const struct survey_run *run, enum survey_stage stage, int64_t done)
 		run->o->progress(stage, done, run->o->arg);
 }
 
-/* One sync at a time, of all processes: the kernel takes the lock back from who dies. */
+/* One sync at a time, of all processes: the kernel takes the lock back from who dies. 1 ours, 0 another's, -1. */
 static int
-lock(struct db *db, struct err *e)
+lock(struct db *db, int *fd, struct err *e)
 {
 	char path[4200];
-	int fd;
+	int rc;
 
 	snprintf(path, sizeof(path), "%s-survey", db_file(db));
-	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0)
+	if ((*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0)
 		return err_sys(e, "%s", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
-	if (errno == EWOULDBLOCK)
-		err_set(e, ERR_BUSY, TR("another sync is at work", "một lần đồng bộ khác đang chạy"));
-	else
-		err_sys(e, "%s", path);
-	close(fd);
-	return -1;
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return 1;
+	rc = errno == EWOULDBLOCK ? 0 : err_sys(e, "%s", path);
+	close(*fd);
+	return rc;
 }
 
 static int
@@ -160,11 +157,11 @@ survey_sync(struct db *db, const struct conf *conf, const struct survey_link *li
 {
 	struct survey_run run = { .db = db, .conf = conf, .link = link, .o = o, .r = r, .arena = ARENA_INIT, .now = clock_now(),
 	    .e = e };
-	int fd = lock(db, e), rc;
+	int fd, rc = lock(db, &fd, e);
 
 	*r = (struct survey_result){ .read = 0 };
-	if (fd < 0)
-		return -1;
+	if (rc < 1)
+		return rc < 0 ? -1 : 1;
 	if ((rc = go(&run)) < 0)
 		note_trouble(&run);
 	lime_free(run.lime);
@@ -215,7 +212,8 @@ survey_sync_due(struct db *db, const struct conf *conf, struct survey_due *d, st
 
 		if (rc == 0)
 			continue;
-		if ((done = survey_sync(db, conf, &l, &o, &r, &trouble)) < 0 && (trouble.code == ERR_BUSY || (d->stop && atomic_load(d->stop)))) {
+		done = survey_sync(db, conf, &l, &o, &r, &trouble);
+		if (done == 1 || (done < 0 && d->stop && atomic_load(d->stop))) {
 			rc = 0;
 			break;		/* somebody else is doing it, or we are to end */
 		}

@@ -34,13 +34,15 @@
  * OptOut, bounced (the address is proven dead), or OK again when the cause is
  * gone and the word was ours. Nothing is taken back: a date moves only
  * forward, a count only up (the store may be an older one, restored), and
- * what somebody changed there by hand is not changed again. Who is OptOut
+ * what somebody changed there by hand is not changed again. LimeSurvey saves
+ * the whole row of a participant, and who completes in that very instant could
+ * be set back: one more reason to write only what is new. Who is OptOut
  * there of their own has opted out here too.
  *
  * Units      times are Unix seconds.
  * Ownership  the caller's.
- * Errors     survey_sync: -1, with the trouble noted in the store; what was
- *            committed stays. ERR_BUSY: another sync is at work.
+ * Errors     survey_sync: 0; 1 another one is at work, nothing was done; -1,
+ *            with the trouble noted in the store, and what was committed stays.
  * Threads    the thread of the db handle; blocks on the network.
  * Source     engine/limesurvey.h.
  */

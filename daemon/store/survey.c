@@ -226,6 +226,22 @@ survey_missing(struct db *db, struct arena *a, int64_t link, int64_t campaign, i
 }
 
 int
+survey_unopened(struct db *db, int64_t campaign, int64_t *n, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT count(*) FROM survey_link l JOIN instrument i ON i.id = l.instrument JOIN contact c ON c.campaign = i.campaign"
+	    " WHERE i.campaign = $1 AND c.state = 'mailable' AND NOT EXISTS (SELECT 1 FROM survey_person p"
+	    "  WHERE p.link = l.id AND p.contact = c.id AND p.state = 'there')"
+	    " AND NOT EXISTS (SELECT 1 FROM evidence v WHERE v.contact = c.id AND (v.kind = 'opt_out' OR v.kind = 'complaint'))";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	return db_one_int(s, n, e) == 1 ? 0 : -1;
+}
+
+int
 survey_ours(struct db *db, const struct survey_link *l, int64_t *all, int64_t *only_ours, struct err *e)
 {
 	static const char sql[] =

@@ -74,6 +74,9 @@ struct survey_newcomer {
 int	survey_missing(struct db *, struct arena *, int64_t link, int64_t campaign, int64_t after, size_t most,
 	    struct survey_newcomer **, size_t *n, struct err *);
 
+/* Forms of people of a campaign whose link would open nothing yet: linked, and the person is not there. */
+int	survey_unopened(struct db *, int64_t campaign, int64_t *n, struct err *);
+
 /* Answers to the instrument; of people who are not completed there. */
 int	survey_ours(struct db *, const struct survey_link *, int64_t *all, int64_t *only_ours, struct err *);
 

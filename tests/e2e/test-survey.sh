@@ -198,6 +198,24 @@ kill "$daemon" && wait "$daemon" 2>/dev/null
 is "$(query 'SELECT count(*) FROM answer')" 22 "all of them"
 is "$(grep -c "$(token 61)\|@" "$dir/daemon.log")" 0 "no person stands in the log"
 
+# --- somebody comes late
+printf 'Nguyễn Thị Muộn,muon@cantho.gov.example\n' >>"$dir/T92-roster.csv"
+ok "a corrected roster" thumoi -q roster import trial "$dir/T92-roster.csv"
+has "$(thumoi --lang en wave run trial invitation 2>&1)" 'does not know 1 people yet' "a link that would open nothing is told before the wave"
+has "$(thumoi --lang en cron --no-fetch 2>&1)" '1 people pushed' "cron does not wait for the quarter of an hour"
+is "$(thumoi --lang en wave run trial invitation 2>&1 | grep -c 'does not know')" 0 "then it opens"
+
+# --- two at once
+control 'fault?method=list_participants&then=slow&value=1500&times=1'
+"$build/driven/thumoi" -q survey sync trial >"$dir/null" 2>&1 &
+first=$!
+sleep 0.5
+second=$(thumoi --lang en survey sync trial 2>&1)
+is $? 0 "the second one exits 0"
+has "$second" 'another sync is at work' "... and says why"
+wait "$first"
+is $? 0 "the first one ends well"
+
 # --- no more
 ok "unlinked" thumoi survey unlink trial survey
 is "$(query 'SELECT count(*) FROM answer')" 22 "answers stay"

@@ -4,6 +4,7 @@
 #include "support/lime_peer.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 
 #include "base/clock.h"
@@ -247,6 +248,7 @@ test_differences(void)
 	set_clock("2021-10-06 10:00");
 	lime_peer_add(peer, "stranger000000000000~1");
 	lime_peer_add(peer, "");
+	lime_peer_add(peer, tokens[4]);			/* twice there: the person counts once */
 	lime_peer_complete(peer, "stranger000000000000~1", "2021-09-30 10:00");
 	lime_peer_complete(peer, tokens[0], "2021-09-16 23:00");
 	lime_peer_complete(peer, tokens[1], "soon");
@@ -255,7 +257,7 @@ test_differences(void)
 	fill_answer(&f, people[4], "survey", at("2021-10-05 10:00"));
 	lime_peer_remove(peer, tokens[5]);
 	CHECK_INT(sync_it(), 0, "all sorts");
-	CHECK_INT(r.count.strangers, 2, "strangers");
+	CHECK_INT(r.count.strangers, 3, "strangers, and a second one with the same token");
 	CHECK_INT(r.count.strangers_done, 1, "one of them completed");
 	CHECK_INT(r.count.early, 1, "before the opening");
 	CHECK_INT(r.count.odd, 2, "no date; in the future");
@@ -435,6 +437,15 @@ test_rows(void)
 	end();
 	conf.survey_tells = "name";
 
+	/* Told as little as can be. */
+	conf.survey_tells = "token";
+	begin(2, NULL);
+	CHECK_INT(sync_it(), 0, "sync");
+	CHECK_INT(r.pushed, 2, "pushed");
+	is_field(0, "lastname", "", "without a name");
+	end();
+	conf.survey_tells = "name";
+
 	/* Tokens that are cut open nothing: one is sacrificed, not all. */
 	begin(PEOPLE, &(struct lime_peer_options){ .token_max = 15 });
 	CHECK_INT(sync_it(), 0, "sync");
@@ -482,6 +493,28 @@ test_broken(void)
 		CHECK_INT(answers(), 1, "on one answer");
 		end();
 	}
+}
+
+/* Another one is at work: this one steps aside, and nothing is a fault. */
+static void
+test_busy(void)
+{
+	struct survey_due d = { .stop = NULL };
+	char path[160];
+	int fd;
+
+	begin(2, NULL);
+	snprintf(path, sizeof(path), "%s-survey", f.path);
+	fd = open(path, O_RDWR | O_CREAT, 0600);
+	CHECK(flock(fd, LOCK_EX) == 0, "held");
+	CHECK_INT(sync_it(), 1, "by another one");
+	CHECK_INT(survey_sync_due(f.db, &conf, &d, &e), 0, "by itself");
+	CHECK_INT(d.synced + d.failed, 0, "neither");
+	CHECK_INT(link_.troubles, 0, "it is no trouble");
+	CHECK_INT(lime_peer_calls(peer, ""), 0, "nobody is asked");
+	close(fd);
+	CHECK_INT(sync_it(), 0, "and then");
+	end();
 }
 
 static void
@@ -604,6 +637,7 @@ main(void)
 	test_write_back();
 	test_rows();
 	test_broken();
+	test_busy();
 	test_due();
 	test_many();
 	conf_release(&conf);
