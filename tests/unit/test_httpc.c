@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/httpc.h"
 #include "base/lang.h"
 
@@ -240,6 +241,56 @@ test_faults(void)
 	}
 }
 
+/* A certificate that nobody vouches for is an error before a word is said; ca_file vouches for it. */
+static void
+test_tls(void)
+{
+	char dir[] = "/tmp/thumoi-httpc-XXXXXX", cmd[400], pem[64], key[64], url[64];
+	struct file cert = FILE_INIT, secret = FILE_INIT;
+	struct MHD_Daemon *d;
+	int at, fd;
+
+	if (!mkdtemp(dir))
+		exit(1);
+	snprintf(pem, sizeof(pem), "%s/cert.pem", dir);
+	snprintf(key, sizeof(key), "%s/key.pem", dir);
+	snprintf(cmd, sizeof(cmd), "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=survey.test"
+	    " -addext subjectAltName=IP:127.0.0.1 -keyout '%s' -out '%s' 2>/dev/null", key, pem);
+	if (system(cmd) != 0 || file_read(&cert, pem, 65536, &e) < 0 || file_read(&secret, key, 65536, &e) < 0) {
+		check_skip("no openssl command to make a certificate with");
+		return;
+	}
+	fd = listener(&at);
+	d = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS, 0, NULL, NULL, serve, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
+	    MHD_OPTION_NOTIFY_COMPLETED, done, NULL, MHD_OPTION_HTTPS_MEM_KEY, secret.data, MHD_OPTION_HTTPS_MEM_CERT, cert.data,
+	    MHD_OPTION_END);
+	CHECK(d != NULL, "a server with TLS");
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d/echo", at);
+	e = (struct err)ERR_INIT;
+	seen_auth[0] = '-';
+	CHECK_INT(httpc_post(client, &(struct httpc_request){ .url = url }, &answer, &e), -1, "a certificate that nobody vouches for");
+	CHECK_INT(e.code, ERR_AUTH, e.text);
+	CHECK(seen_auth[0] == '-', "nothing was said to it");
+	e = (struct err)ERR_INIT;
+	CHECK_INT(httpc_post(client, &(struct httpc_request){ .url = url, .ca_file = pem, .body = "x", .body_len = 1 }, &answer, &e), 0,
+	    "ca_file vouches for it");
+	CHECK_STR(buf_str(&answer.body), "x", "over TLS");
+	snprintf(url, sizeof(url), "https://localhost:%d/echo", at);
+	CHECK_INT(httpc_post(client, &(struct httpc_request){ .url = url, .ca_file = pem }, &answer, &e), -1, "but not by another name");
+	CHECK_INT(e.code, ERR_AUTH, e.text);
+	e = (struct err)ERR_INIT;
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d/echo", at);
+	CHECK_INT(httpc_post(client, &(struct httpc_request){ .url = url, .ca_file = "/no/such/file" }, &answer, &e), -1, "a ca_file that is not there");
+	CHECK_INT(e.code, ERR_AUTH, e.text);
+	CHECK_INT(post("http://127.0.0.1:%d/echo", &(struct httpc_request){ .type = NULL }), 0, "and http after that");
+	MHD_stop_daemon(d);
+	file_release(&cert);
+	file_release(&secret);
+	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", dir);
+	if (system(cmd) != 0)
+		printf("%s stays\n", dir);
+}
+
 static void
 test_nobody(void)
 {
@@ -274,6 +325,7 @@ main(void)
 	test_rude("", "closed without a word");
 	test_rude("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "closed in the middle");
 	test_nobody();
+	test_tls();
 	httpc_answer_release(&answer);
 	httpc_free(client);
 	MHD_stop_daemon(server);

@@ -171,6 +171,56 @@ test_faults(void)
 	}
 }
 
+/* Whatever stands in the answer: an error or a fault, never a crash, and nobody is taken for completed. */
+static void
+test_nonsense(void)
+{
+	static const char *const results[] = {
+		"5", "-1.5e300", "true", "\"\"", "\"text\"", "[]", "{}", "[null]", "[[1]]", "[5,\"x\",true]", "[{}]", "[{},{},{}]",
+		"[{\"tid\":{}}]", "[{\"tid\":\"12x\",\"token\":7,\"completed\":null}]",
+		"[{\"tid\":99999999999999999999999,\"token\":\"\"}]", "[{\"tid\":1,\"token\":[],\"completed\":{},\"remindercount\":\"many\"}]",
+		"{\"0\":{\"tid\":\"1\"},\"5\":{\"tid\":\"2\"}}", "{\"status\":5}", "{\"status\":\"\"}", "{\"errors\":[]}", "[{\"errors\":5}]",
+		"[{\"errors\":{\"token\":{}}}]", "[{\"errors\":{\"token\":[]}}]", "{\"status\":\"Ch\\u00e1n \\u0000 x\"}",
+		"{\"token_count\":\"x\",\"token_completed\":null}", "{\"active\":[],\"anonymized\":5,\"expires\":{}}",
+	};
+	struct lime_survey s;
+	struct lime_participant *rows, one;
+	struct lime_add person;
+	struct lime_change c = { .sent = "2021-09-17 08:30", .remindercount = -1 };
+	struct lime_summary sum;
+	const char *fault;
+	size_t n;
+
+	for (size_t i = 0; i < COUNT_OF(results); i++) {
+		char *say = arena_printf(&arena, "{\"id\":null,\"error\":null,\"result\":%s}", results[i]);
+		static const char *const methods[] = { "get_survey_properties", "list_participants", "add_participants",
+			"set_participant_properties", "get_summary" };
+		struct lime_fault f[COUNT_OF(methods)];
+		struct lime *l = session("pw");
+		int rc;
+
+		for (size_t k = 0; k < COUNT_OF(methods); k++)
+			f[k] = (struct lime_fault){ methods[k], 0, 0, LIME_SAY, 0, say };
+		lime_peer_faults(peer, f, COUNT_OF(f));
+		rc = lime_survey(l, &arena, SURVEY, &s, &e);
+		CHECK(rc == -1 || !s.anonymized, results[i]);
+		rc = lime_page(l, &arena, SURVEY, 0, 2, &rows, &n, &e);
+		CHECK(rc == -1 || n <= 2, results[i]);
+		for (size_t k = 0; rc == 0 && k < n; k++)
+			CHECK(!lime_is_done(rows[k].completed) && rows[k].token, results[i]);
+		CHECK(lime_find(l, &arena, SURVEY, "aaaaaaaaaaaaaaaaaaaaa~", &one, &e) <= 0, results[i]);
+		person = (struct lime_add){ .token = "aaaaaaaaaaaaaaaaaaaaa~" };
+		rc = lime_add(l, &arena, SURVEY, &person, 1, &e);
+		CHECK(rc == -1 || person.fault || strcmp(person.token_there, person.token) != 0, results[i]);
+		rc = lime_set(l, &arena, SURVEY, "aaaaaaaaaaaaaaaaaaaaa~", &c, &fault, &e);
+		CHECK(rc != 0 || fault, results[i]);
+		rc = lime_summary(l, SURVEY, &sum, &e);
+		CHECK(rc == -1 || (sum.participants == -1 && sum.completed == -1), results[i]);
+		lime_peer_faults(peer, NULL, 0);
+		lime_free(l);
+	}
+}
+
 static void
 test_sessions(void)
 {
@@ -218,6 +268,7 @@ main(void)
 	test_calls();
 	test_refusals();
 	test_faults();
+	test_nonsense();
 	test_sessions();
 	test_slow();
 	lime_peer_stop(peer);
