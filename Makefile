@@ -82,7 +82,7 @@ $(BUILD)/driven/%: $(BUILD)/obj/daemon/app/main_%.o $(DRIVEN_CLOCK) $(LIB)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 # These live through days.
-DRIVEN_UNIT := $(BUILD)/unit/test_cron
+DRIVEN_UNIT := $(BUILD)/unit/test_cron $(BUILD)/unit/test_survey_sync
 $(DRIVEN_UNIT): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(SUPPORT_OBJ) $(DRIVEN_CLOCK) $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
@@ -103,6 +103,11 @@ $(BUILD)/tests/postoffice: $(BUILD)/obj/tests/postoffice/main.o $(TOWN_OBJ) $(DR
 $(BUILD)/tests/compare: $(BUILD)/obj/tests/postoffice/compare.o $(BUILD)/obj/tests/postoffice/world.o $(CLOCK) $(LIB)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
+# A LimeSurvey that misbehaves on demand (tests/support/lime_peer.h).
+$(BUILD)/tests/lime: $(BUILD)/obj/tests/e2e/lime.o $(SUPPORT_OBJ) $(CLOCK) $(LIB)
+	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 demo: all driven postoffice

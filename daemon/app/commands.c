@@ -27,6 +27,8 @@ const struct command commands[] = {
 	{ "probe", cmd_probe, NEEDS_STORE_RW, "own mailboxes that tell inbox from spam folder",
 	    "hộp thư thử của bên gửi: thư vào hộp thư đến hay thư rác" },
 	{ "answers", cmd_answers, NEEDS_STORE_RW, "who has done which form", "ai đã trả lời phiếu nào" },
+	{ "survey", cmd_survey, NEEDS_STORE_RW, "forms that are surveys of a LimeSurvey: people, answers, counts",
+	    "phiếu là khảo sát trong LimeSurvey: người tham gia, trả lời, số liệu" },
 	{ "report", cmd_report, NEEDS_STORE_RO, "participation and causes: everybody accounted for",
 	    "báo cáo tham gia và nguyên nhân, đủ từng người" },
 	{ "letter", cmd_letter, NEEDS_STORE_RW, "letters to the units: numbers, addresses to correct, refusals",

@@ -44,6 +44,7 @@ int	roster_check_command(struct app *, int argc, char **argv);	/* of cmd_roster'
 int	cmd_audit(struct app *, int argc, char **argv);
 int	cmd_user(struct app *, int argc, char **argv);
 int	cmd_serve(struct app *, int argc, char **argv);
+int	cmd_survey(struct app *, int argc, char **argv);
 int	cmd_template(struct app *, int argc, char **argv);
 
 #endif

@@ -174,6 +174,17 @@ static const struct setting table[] = {
 	    "chứng thư khi tự mở TLS; để trống: HTTP sau proxy"),
 	S_TEXT(tls_key_file, "", "its private key", "khóa riêng của chứng thư"),
 
+	S_HEAD("Survey systems", "Hệ thống khảo sát"),
+	S_NUM(survey_sync_s, "900", 0, 86400, SECONDS,
+	    "how often forms that are linked (thumoi survey link) are brought in step with their survey system; 0: only by hand",
+	    "phiếu đã gắn (thumoi survey link) được đồng bộ với hệ thống khảo sát theo chu kỳ này; 0: chỉ chạy bằng tay"),
+	S_WORD(survey_tells, "name", "token name email",
+	    "what the survey system is told of a person: the token alone, the name too, or the address too, which it needs for nothing",
+	    "hệ thống khảo sát được biết gì về một người: chỉ mã (token), thêm họ tên, hay thêm địa chỉ thư (vốn không cần)"),
+	S_NUM(survey_timeout_s, "60", 1, 3600, SECONDS, "limit for one answer of the survey system",
+	    "thời hạn chờ một trả lời của hệ thống khảo sát"),
+	S_TEXT(survey_ca_file, "", "certificates to trust; empty: the system's", "chứng thư tin cậy; để trống: của hệ thống"),
+
 	S_HEAD("Reports", "Báo cáo"),
 	S_NUM(very_few_people, "2", 0, 1000000, "people", "người", "a unit with at most so many participants has very few",
 	    "đơn vị có không quá chừng này người tham gia là rất ít"),

@@ -81,6 +81,11 @@ struct conf {
 	int64_t	session_idle_s;
 	const char *api_key_file;
 	const char *tls_cert_file, *tls_key_file;
+	/* survey systems: engine/survey_sync.h */
+	int64_t	survey_sync_s;		/* 0: only by hand */
+	const char *survey_tells;	/* token, name, email */
+	int64_t	survey_timeout_s;
+	const char *survey_ca_file;
 	/* reports */
 	int64_t	very_few_people, very_few_percent;
 	int64_t	silent_domain_people;	/* group finding: so many accepted, nobody reacted */
