@@ -39,6 +39,8 @@ const struct command commands[] = {
 	    "đơn vị chưa gửi danh sách, chưa ai tham gia, khi sắp đến hạn" },
 	{ "person", cmd_person, NEEDS_STORE_RO, "one person's story, found by name, address or token",
 	    "diễn biến của một người, tìm theo tên, địa chỉ hoặc mã" },
+	{ "webhook", cmd_webhook, NEEDS_STORE_RW, "programs elsewhere that are told what happens",
+	    "báo cho chương trình khác biết việc gì đã xảy ra" },
 	{ "user", cmd_user, NEEDS_STORE_RW, "who may use the desk", "ai được dùng trang quản trị" },
 	{ "audit", cmd_audit, NEEDS_STORE_RO, "who did what, in a chain that shows changes", "ai đã làm gì, ghi thành chuỗi lộ mọi sửa đổi" },
 	{ "serve", cmd_serve, NEEDS_STORE_RW, "run as thumoid does: web pages, sending, inbound mail",

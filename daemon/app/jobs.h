@@ -26,7 +26,7 @@ struct jobs_options {
 	const struct conf *conf;
 	const char *store;
 	struct meters *meters;
-	bool dispatch, inbound, probes, surveys;	/* dispatch: and the plans, and letters */
+	bool dispatch, inbound, probes, surveys, webhooks;	/* dispatch: and the plans, and letters */
 };
 
 int	jobs_start(struct jobs **, const struct jobs_options *, struct err *);
