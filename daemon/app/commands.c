@@ -37,6 +37,8 @@ const struct command commands[] = {
 	    "đơn vị chưa gửi danh sách, chưa ai tham gia, khi sắp đến hạn" },
 	{ "person", cmd_person, NEEDS_STORE_RW, "one person's story, and what they may ask for: export, correct, erase",
 	    "diễn biến của một người; xuất, sửa, xóa dữ liệu theo yêu cầu" },
+	{ "retention", cmd_retention, NEEDS_STORE_RW, "how long data are kept; erase what is past its time",
+	    "thời hạn lưu dữ liệu; xóa dữ liệu quá hạn" },
 	{ "serve", cmd_serve, NEEDS_STORE_RW, "run as thumoid does: web pages, sending, inbound mail",
 	    "chạy như thumoid: trang web, gửi thư, thư trả lại" },
 	{ "rules", cmd_rules, NEEDS_NOTHING, "the words by which replies are understood: test, list, explain",

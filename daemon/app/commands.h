@@ -41,6 +41,7 @@ int	cmd_letter(struct app *, int argc, char **argv);
 int	cmd_pack(struct app *, int argc, char **argv);
 int	cmd_preflight(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);
+int	cmd_retention(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
 int	cmd_rules(struct app *, int argc, char **argv);
 int	roster_check_command(struct app *, int argc, char **argv);	/* of cmd_roster's table */

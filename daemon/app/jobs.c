@@ -15,13 +15,14 @@
 #include "engine/placement.h"
 #include "engine/post.h"
 #include "engine/postman.h"
+#include "engine/retention.h"
 #include "store/db.h"
 
 #define AGAIN_MS 30000	/* after a fault */
-#define CRON_MS 60000	/* how often the plans are looked at */
 #define LETTERS_MS 60000	/* between two looks for letters that are due */
 #define CRON_MS 60000	/* how often the plans are looked at */
 #define LOOK_MS 1000	/* how long a wait may sleep without looking at the clock */
+#define RETENTION_MS 86400000	/* a day */
 #define PROBES_MS 60000	/* looks are due after ten minutes at the earliest */
 
 struct task {
@@ -38,7 +39,7 @@ struct jobs {
 	const struct conf *conf;	/* [c] */
 	const char *store;		/* [c] */
 	struct meters *meters;		/* [c] */
-	struct task dispatch, cron, inbound, letters, probes;
+	struct task dispatch, cron, inbound, letters, probes, retention;
 	struct postman *postman;	/* inbound thread only, once it runs */
 	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
@@ -130,6 +131,18 @@ run_probes(struct jobs *j, struct db *db, struct err *e)
 	return placement_look(db, j->conf, &ask, &t, e);
 }
 
+static int
+run_retention(struct jobs *j, struct db *db, struct err *e)
+{
+	struct retention_options o = { .stop = &j->ending };
+	struct retention_result r;
+	int rc = retention_run(db, j->conf, &o, &r, e);
+
+	if (r.mails + r.letters + r.people)
+		log_info("retention", "mails=%" PRId64 " letters=%" PRId64 " people=%" PRId64, r.mails, r.letters, r.people);
+	return rc;
+}
+
 static void
 wait_ms(struct jobs *j, int64_t ms)
 {
@@ -190,6 +203,8 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 	j->inbound = (struct task){ .name = "inbound", .user = USES_STORE_INBOUND, .run = run_inbound };
 	j->probes = (struct task){ .name = "probes", .user = USES_STORE_PROBES, .run = run_probes, .every_ms = PROBES_MS };
 	j->letters = (struct task){ .name = "letters", .user = USES_STORE_LETTERS, .run = run_letters, .every_ms = LETTERS_MS };
+	j->retention = (struct task){ .name = "retention", .user = USES_STORE_RETENTION, .run = run_retention,
+	    .every_ms = RETENTION_MS };
 	if ((j->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		rc = err_sys(e, "eventfd");
 	if (rc == 0 && o->inbound)
@@ -204,6 +219,8 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 		rc = start(j, &j->inbound, e);
 	if (rc == 0 && o->probes)
 		rc = start(j, &j->probes, e);
+	if (rc == 0 && strcmp(j->conf->retention, "on") == 0)
+		rc = start(j, &j->retention, e);
 	if (rc < 0) {
 		jobs_stop(j);
 		return -1;
@@ -233,6 +250,8 @@ jobs_stop(struct jobs *j)
 		pthread_join(j->letters.thread, NULL);
 	if (j->probes.running)
 		pthread_join(j->probes.thread, NULL);
+	if (j->retention.running)
+		pthread_join(j->retention.thread, NULL);
 	postman_free(j->postman);
 	if (j->wake >= 0)
 		close(j->wake);

@@ -175,10 +175,10 @@ instead_of(struct forget *f, int64_t contact, int n, const char *email)
 
 /* Everywhere it stands, with this person and with those who shared it and were erased before. */
 static int
-replace(struct forget *f, const struct contact *c, const char *email, int n, struct forget_tally *t, struct err *e)
+replace(struct forget *f, const struct contact *c, const char *email, int n, bool asked, struct forget_tally *t, struct err *e)
 {
 	const char *by = instead_of(f, c->id, n, email), *domain = addr_domain(email);
-	int64_t living, *before, focal;
+	int64_t living, *before, focal = 0;
 	size_t n_before;
 
 	if (erase_sharers(f->db, &f->arena, c->id, c->campaign, email, &living, &before, &n_before, e) < 0)
@@ -187,7 +187,7 @@ replace(struct forget *f, const struct contact *c, const char *email, int n, str
 		t->shared++;
 		return 0;
 	}
-	if (erase_email(f->db, c->id, email, by, e) < 0 || erase_focal(f->db, email, &focal, e) < 0)
+	if (erase_email(f->db, c->id, email, by, e) < 0 || (asked && erase_focal(f->db, email, &focal, e) < 0))
 		return -1;
 	for (size_t i = 0; i < n_before; i++)
 		if (erase_email(f->db, before[i], email, by, e) < 0 || erase_words(f->db, before[i], without, f, e) < 0)
@@ -313,7 +313,7 @@ kept_messages(struct forget *f, const struct contact *c, struct forget_tally *t,
 }
 
 static int
-erase_one(struct forget *f, const struct contact *c, bool thorough, struct forget_tally *t, struct err *e)
+erase_one(struct forget *f, const struct contact *c, bool asked, struct forget_tally *t, struct err *e)
 {
 	const char **emails, *name = arena_printf(&f->arena, MARK "%" PRId64, c->id);
 	char token[TOKEN_LEN + 1];
@@ -329,13 +329,13 @@ erase_one(struct forget *f, const struct contact *c, bool thorough, struct forge
 		else
 			needles_add(&f->needles, emails[i]);
 	}
-	if (keep_hashes(f, c, e) < 0 || (thorough && kept_messages(f, c, t, e) < 0))
+	if (asked && (keep_hashes(f, c, e) < 0 || kept_messages(f, c, t, e) < 0))
 		return -1;
 	/* The first address gets the plain name. */
-	if (*c->email && !is_replaced(c->email) && replace(f, c, c->email, used++, t, e) < 0)
+	if (*c->email && !is_replaced(c->email) && replace(f, c, c->email, used++, asked, t, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (!is_replaced(emails[i]) && strcmp(emails[i], c->email) != 0 && replace(f, c, emails[i], used++, t, e) < 0)
+		if (!is_replaced(emails[i]) && strcmp(emails[i], c->email) != 0 && replace(f, c, emails[i], used++, asked, t, e) < 0)
 			return -1;
 	token_new(token);
 	if (erase_received_from(f->db, c->id, without, f, e) < 0 || erase_words(f->db, c->id, without, f, e) < 0 ||
@@ -350,7 +350,7 @@ erase_one(struct forget *f, const struct contact *c, bool thorough, struct forge
 }
 
 static int
-one(struct forget *f, int64_t contact, bool thorough, const char *action, struct forget_tally *t, struct err *e)
+one(struct forget *f, int64_t contact, bool asked, const char *action, struct forget_tally *t, struct err *e)
 {
 	struct contact c;
 	int rc = contact_by_id(f->db, &f->arena, contact, &c, e);
@@ -358,7 +358,7 @@ one(struct forget *f, int64_t contact, bool thorough, const char *action, struct
 	if (rc != 1 || c.erased_at)
 		return rc < 0 ? -1 : 0;
 	needles_init(&f->needles, c.name, c.name_key);
-	rc = erase_one(f, &c, thorough, t, e);
+	rc = erase_one(f, &c, asked, t, e);
 	needles_release(&f->needles);
 	if (rc < 0 || !action)
 		return rc;
@@ -366,7 +366,7 @@ one(struct forget *f, int64_t contact, bool thorough, const char *action, struct
 }
 
 int
-forget_person(struct forget *f, int64_t contact, bool thorough, bool dry, const char *action, struct forget_tally *t,
+forget_person(struct forget *f, int64_t contact, bool asked, bool dry, const char *action, struct forget_tally *t,
     struct err *e)
 {
 	struct forget_tally now = { .people = 0 };
@@ -376,11 +376,11 @@ forget_person(struct forget *f, int64_t contact, bool thorough, bool dry, const 
 	arena_reset(&f->arena);
 	if (db_begin(f->db, e) < 0)
 		return -1;
-	if ((thorough && erase_selves(f->db, &f->arena, contact, &selves, &n, e) < 0) ||
-	    one(f, contact, thorough, action, &now, e) < 0)
+	if ((asked && erase_selves(f->db, &f->arena, contact, &selves, &n, e) < 0) ||
+	    one(f, contact, asked, action, &now, e) < 0)
 		return db_abort(f->db);
 	for (size_t i = 0; i < n; i++)
-		if (one(f, selves[i], thorough, action, &now, e) < 0)
+		if (one(f, selves[i], asked, action, &now, e) < 0)
 			return db_abort(f->db);
 	if (dry)
 		db_abort(f->db);
@@ -395,12 +395,6 @@ forget_person(struct forget *f, int64_t contact, bool thorough, bool dry, const 
 	t->letters += now.letters;
 	t->focal += now.focal;
 	return 0;
-}
-
-int
-forget_mail(struct forget *f, int64_t inbound, struct err *e)
-{
-	return erase_mail(f->db, inbound, e);
 }
 
 int

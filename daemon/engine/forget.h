@@ -52,13 +52,13 @@ int	forget_begin(struct forget **, struct db *, const struct conf *, int64_t now
 /* 1 the log is empty, 0 somebody else holds it: it will be overwritten by and by; -1. NULL is fine. */
 int	forget_end(struct forget *, struct err *);
 /*
- * One person, erased already: nothing happens. thorough: kept messages are searched, too, and the person is erased in
- * their other campaigns. dry: all is rolled back.
+ * One person; erased already: nothing happens. asked: they want it; kept messages are searched too, they are erased in
+ * their other campaigns, are no focal point any more and are not taken in again. Else their time is over: they may be
+ * nominated in another campaign. dry: all is rolled back. action: for the audit, of each person; NULL: none.
  */
-int	forget_person(struct forget *, int64_t contact, bool thorough, bool dry, const char *action, struct forget_tally *,
+int	forget_person(struct forget *, int64_t contact, bool asked, bool dry, const char *action, struct forget_tally *,
 	    struct err *);
-/* One mail, or the message of one letter; in a transaction of its own. */
-int	forget_mail(struct forget *, int64_t inbound, struct err *);
+/* The message of a letter. */
 int	forget_letter(struct forget *, int64_t letter, struct err *);
 
 /* Is that somebody who was erased? *contact: who, 0 when it was in another campaign. 1, 0, -1. */

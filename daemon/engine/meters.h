@@ -38,7 +38,7 @@ enum meters_fate { FATE_MATCHED, FATE_UNMATCHED, FATE_FORGED, FATE_KNOWN, METERS
 /* Who has trouble with the store. */
 enum meters_user {
 	USES_STORE_DISPATCH = 1, USES_STORE_INBOUND = 2, USES_STORE_METRICS = 4, USES_STORE_PROBES = 8, USES_STORE_LETTERS = 16,
-	USES_STORE_CRON = 32,
+	USES_STORE_CRON = 32, USES_STORE_RETENTION = 64,
 };
 
 struct meters_relay {
