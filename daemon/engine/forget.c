@@ -173,24 +173,27 @@ instead_of(struct forget *f, int64_t contact, int n, const char *email)
 	    arena_printf(&f->arena, MARK "%" PRId64 "@%s", contact, common ? domain : NOBODY);
 }
 
-/* Everywhere it stands, with this person and with those who shared it and were erased before. */
+/* Everywhere it stands, with this person and with those who were erased while somebody still had it. */
 static int
 replace(struct forget *f, const struct contact *c, const char *email, int n, bool asked, struct forget_tally *t, struct err *e)
 {
 	const char *by = instead_of(f, c->id, n, email), *domain = addr_domain(email);
-	int64_t living, *before, focal = 0;
+	int64_t living, erased, *before, focal = 0;
+	char mac[TOKEN_LEN + 1];
 	size_t n_before;
 
-	if (erase_sharers(f->db, &f->arena, c->id, c->campaign, email, &living, &before, &n_before, e) < 0)
+	mac_address(mac, &f->key, email);
+	if (erase_sharers(f->db, c->id, c->campaign, email, &living, &erased, e) < 0)
 		return -1;
 	if (living) {
 		t->shared++;
-		return 0;
+		return erased_add(f->db, "kept", mac, c->id, f->now, e);
 	}
-	if (erase_email(f->db, c->id, email, by, e) < 0 || (asked && erase_focal(f->db, email, &focal, e) < 0))
+	if (erased_list(f->db, &f->arena, "kept", mac, &before, &n_before, e) < 0 || erased_drop(f->db, "kept", mac, e) < 0 ||
+	    erase_email(f->db, c->id, email, by, e) < 0 || (asked && erase_focal(f->db, email, &focal, e) < 0))
 		return -1;
 	for (size_t i = 0; i < n_before; i++)
-		if (erase_email(f->db, before[i], email, by, e) < 0 || erase_words(f->db, before[i], without, f, e) < 0)
+		if (erase_email(f->db, before[i], email, by, e) < 0)
 			return -1;
 	t->addresses++;
 	t->focal += focal;
@@ -203,13 +206,12 @@ keep_hashes(struct forget *f, const struct contact *c, struct err *e)
 	char mac[TOKEN_LEN + 1];
 
 	for (size_t i = 0; i < f->needles.n; i++) {
-		int64_t living, *before;
-		size_t n;
+		int64_t living, erased;
 
-		if (erase_sharers(f->db, &f->arena, c->id, c->campaign, f->needles.email[i], &living, &before, &n, e) < 0)
+		if (erase_sharers(f->db, c->id, c->campaign, f->needles.email[i], &living, &erased, e) < 0)
 			return -1;
 		mac_address(mac, &f->key, f->needles.email[i]);
-		if (erased_add(f->db, living || n ? "shared" : "address", mac, c->id, f->now, e) < 0)
+		if (erased_add(f->db, living || erased ? "shared" : "address", mac, c->id, f->now, e) < 0)
 			return -1;
 	}
 	if (!*c->name_key)

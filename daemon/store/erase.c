@@ -96,28 +96,27 @@ erase_cells(struct db *db, int64_t contact, int (*each)(const char *cell, void *
 }
 
 int
-erase_sharers(struct db *db, struct arena *a, int64_t contact, int64_t campaign, const char *email, int64_t *living,
-    int64_t **erased, size_t *n, struct err *e)
+erase_sharers(struct db *db, int64_t contact, int64_t campaign, const char *email, int64_t *living, int64_t *erased, struct err *e)
 {
-	static const char alive[] =
-	    "SELECT count(DISTINCT c.id) FROM address q JOIN contact c ON c.id = q.contact WHERE q.email = $2 AND c.id <> $1"
-	    " AND c.campaign = $3 AND c.erased_at IS NULL";
-	static const char gone[] =
-	    "SELECT DISTINCT c.id FROM address q JOIN contact c ON c.id = q.contact WHERE q.email = $2 AND c.id <> $1"
-	    " AND c.erased_at IS NOT NULL ORDER BY c.id";
-	struct stmt *s = db_stmt(db, alive, e);
+	static const char sql[] =
+	    "SELECT count(DISTINCT CASE WHEN c.erased_at IS NULL AND c.campaign = $3 THEN c.id END),"
+	    " count(DISTINCT CASE WHEN c.erased_at IS NULL THEN NULL ELSE c.id END) FROM address q JOIN contact c ON c.id = q.contact"
+	    " WHERE q.email = $2 AND c.id <> $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
 
-	*n = 0;
+	*living = *erased = 0;
 	if (!s)
 		return -1;
 	bind_int(s, 1, contact);
 	bind_text(s, 2, email);
 	bind_int(s, 3, campaign);
-	if (db_one_int(s, living, e) < 0 || !(s = db_stmt(db, gone, e)))
-		return -1;
-	bind_int(s, 1, contact);
-	bind_text(s, 2, email);
-	return ids(s, a, erased, n, e);
+	if ((rc = db_step(s, e)) == 1) {
+		*living = col_int(s, 0);
+		*erased = col_int(s, 1);
+	}
+	db_done(s);
+	return rc < 0 ? -1 : 0;
 }
 
 int

@@ -18,9 +18,8 @@
 int	erase_emails(struct db *, struct arena *, int64_t contact, const char ***out, size_t *n, struct err *);
 /* Cells of their roster rows: whole records, in which addresses and names may stand as they were written. */
 int	erase_cells(struct db *, int64_t contact, int (*each)(const char *cell, void *), void *, struct err *);
-/* Others who have the address: how many that are not erased, in the campaign; ids of the erased ones, anywhere. */
-int	erase_sharers(struct db *, struct arena *, int64_t contact, int64_t campaign, const char *email, int64_t *living,
-	    int64_t **erased, size_t *n, struct err *);
+/* How many others have the address: not erased and of the campaign; erased. */
+int	erase_sharers(struct db *, int64_t contact, int64_t campaign, const char *email, int64_t *living, int64_t *erased, struct err *);
 /* The same person in other campaigns: has one of the addresses and the same folded name. */
 int	erase_selves(struct db *, struct arena *, int64_t contact, int64_t **out, size_t *n, struct err *);
 /* Mail domains that more than one address is on. */

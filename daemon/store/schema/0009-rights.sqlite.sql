@@ -6,7 +6,8 @@ ALTER TABLE contact ADD COLUMN erased_at INTEGER;	-- name and addresses were rep
 CREATE TABLE erased (
 	kind		TEXT NOT NULL CHECK (kind = 'address' OR	-- a mailbox that was this person's alone
 			    kind = 'shared' OR				-- one that others have too
-			    kind = 'name'),				-- folded name and code of the unit
+			    kind = 'name' OR				-- folded name and code of the unit
+			    kind = 'kept'),				-- an address that stays in their rows while others have it
 	mac		TEXT NOT NULL,
 	contact		INTEGER NOT NULL REFERENCES contact,
 	at		INTEGER NOT NULL,
