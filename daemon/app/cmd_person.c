@@ -1,4 +1,4 @@
-/* thumoi person show WHO - one person's story, for a telephone call. */
+/* thumoi person show WHO - one person's story, for a telephone call; export, correct and erase: person_rights.c. */
 #include "app/commands.h"
 #include "app/who.h"
 
@@ -10,6 +10,7 @@
 #include "engine/account.h"
 #include "engine/judge.h"
 #include "engine/story.h"
+#include "store/holdings.h"
 
 /* One line, whatever the far end put into it. */
 static void
@@ -164,7 +165,8 @@ tell(struct app *app, const char *who, struct err *e)
 
 	if (rc != 1)
 		return rc < 0 ? -1 : EXIT_FAILED;
-	if (story_load(&s, app->db, &app->arena, &c, clock_now(), e) < 0)
+	if (story_load(&s, app->db, &app->arena, &c, clock_now(), e) < 0 || db_commit(app->db, e) < 0 ||
+	    holdings_audit(app->db, "person show", c.id, e) < 0)
 		return -1;
 	s.lang = app->lang_given ? lang_ui : s.campaign.lang;
 	if (app->json)
@@ -178,15 +180,11 @@ person_show(struct app *app, int argc, char **argv)
 {
 	int first, rc = opt_parse(argc, argv, "person show", TR("WHO  (token, address or name)", "AI  (mã, địa chỉ hoặc họ tên)"),
 	    NULL, 0, 1, 16, &first);
-	struct buf who = BUF_INIT(4096);
 	struct err e = ERR_INIT;
 
 	if (rc >= 0)
 		return rc;
-	for (int i = first; i < argc; i++)
-		buf_printf(&who, "%s%s", i > first ? " " : "", argv[i]);
-	rc = db_snapshot(app->db, &e) < 0 ? -1 : tell(app, buf_str(&who), &e);
-	buf_release(&who);
+	rc = db_snapshot(app->db, &e) < 0 ? -1 : tell(app, who_words(app, argc, argv, first), &e);
 	if (db_in_transaction(app->db))
 		db_commit(app->db, NULL);
 	return rc < 0 ? app_fail(&e) : rc;
@@ -196,7 +194,12 @@ int
 cmd_person(struct app *app, int argc, char **argv)
 {
 	static const struct command table[] = {
-		{ "show", person_show, NEEDS_STORE_RO, "one person's timeline and cause", "diễn biến và nguyên nhân của một người" },
+		{ "show", person_show, NEEDS_STORE_RW, "one person's timeline and cause", "diễn biến và nguyên nhân của một người" },
+		{ "export", person_export, NEEDS_STORE_RW, "everything held on a person or an address, as JSON",
+		    "toàn bộ dữ liệu lưu về một người hoặc một địa chỉ, dạng JSON" },
+		{ "correct", person_correct, NEEDS_STORE_RW, "correct a name, an address, a sub-unit", "sửa họ tên, địa chỉ, bộ phận" },
+		{ "erase", person_erase, NEEDS_STORE_RW, "take a person out of the store; the counts stay",
+		    "xóa dữ liệu cá nhân của một người; số liệu giữ nguyên" },
 		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 	};
 

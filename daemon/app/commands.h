@@ -33,11 +33,15 @@ int	cmd_focal(struct app *, int argc, char **argv);
 int	cmd_config(struct app *, int argc, char **argv);
 int	cmd_evidence(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
+int	person_export(struct app *, int argc, char **argv);	/* of cmd_person's table */
+int	person_erase(struct app *, int argc, char **argv);
+int	person_correct(struct app *, int argc, char **argv);
 int	cmd_probe(struct app *, int argc, char **argv);
 int	cmd_letter(struct app *, int argc, char **argv);
 int	cmd_pack(struct app *, int argc, char **argv);
 int	cmd_preflight(struct app *, int argc, char **argv);
 int	cmd_report(struct app *, int argc, char **argv);
+int	cmd_retention(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
 int	cmd_rules(struct app *, int argc, char **argv);
 int	roster_check_command(struct app *, int argc, char **argv);	/* of cmd_roster's table */

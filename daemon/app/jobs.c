@@ -15,6 +15,7 @@
 #include "engine/placement.h"
 #include "engine/post.h"
 #include "engine/postman.h"
+#include "engine/retention.h"
 #include "engine/survey_sync.h"
 #include "engine/webhook.h"
 #include "store/db.h"
@@ -25,6 +26,7 @@
 #define LOOK_MS 1000	/* how long a wait may sleep without looking at the clock */
 #define SURVEYS_MS 15000	/* between two looks for forms that are due: a newcomer's link should open something */
 #define WEBHOOKS_MS 2000	/* what happened is told so soon */
+#define RETENTION_MS 86400000	/* a day */
 #define PROBES_MS 60000	/* looks are due after ten minutes at the earliest */
 
 struct task {
@@ -41,7 +43,7 @@ struct jobs {
 	const struct conf *conf;	/* [c] */
 	const char *store;		/* [c] */
 	struct meters *meters;		/* [c] */
-	struct task dispatch, cron, inbound, letters, probes, surveys, webhooks;
+	struct task dispatch, cron, inbound, letters, probes, surveys, webhooks, retention;
 	struct postman *postman;	/* inbound thread only, once it runs */
 	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
@@ -131,6 +133,18 @@ run_probes(struct jobs *j, struct db *db, struct err *e)
 	struct placement_tally t;
 
 	return placement_look(db, j->conf, &ask, &t, e);
+}
+
+static int
+run_retention(struct jobs *j, struct db *db, struct err *e)
+{
+	struct retention_options o = { .stop = &j->ending };
+	struct retention_result r;
+	int rc = retention_run(db, j->conf, &o, &r, e);
+
+	if (r.mails + r.letters + r.people)
+		log_info("retention", "mails=%" PRId64 " letters=%" PRId64 " people=%" PRId64, r.mails, r.letters, r.people);
+	return rc;
 }
 
 static void
@@ -231,6 +245,8 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 	j->letters = (struct task){ .name = "letters", .user = USES_STORE_LETTERS, .run = run_letters, .every_ms = LETTERS_MS };
 	j->surveys = (struct task){ .name = "survey", .user = USES_STORE_SURVEYS, .run = run_surveys, .every_ms = SURVEYS_MS };
 	j->webhooks = (struct task){ .name = "webhook", .user = USES_STORE_WEBHOOKS, .run = run_webhooks, .every_ms = WEBHOOKS_MS };
+	j->retention = (struct task){ .name = "retention", .user = USES_STORE_RETENTION, .run = run_retention,
+	    .every_ms = RETENTION_MS };
 	if ((j->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		rc = err_sys(e, "eventfd");
 	if (rc == 0 && o->inbound)
@@ -249,6 +265,8 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 		rc = start(j, &j->surveys, e);
 	if (rc == 0 && o->webhooks)
 		rc = start(j, &j->webhooks, e);
+	if (rc == 0 && strcmp(j->conf->retention, "on") == 0)
+		rc = start(j, &j->retention, e);
 	if (rc < 0) {
 		jobs_stop(j);
 		return -1;
@@ -282,6 +300,8 @@ jobs_stop(struct jobs *j)
 		pthread_join(j->surveys.thread, NULL);
 	if (j->webhooks.running)
 		pthread_join(j->webhooks.thread, NULL);
+	if (j->retention.running)
+		pthread_join(j->retention.thread, NULL);
 	postman_free(j->postman);
 	if (j->wake >= 0)
 		close(j->wake);

@@ -1,6 +1,7 @@
 /*
  * jobs.h - the daemon's threads that are not the web: sending, plans, inbound
- * mail, looking into probe mailboxes, letters that were deferred, survey systems.
+ * mail, looking into probe mailboxes, letters that were deferred, survey
+ * systems, webhooks, and what is past its time.
  *
  * Where mail is sent, the plans of the campaigns are looked at every minute
  * (engine/cron.h); while sending is held (engine/watch.h) the dispatcher waits.

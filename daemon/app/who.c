@@ -28,6 +28,16 @@ print_choice(struct app *app, const struct contact *list, size_t n, struct err *
 	return out_end(&o, e);
 }
 
+const char *
+who_words(struct app *app, int argc, char **argv, int first)
+{
+	const char *s = argv[first];
+
+	for (int i = first + 1; i < argc; i++)
+		s = arena_printf(&app->arena, "%s %s", s, argv[i]);
+	return s;
+}
+
 int
 who_one(struct app *app, const char *who, struct contact *out, struct err *e)
 {

@@ -14,6 +14,8 @@
 #include "app/app.h"
 #include "store/contact.h"
 
+/* The words of the command line from `first` on, as one text. */
+const char *who_words(struct app *, int argc, char **argv, int first);
 int	who_one(struct app *, const char *who, struct contact *, struct err *);
 
 #endif

@@ -217,6 +217,16 @@ static const struct setting table[] = {
 	S_NUM(alert_zero_days, "7", 0, 365, "days", "ngày", "a unit of whom nobody has taken part so many days before the closing is an alert; 0: never",
 	    "đơn vị chưa có ai tham gia khi còn chừng này ngày đến hạn là một cảnh báo; 0: không cảnh báo"),
 
+	S_HEAD("How long data are kept", "Thời hạn lưu dữ liệu"),
+	S_WORD(retention, "off", "on off", "on: what is past its time is erased, once a day by thumoid, or by 'thumoi retention run'",
+	    "on: dữ liệu quá hạn được xóa, thumoid làm mỗi ngày một lần, hoặc bằng 'thumoi retention run'"),
+	S_NUM(retention_raw_mail_days, "180", 0, 36500, "days", "ngày",
+	    "raw mails that came back are kept so long; 0: always. What they said is kept with the person",
+	    "giữ nguyên văn thư phản hồi chừng này ngày; 0: giữ mãi. Nội dung đã đọc được vẫn lưu theo từng người"),
+	S_NUM(retention_person_days, "730", 0, 36500, "days", "ngày",
+	    "names and addresses are kept so long after the closing of their campaign; 0: always. The counts stay",
+	    "giữ họ tên, địa chỉ chừng này ngày sau khi đợt đóng; 0: giữ mãi. Số liệu vẫn giữ nguyên"),
+
 	S_HEAD("Rosters", "Danh sách"),
 	S_NUM(roster_max_bytes, "1073741824", 1024, 1099511627776, BYTES, "a larger roster file is refused",
 	    "tệp danh sách lớn hơn bị từ chối"),

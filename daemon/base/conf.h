@@ -94,6 +94,8 @@ struct conf {
 	const char *letter_authority, *letter_signer_title, *letter_signer, *letter_copies;
 	const char *dkim_selector, *sending_hosts;	/* what mail administrators are told */
 	const char *operator_address;
+	const char *retention;		/* on, off */
+	int64_t	retention_raw_mail_days, retention_person_days;	/* 0: kept */
 	int64_t	alert_no_roster_days, alert_zero_days;	/* 0: never */
 	/* import */
 	int64_t	roster_max_bytes;

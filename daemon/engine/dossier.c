@@ -182,7 +182,7 @@ take(struct building *b, const struct facts *f)
 	c = cause_of(f, &ask, &grade);
 	if (*f->domain)
 		add_domain(b, d, f, c);
-	if (c == CAUSE_ANSWERED)
+	if (c == CAUSE_ANSWERED || f->erased)
 		return 0;
 	d->people = mem_room(d->people, d->n_people, &d->cap_people, sizeof(*d->people));
 	d->people[d->n_people++] = (struct outstanding){ arena_dup(a, f->name), arena_dup(a, f->sub_unit),

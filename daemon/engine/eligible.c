@@ -400,7 +400,7 @@ standing(const struct eligible *el, const struct facts *f, const struct unit *u,
 {
 	if (!is_meant(el, f, u, past, out, f->answered))
 		return f->answered && is_meant(el, f, u, past, out, 0) ? SKIP_ANSWERED : SKIP_OUTSIDE;
-	if (f->state != CONTACT_MAILABLE)
+	if (f->state != CONTACT_MAILABLE || f->erased)
 		return SKIP_HELD;
 	if (f->opted_out || f->complained)
 		return SKIP_OPTED_OUT;

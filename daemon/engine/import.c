@@ -7,6 +7,7 @@
 #include "base/lang.h"
 #include "base/text.h"
 #include "base/token.h"
+#include "engine/forget.h"
 #include "engine/hashset.h"
 #include "engine/mailbox_map.h"
 #include "engine/mend.h"
@@ -18,6 +19,7 @@
 #include "store/audit.h"
 #include "store/contact.h"
 #include "store/correction.h"
+#include "store/erased.h"
 #include "store/evidence.h"
 
 #define SHARED "shared_address"
@@ -40,6 +42,7 @@ struct import {
 	struct roster *earlier;		/* those of them that this one replaces */
 	size_t n_earlier;
 	int64_t next_contact;
+	const struct secret *key;	/* somebody was erased; NULL: nobody */
 	bool bulk;			/* so many that the indexes are made at the end */
 	int64_t now;
 };
@@ -257,12 +260,28 @@ may_be_shared(struct import *im, const char *email)
 	return im->bulk ? mailbox_map_next(&im->mailboxes, hash, &at) != 0 : hashset_add(&im->seen, hash);
 }
 
+/* Of a row about somebody who was erased nothing is taken in but that there was one. */
+static int
+leave_erased(struct import *im, struct fate *f, struct err *e)
+{
+	struct known *k = f->contact ? recognise_id(&im->known, f->contact) : NULL;
+
+	if (k)
+		k->matched = true;
+	forget_row(f->row);
+	count_row(im, f);
+	return store_row(im, f, e);
+}
+
 static int
 import_row(struct import *im, struct read_row *r, const char *token, struct err *e)
 {
 	struct fate f = { .row = r };
+	int rc;
 
 	arena_reset(&im->scratch);
+	if (im->key && (rc = forget_knows_row(im->db, im->key, im->o->campaign->id, im->t->unit->code, r, &f.contact, e)) != 0)
+		return rc < 0 ? -1 : leave_erased(im, &f, e);
 	if (r->judged.disposition == ACCEPT && may_be_shared(im, r->judged.email) && compare_mailbox(im, &f, e) < 0)
 		return -1;
 	if (im->n_earlier && !f.contact && r->judged.disposition != DUPLICATE) {
@@ -284,18 +303,6 @@ import_row(struct import *im, struct read_row *r, const char *token, struct err 
 	return store_row(im, &f, e);
 }
 
-/* A mailbox that was shared and is now one person's only: no warning any more. */
-static int
-settle_shared(struct import *im, const char *email, struct err *e)
-{
-	struct contact *list;
-	size_t n;
-
-	if (contact_sharing(im->db, &im->scratch, im->o->campaign->id, email, &list, &n, e) < 0)
-		return -1;
-	return n == 1 && list[0].roster ? roster_row_set_warnings(im->db, list[0].roster, list[0].seq, "", e) : 0;
-}
-
 /* The unit's earlier rosters no longer count; who is not in this one is missing. */
 static int
 replace_earlier(struct import *im, struct err *e)
@@ -312,7 +319,7 @@ replace_earlier(struct import *im, struct err *e)
 			if (contact_set_missing(im->db, k->c.id, im->now, e) < 0)
 				return -1;
 		}
-		if (k->left_mailbox && *k->c.email && settle_shared(im, k->c.email, e) < 0)
+		if (k->left_mailbox && *k->c.email && mend_settle(im->db, &im->scratch, im->o->campaign->id, k->c.email, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -453,6 +460,7 @@ int
 import_roster(struct db *db, const struct import_options *o, const char *path, struct import_tally *t, struct err *e)
 {
 	struct import im = { .db = db, .o = o, .t = t, .now = clock_now() };
+	struct secret key;
 	char sha[65];
 	int rc = -1;
 
@@ -467,6 +475,8 @@ import_roster(struct db *db, const struct import_options *o, const char *path, s
 	if (im.roster.bytes == 0)
 		return err_set(e, ERR_INPUT, TR("%s: the file is empty: ask the unit to send it again",
 		    "%s: tệp trống: đề nghị đơn vị gửi lại"), file_base(path));
+	if (forget_key(db, o->conf, &key, &im.key, e) < 0)
+		return -1;
 	if (o->conf && im.roster.bytes > o->conf->roster_max_bytes)
 		return err_set(e, ERR_INPUT, TR("%s: larger than roster_max_bytes (%lld)", "%s: lớn hơn roster_max_bytes (%lld)"),
 		    file_base(path), (long long)o->conf->roster_max_bytes);

@@ -4,8 +4,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/forget.h"
 #include "engine/inbound_read.h"
 #include "engine/letter_news.h"
+#include "store/erased.h"
 #include "store/probe.h"
 
 struct inbound {
@@ -83,6 +85,24 @@ write_down(struct inbound *in, struct db *db, struct inbound_row *row, struct in
 	return rc;
 }
 
+/* About somebody who was erased, or from them: what it says counts, the mail is not kept. */
+static int
+is_erased(struct inbound *in, struct db *db, const struct inbound_reading *r, struct err *e)
+{
+	int64_t at;
+	int rc = erased_any(db, e);
+
+	if (rc <= 0)
+		return rc;
+	if (match_found(&r->match) && r->match.target.contact && ((rc = erased_at(db, r->match.target.contact, &at, e)) < 0 || at))
+		return rc < 0 ? -1 : 1;
+	rc = *r->m.from ? forget_knows_address(db, &in->key, r->m.from, e) : 0;
+	for (size_t i = 0; rc == 0 && i < r->m.n_rcpt; i++)
+		if ((rc = forget_knows_address(db, &in->key, r->m.rcpt[i].address, e)) == 0)
+			rc = forget_knows_address(db, &in->key, r->m.rcpt[i].original, e);
+	return rc;
+}
+
 int
 inbound_take(struct inbound *in, struct db *db, const char *source, const char *msg, size_t len,
     struct inbound_taken *taken, struct inbound_tally *tally, struct err *e)
@@ -112,6 +132,12 @@ inbound_take(struct inbound *in, struct db *db, const char *source, const char *
 		return own ? db_abort(db) : -1;
 	row.kind = mreport_kind_name(r.m.kind);
 	row.fate = r.fate;
+	if ((rc = is_erased(in, db, &r, e)) < 0)
+		return own ? db_abort(db) : -1;
+	if (rc == 1) {
+		row.raw = "";
+		row.len = 0;
+	}
 	if ((rc = write_down(in, db, &row, &r, e)) < 0)
 		return own ? db_abort(db) : -1;
 	if (own && db_commit(db, e) < 0)

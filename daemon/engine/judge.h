@@ -34,6 +34,7 @@ enum reason {
 	R_SWAPPED_COLUMNS, R_AMBIGUOUS_PERSON,
 	/* reject */
 	R_MISSING_EMAIL, R_MISSING_AT, R_TRUNCATED_DOMAIN, R_NOT_AN_ADDRESS,
+	R_ERASED,	/* the importer's to give: engine/forget.h */
 	/* duplicate */
 	R_SAME_FILE, R_OTHER_FILE,
 	R_UNCHANGED,	/* a row of a list of corrections that gives no other address */

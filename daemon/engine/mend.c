@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "engine/fixref.h"
+#include "engine/forget.h"
 #include "engine/person.h"
 #include "engine/recognise.h"
 #include "store/audit.h"
@@ -19,6 +20,7 @@ struct mending {
 	struct roster *roster;
 	struct recognise people;	/* of the unit */
 	struct token_source tokens;
+	const struct secret *key;	/* somebody was erased; NULL: nobody */
 	int64_t next_contact, now;
 	struct arena scratch;		/* a row */
 };
@@ -144,16 +146,15 @@ state_of(enum disposition d)
 	return d == ACCEPT ? "mailable" : d == HOLD ? "held" : "rejected";
 }
 
-/* The mailbox that the person leaves may now be one colleague's only. */
-static int
-settle_old(struct mending *m, const char *email, struct err *e)
+int
+mend_settle(struct db *db, struct arena *a, int64_t campaign, const char *email, struct err *e)
 {
 	struct contact *list;
 	size_t n;
 
-	if (!*email || contact_sharing(m->db, &m->scratch, m->o->campaign->id, email, &list, &n, e) < 0)
+	if (!*email || contact_sharing(db, a, campaign, email, &list, &n, e) < 0)
 		return *email ? -1 : 0;
-	return n == 1 && list[0].roster ? roster_row_set_warnings(m->db, list[0].roster, list[0].seq, "", e) : 0;
+	return n == 1 && list[0].roster ? roster_row_set_warnings(db, list[0].roster, list[0].seq, "", e) : 0;
 }
 
 /* The person stays who they are: only the address is the list's to change. */
@@ -176,7 +177,7 @@ mend_person(struct mending *m, struct fate *f, struct err *e)
 	m->t->mended++;
 	m->t->changed++;
 	if (correction_insert(m->db, &(struct correction){ c.id, m->roster->id, m->now, f->known->c.email, c.email }, e) < 0 ||
-	    settle_old(m, f->known->c.email, e) < 0)
+	    mend_settle(m->db, &m->scratch, m->o->campaign->id, f->known->c.email, e) < 0)
 		return -1;
 	f->known->c.email = arena_dup(&m->people.arena, c.email);	/* another row may say the same */
 	return 0;
@@ -229,6 +230,22 @@ row_of_known(struct mending *m, struct fate *f, struct err *e)
 	return mend_person(m, f, e);
 }
 
+/* The list went out while they were still there. */
+static int
+is_erased(struct mending *m, struct fate *f, struct err *e)
+{
+	int64_t id = fixref_read(f->row->reference, m->o->campaign->id);
+	struct known *k = id ? recognise_id(&m->people, id) : NULL;
+
+	if (!m->key)
+		return 0;
+	if (k && k->c.erased_at) {
+		f->contact = k->c.id;
+		return 1;
+	}
+	return forget_knows_row(m->db, m->key, m->o->campaign->id, m->t->unit->code, f->row, &f->contact, e);
+}
+
 static int
 take_row(struct mending *m, struct read_row *r, struct err *e)
 {
@@ -238,6 +255,10 @@ take_row(struct mending *m, struct read_row *r, struct err *e)
 	arena_reset(&m->scratch);
 	r->name = unguarded(r->name);
 	r->key = person_key(&m->scratch, r->name);
+	if ((rc = is_erased(m, &f, e)) != 0) {
+		forget_row(r);
+		return rc < 0 ? -1 : store_row(m, &f, e);
+	}
 	switch (whom(m, r, &f.known)) {
 	case KNOWN_PERSON:
 		rc = row_of_known(m, &f, e);
@@ -268,9 +289,12 @@ mend(struct db *db, const struct import_options *o, struct roster_reader *reader
 	    .tokens = TOKEN_SOURCE_INIT };
 	char *delimiter = arena_ndup(&t->arena, &reader->csv.delimiter, 1);
 	struct arena a = ARENA_INIT;
+	struct secret key;
 	struct read_row row;
 	int rc;
 
+	if (forget_key(db, o->conf, &key, &m.key, e) < 0)
+		return -1;
 	t->corrections = true;
 	t->encoding = roster->encoding = arena_dup(&t->arena, reader->csv.charset.name);
 	t->columns = roster->columns = layout_columns(&reader->layout, &t->arena);

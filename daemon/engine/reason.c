@@ -35,6 +35,8 @@ static const struct {
 	[R_MISSING_AT] = { "missing_at", "the address lacks its @", "địa chỉ thiếu dấu @" },
 	[R_TRUNCATED_DOMAIN] = { "truncated_domain", "the end of the address is cut off", "địa chỉ bị cụt phần cuối" },
 	[R_NOT_AN_ADDRESS] = { "not_an_address", "this is no mail address", "đây không phải địa chỉ thư điện tử" },
+	[R_ERASED] = { "erased", "this person's data was erased and is not taken in again; for somebody else of that name give another address",
+	    "dữ liệu của người này đã được xóa và không nhập lại; nếu là người khác trùng tên, hãy ghi địa chỉ khác" },
 	[R_SAME_FILE] = { "same_file", "the same person stands in this file already", "người này đã có trong tệp này" },
 	[R_OTHER_FILE] = { "other_file", "the same person stands in another unit's file",
 	    "người này đã có trong danh sách của đơn vị khác" },

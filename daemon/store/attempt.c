@@ -26,7 +26,8 @@ attempt_insert(struct db *db, const struct attempt *t, struct err *e)
 {
 	static const char sql[] =
 	    "INSERT INTO attempt (invite, n, at, relay, command, code, enhanced, text, duration_ms, verdict, category)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN EXISTS (SELECT 1 FROM invite i JOIN contact c ON c.id = i.contact"
+	    "  WHERE i.id = $1 AND c.erased_at IS NOT NULL) THEN '' ELSE $8 END, $9, $10, $11)";
 	struct stmt *s = db_stmt(db, sql, e);
 
 	if (!s)

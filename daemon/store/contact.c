@@ -4,7 +4,7 @@
 	"c.id, c.campaign, c.unit, u.code, c.name, c.name_key, c.sub_unit, c.position, c.token, c.state, c.reason," \
 	" coalesce((SELECT email FROM address WHERE contact = c.id AND rank = 1), '')," \
 	" coalesce((SELECT email FROM address WHERE contact = c.id AND rank = 2), '')," \
-	" coalesce(c.missing_since, 0), coalesce(c.roster, 0), coalesce(c.seq, 0)"
+	" coalesce(c.missing_since, 0), coalesce(c.roster, 0), coalesce(c.seq, 0), coalesce(c.erased_at, 0)"
 
 static void
 read_row(struct stmt *s, struct arena *a, struct contact *c)
@@ -17,7 +17,7 @@ read_row(struct stmt *s, struct arena *a, struct contact *c)
 	    .token = arena_dup(a, col_text(s, 8)), .state = arena_dup(a, col_text(s, 9)),
 	    .reason = arena_dup(a, col_text(s, 10)), .email = arena_dup(a, col_text(s, 11)),
 	    .alternate = arena_dup(a, col_text(s, 12)), .missing_since = col_int(s, 13),
-	    .roster = col_int(s, 14), .seq = col_int(s, 15),
+	    .roster = col_int(s, 14), .seq = col_int(s, 15), .erased_at = col_int(s, 16),
 	};
 }
 

@@ -25,6 +25,7 @@ struct contact {
 	const char *alternate;		/* rank 2; "" */
 	int64_t missing_since;		/* 0: in the unit's latest roster */
 	int64_t roster, seq;		/* the row that decided; 0: none */
+	int64_t erased_at;		/* name and addresses are not theirs any more; 0: they are. Lookups only */
 };
 
 int	contact_by_id(struct db *, struct arena *, int64_t id, struct contact *, struct err *);

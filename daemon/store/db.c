@@ -413,6 +413,29 @@ col_null(struct stmt *s, int n)
 }
 
 int
+col_count(struct stmt *s)
+{
+	return sqlite3_column_count(s->s);
+}
+
+const char *
+col_name(struct stmt *s, int n)
+{
+	return sqlite3_column_name(s->s, n);
+}
+
+enum col_kind
+col_kind(struct stmt *s, int n)
+{
+	switch (sqlite3_column_type(s->s, n)) {
+	case SQLITE_NULL: return COL_NULL;
+	case SQLITE_INTEGER: return COL_INT;
+	case SQLITE_BLOB: return COL_BLOB;
+	default: return COL_TEXT;
+	}
+}
+
+int
 db_run(struct stmt *s, struct err *e)
 {
 	int rc;
@@ -513,6 +536,23 @@ db_bulk(struct db *db, bool begin, struct err *e)
 	return exec(db, begin ? "PRAGMA foreign_keys = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -64000; PRAGMA threads = 2" :
 	    "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA threads = 0;"
 	    " PRAGMA shrink_memory", e);
+}
+
+int
+db_overwrite(struct db *db, struct err *e)
+{
+	return exec(db, "PRAGMA secure_delete = ON", e);
+}
+
+int
+db_empty_log(struct db *db, struct err *e)
+{
+	int64_t busy = 0;
+	int rc;
+
+	ASSERT(!db_in_transaction(db));
+	rc = pragma_int(db, "PRAGMA wal_checkpoint(TRUNCATE)", &busy, e);
+	return rc < 0 ? -1 : busy == 0;
 }
 
 int

@@ -54,6 +54,11 @@ int64_t	col_int(struct stmt *, int n);				/* columns count from 0; NULL reads 0 
 const char *col_text(struct stmt *, int n);			/* NULL reads "" */
 const void *col_blob(struct stmt *, int n, size_t *len);	/* borrowed as a text is; "" when empty */
 bool	col_null(struct stmt *, int n);
+/* For who takes a row as it is: how many columns, what each is called and holds. */
+enum col_kind { COL_NULL, COL_INT, COL_TEXT, COL_BLOB };
+int	col_count(struct stmt *);
+const char *col_name(struct stmt *, int n);			/* borrowed as a text is */
+enum col_kind col_kind(struct stmt *, int n);
 
 /* A statement whose parameters are bound already: run to the end. 0 or -1; ends it. */
 int	db_run(struct stmt *, struct err *);
@@ -74,6 +79,14 @@ int	db_ping(struct db *, struct err *);			/* 0: it can be read */
  * cache, no look-up of every reference. Outside a transaction only.
  */
 int	db_bulk(struct db *, bool begin, struct err *);
+
+/* From now on this handle overwrites what it deletes with zeros. */
+int	db_overwrite(struct db *, struct err *);
+/*
+ * The log is written into the store and cut to nothing, so that no old octets stay in it.
+ * 1 done, 0 somebody else still reads or writes, -1. Outside a transaction only.
+ */
+int	db_empty_log(struct db *, struct err *);
 
 int	db_backup(struct db *, const char *to, void (*progress)(int done, int all), struct err *);
 

@@ -29,12 +29,20 @@ bind_evidence(struct stmt *s, const struct evidence *v, const char grade[2], con
 	bind_int(s, 13, v->until_at);
 }
 
+/* Of somebody who was erased: neither the address that it names nor its words are kept. */
+#define ABOUT_PERSON \
+	"SELECT $1, $2, $3, $4, $5, $6, $7, $8," \
+	" CASE WHEN p.erased_at IS NULL OR $9 = '' THEN $9 ELSE" \
+	"  coalesce((SELECT q.email FROM address q WHERE q.contact = $1 AND q.rank = 1), '') END, $10," \
+	" CASE WHEN p.erased_at IS NULL THEN $11 ELSE '' END, $12, $13" \
+	" FROM (SELECT (SELECT c.erased_at FROM contact c WHERE c.id = $1) AS erased_at) p WHERE true"
+
 int
 evidence_add(struct db *db, const struct evidence *v, struct err *e)
 {
 	static const char sql[] =
 	    "INSERT INTO evidence (contact, invite, inbound, at, kind, grade, category, hard, email, status, text,"
-	    " fingerprint, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (fingerprint) DO NOTHING"
+	    " fingerprint, until_at) " ABOUT_PERSON " ON CONFLICT (fingerprint) DO NOTHING"
 	    " RETURNING id";
 	struct stmt *s = db_stmt(db, sql, e);
 	char grade[2] = { v->grade, '\0' }, unique[TOKEN_LEN + 1];
@@ -53,7 +61,7 @@ evidence_put(struct db *db, const struct evidence *v, struct err *e)
 {
 	static const char sql[] =
 	    "INSERT INTO evidence (contact, invite, inbound, at, kind, grade, category, hard, email, status, text,"
-	    " fingerprint, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (fingerprint)"
+	    " fingerprint, until_at) " ABOUT_PERSON " ON CONFLICT (fingerprint)"
 	    " DO UPDATE SET at = excluded.at, category = excluded.category, email = excluded.email, status = excluded.status,"
 	    " text = excluded.text WHERE excluded.at > evidence.at RETURNING id";
 	struct stmt *s = db_stmt(db, sql, e);

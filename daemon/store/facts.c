@@ -112,7 +112,7 @@ open_streams(struct facts_reader *r, struct db *db, int64_t lo, int64_t hi, int6
 {
 	/* "+" keeps the planner on the key, which is the order asked for. */
 	static const char people[] =
-	    "SELECT c.id, c.unit, c.state, c.reason, c.missing_since, c.name, c.sub_unit FROM contact c"
+	    "SELECT c.id, c.unit, c.state, c.reason, c.missing_since, c.name, c.sub_unit, c.erased_at FROM contact c"
 	    " WHERE +c.campaign = $3 AND c.id >= $1 AND c.id <= $2 ORDER BY c.id LIMIT $4";
 	static const char address[] =
 	    "SELECT contact, email FROM address WHERE contact >= $1 AND contact <= $2 ORDER BY contact, rank";
@@ -532,6 +532,7 @@ facts_next(struct facts_reader *r, struct facts *f, struct err *e)
 	*f = (struct facts){ .contact = col_int(r->people, 0), .unit = col_int(r->people, 1),
 	    .state = strcmp(state, "held") == 0 ? CONTACT_HELD : strcmp(state, "rejected") == 0 ? CONTACT_REJECTED :
 	    CONTACT_MAILABLE, .reason = col_text(r->people, 3), .missing = !col_null(r->people, 4),
+	    .erased = !col_null(r->people, 7),
 	    .name = col_text(r->people, 5), .sub_unit = col_text(r->people, 6), .email = "", .domain = "", .failed_kind = "", .failed_category = "" };
 	r->failed_invite = 0;
 	r->first_dead = false;

@@ -41,6 +41,7 @@ struct facts {
 	const char *name, *sub_unit;
 	const char *email;		/* the first address, "" when there is none */
 	const char *domain;		/* its mail domain, "" */
+	bool erased;			/* never written to again, told of to nobody; still counts */
 	bool missing;			/* not in the unit's latest roster any more */
 	const char *const *emails;	/* all of them, in the order of their use */
 	size_t n_emails;

@@ -235,7 +235,7 @@ invite_recipient(struct db *db, struct arena *a, const struct invite *i, struct 
 	    "SELECT c.name, c.token, CASE WHEN p.lang = 'vi' THEN u.name_vi ELSE u.name_en END, c.sub_unit, c.position,"
 	    " (SELECT coalesce(sum(1 << (t.position - 1)), 0) FROM answer a JOIN instrument t ON t.id = a.instrument"
 	    "   WHERE a.contact = c.id),"
-	    " c.state <> 'mailable' OR EXISTS (SELECT 1 FROM evidence v WHERE v.contact = c.id"
+	    " c.state <> 'mailable' OR c.erased_at IS NOT NULL OR EXISTS (SELECT 1 FROM evidence v WHERE v.contact = c.id"
 	    "   AND v.kind IN ('opt_out', 'complaint'))"
 	    " FROM contact c JOIN unit u ON u.id = c.unit JOIN campaign p ON p.id = c.campaign WHERE c.id = $1";
 	struct stmt *s = db_stmt(db, sql, e);

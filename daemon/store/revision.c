@@ -25,7 +25,7 @@ keep(struct arena *a, struct revision_fact *f)
 int
 revision_messages(struct db *db, int (*each)(void *, const struct revision_message *), void *arg, struct err *e)
 {
-	static const char sql[] = "SELECT id, received_at, kind, fate, raw FROM inbound ORDER BY id";
+	static const char sql[] = "SELECT id, received_at, kind, fate, raw FROM inbound WHERE length(raw) > 0 ORDER BY id";
 	struct stmt *s = db_stmt(db, sql, e);
 	int rc, stop = 0;
 
@@ -71,6 +71,7 @@ revision_replies(struct db *db, int64_t campaign, int (*each)(void *, const stru
 	    "SELECT t.invite, i.contact, t.n, t.code, t.enhanced, t.text, t.category, t.verdict,"
 	    " i.state = 'expired' AND t.n = i.attempts FROM attempt t JOIN invite i ON i.id = t.invite"
 	    " WHERE (t.verdict = 'refused' OR t.verdict = 'deferred') AND t.code > 0"
+	    " AND i.contact NOT IN (SELECT id FROM contact WHERE erased_at IS NOT NULL)"
 	    " AND ($1 = 0 OR i.wave IN (SELECT id FROM wave WHERE campaign = $1))";
 	struct stmt *s = db_stmt(db, sql, e);
 	int rc, stop = 0;
@@ -93,7 +94,8 @@ revision_logged(struct db *db, int (*each)(void *, const struct revision_fact *)
 {
 	static const char sql[] =
 	    "SELECT " FACT " FROM evidence WHERE inbound IS NULL AND category <> 'delivered'"
-	    " AND (kind = 'dsn' OR (kind = 'expired' AND fingerprint NOT LIKE 'expired:%'))";
+	    " AND (kind = 'dsn' OR (kind = 'expired' AND fingerprint NOT LIKE 'expired:%'))"
+	    " AND contact NOT IN (SELECT id FROM contact WHERE erased_at IS NOT NULL)";
 	struct stmt *s = db_stmt(db, sql, e);
 	struct revision_fact f;
 	int rc, stop = 0;

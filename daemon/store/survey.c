@@ -203,7 +203,7 @@ survey_missing(struct db *db, struct arena *a, int64_t link, int64_t campaign, i
 	static const char sql[] =
 	    "SELECT c.id, c.token, c.name, coalesce((SELECT d.email FROM address d WHERE d.contact = c.id AND d.rank = 1), '')"
 	    " FROM contact c WHERE c.campaign = $2 AND c.id > $3 AND c.state = 'mailable'"
-	    " AND NOT EXISTS (SELECT 1 FROM survey_person p WHERE p.link = $1 AND p.contact = c.id"
+	    " AND c.erased_at IS NULL AND NOT EXISTS (SELECT 1 FROM survey_person p WHERE p.link = $1 AND p.contact = c.id"
 	    "  AND (p.state = 'there' OR p.state = 'changed'))"
 	    " AND NOT EXISTS (SELECT 1 FROM evidence v WHERE v.contact = c.id AND (v.kind = 'opt_out' OR v.kind = 'complaint'))"
 	    " ORDER BY c.id LIMIT $4";

@@ -1,0 +1,114 @@
+#include "engine/amend.h"
+
+#include "base/text.h"
+#include "engine/judge.h"
+#include "engine/mend.h"
+#include "engine/person.h"
+#include "store/correction.h"
+#include "store/holdings.h"
+
+struct amending {
+	struct db *db;
+	const struct contact *was;
+	struct contact now;
+	struct amended *out;
+	struct arena arena;
+};
+
+static int
+judge_email(struct amending *m, const struct units *units, const char *email, struct err *e)
+{
+	struct judge *judge = judge_new(units, units_by_id(units, m->was->unit));
+	struct judgement j;
+	int rc = 0;
+
+	judge_row(judge, &m->arena, &(struct judge_in){ .name = m->now.name, .email = email }, &j);
+	if (j.disposition != ACCEPT)
+		rc = err_set(e, ERR_INPUT, TR("'%s': %s%s%s", "'%s': %s%s%s"), email, reason_text(j.reason, lang_ui),
+		    *j.suggestion ? TR("; is it ", "; có phải là ") : "", j.suggestion);
+	else if (strcmp(j.email, m->was->email) != 0) {
+		m->out->email = true;
+		m->now.email = j.email;
+		if (strcmp(j.email, m->was->alternate) == 0)
+			m->now.alternate = "";
+		m->now.state = "mailable";
+		m->now.reason = reason_name(j.reason);
+	}
+	judge_free(judge);
+	return rc;
+}
+
+static int
+look_at_sharers(struct amending *m, struct err *e)
+{
+	struct contact *list;
+	size_t n;
+
+	if (contact_sharing(m->db, &m->arena, m->was->campaign, m->now.email, &list, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (list[i].id != m->was->id && person_same(list[i].name_key, m->now.name_key))
+			return err_set(e, ERR_INPUT, TR("%s is the address of the same name in unit %s already: one person, twice in the rosters",
+			    "%s đã là địa chỉ của người cùng tên ở đơn vị %s: một người có hai lần trong danh sách"), m->now.email,
+			    list[i].unit_code);
+	for (size_t i = 0; i < n; i++)
+		if (list[i].id != m->was->id) {
+			m->out->shared = true;
+			if (list[i].roster && roster_row_set_warnings(m->db, list[i].roster, list[i].seq, "shared_address", e) < 0)
+				return -1;
+		}
+	return 0;
+}
+
+static int
+write_down(struct amending *m, int64_t at, struct err *e)
+{
+	const struct contact *c = &m->now;
+
+	if (m->out->email && look_at_sharers(m, e) < 0)
+		return -1;
+	if (contact_update(m->db, c, e) < 0 ||
+	    (m->was->missing_since && contact_set_missing(m->db, c->id, m->was->missing_since, e) < 0))
+		return -1;
+	if (m->out->email &&
+	    (correction_insert(m->db, &(struct correction){ c->id, c->roster, at, m->was->email, c->email }, e) < 0 ||
+	    mend_settle(m->db, &m->arena, c->campaign, m->was->email, e) < 0 ||
+	    (c->roster && roster_row_set_warnings(m->db, c->roster, c->seq, m->out->shared ? "shared_address" : "", e) < 0)))
+		return -1;
+	return holdings_audit(m->db, "person correct", c->id, e);
+}
+
+static int
+prepare(struct amending *m, const struct units *units, const struct amendment *a, struct err *e)
+{
+	if (m->was->erased_at)
+		return err_set(e, ERR_INPUT, TR("this person was erased: there is nothing to correct",
+		    "dữ liệu của người này đã được xóa: không có gì để sửa"));
+	if (a->name) {
+		m->now.name = text_squeeze(&m->arena, a->name);
+		m->now.name_key = person_key(&m->arena, m->now.name);
+		if (!*m->now.name_key)
+			return err_set(e, ERR_INPUT, TR("--name is empty", "--name để trống"));
+		m->out->name = strcmp(m->now.name, m->was->name) != 0;
+	}
+	if (a->sub_unit) {
+		m->now.sub_unit = text_squeeze(&m->arena, a->sub_unit);
+		m->out->sub_unit = strcmp(m->now.sub_unit, m->was->sub_unit) != 0;
+	}
+	return a->email ? judge_email(m, units, a->email, e) : 0;
+}
+
+int
+amend(struct db *db, const struct contact *c, const struct units *units, const struct amendment *a, int64_t now,
+    struct amended *out, struct err *e)
+{
+	struct amending m = { .db = db, .was = c, .now = *c, .out = out, .arena = ARENA_INIT };
+	int rc;
+
+	*out = (struct amended){ .name = false };
+	rc = prepare(&m, units, a, e);
+	if (rc == 0 && (out->name || out->email || out->sub_unit) && (rc = db_begin(db, e)) == 0)
+		rc = write_down(&m, now, e) < 0 ? db_abort(db) : db_commit(db, e);
+	arena_release(&m.arena);
+	return rc;
+}
