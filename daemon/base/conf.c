@@ -221,10 +221,10 @@ static const struct setting table[] = {
 	S_WORD(retention, "off", "on off", "on: what is past its time is erased, once a day by thumoid, or by 'thumoi retention run'",
 	    "on: dữ liệu quá hạn được xóa, thumoid làm mỗi ngày một lần, hoặc bằng 'thumoi retention run'"),
 	S_NUM(retention_raw_mail_days, "180", 0, 36500, "days", "ngày",
-	    "raw mails that came back are kept so long; 0: always. What they said is kept with the person",
+	    "raw mails that came back are kept so long; 0: always; what they said is kept with the person",
 	    "giữ nguyên văn thư phản hồi chừng này ngày; 0: giữ mãi. Nội dung đã đọc được vẫn lưu theo từng người"),
 	S_NUM(retention_person_days, "730", 0, 36500, "days", "ngày",
-	    "names and addresses are kept so long after the closing of their campaign; 0: always. The counts stay",
+	    "names and addresses are kept so long after the closing of their campaign; 0: always; the counts stay",
 	    "giữ họ tên, địa chỉ chừng này ngày sau khi đợt đóng; 0: giữ mãi. Số liệu vẫn giữ nguyên"),
 
 	S_HEAD("Rosters", "Danh sách"),
