@@ -155,6 +155,15 @@ print_json(const struct story *s, struct err *e)
 	return rc < 0 ? out_lost(e) : 0;
 }
 
+/* Who looks is written down. */
+static int
+write_down(struct app *app, const struct contact *c, struct err *e)
+{
+	if (db_begin(app->db, e) < 0)
+		return -1;
+	return holdings_audit(app->db, "person show", c->id, e) < 0 ? db_abort(app->db) : db_commit(app->db, e);
+}
+
 /* Exit status, or -1. */
 static int
 tell(struct app *app, const char *who, struct err *e)
@@ -166,7 +175,7 @@ tell(struct app *app, const char *who, struct err *e)
 	if (rc != 1)
 		return rc < 0 ? -1 : EXIT_FAILED;
 	if (story_load(&s, app->db, &app->arena, &c, clock_now(), e) < 0 || db_commit(app->db, e) < 0 ||
-	    holdings_audit(app->db, "person show", c.id, e) < 0)
+	    write_down(app, &c, e) < 0)
 		return -1;
 	s.lang = app->lang_given ? lang_ui : s.campaign.lang;
 	if (app->json)

@@ -134,7 +134,9 @@ write_audit(struct retention *t, struct err *e)
 		return 0;
 	snprintf(detail, sizeof(detail), "mails=%" PRId64 " letters=%" PRId64 " people=%" PRId64, t->r->mails, t->r->letters,
 	    t->r->people);
-	return audit_add(t->db, "retention", "retention run", detail, e);
+	if (db_begin(t->db, e) < 0)
+		return -1;
+	return audit_add(t->db, "retention", "retention run", detail, e) < 0 ? db_abort(t->db) : db_commit(t->db, e);
 }
 
 static int

@@ -36,6 +36,7 @@ static const char answer[] =
 static const char correction[] =
     "SELECT k.id, r.file, k.at, k.old_email, k.new_email FROM correction k JOIN roster r ON r.id = k.roster WHERE k.contact = $1"
     " ORDER BY k.id";
+static const char answer_news[] = "SELECT id, instrument FROM answer_news WHERE contact = $1 ORDER BY id";
 static const char survey_person[] =
     "SELECT i.key AS instrument, l.url, l.survey, s.state, s.fault, s.tid, s.completed, s.sent, s.remindersent, s.remindercount,"
     " s.emailstatus FROM survey_person s JOIN survey_link l ON l.id = s.link JOIN instrument i ON i.id = l.instrument"
@@ -68,6 +69,7 @@ const struct holdings_table holdings_tables[] = {
 	{ "correction", HELD_BY_PERSON, correction, NULL },
 	{ "erased", HELD_BY_PERSON, erased, NULL },
 	{ "survey_person", HELD_BY_PERSON, survey_person, NULL },
+	{ "answer_news", HELD_BY_PERSON, answer_news, "answers that webhooks are to be told" },
 	{ "focal_point", HELD_BY_ADDRESS, focal_point, NULL },
 	{ "letter", HELD_BY_ADDRESS, letter, NULL },
 	{ "letter_attempt", HELD_BY_ADDRESS, letter_attempt, NULL },
@@ -98,7 +100,6 @@ const struct holdings_table holdings_tables[] = {
 	{ "cron", HELD_NOT, NULL, "times" },
 	{ "survey_link", HELD_NOT, NULL, "survey systems, and counts" },
 	{ "webhook", HELD_NOT, NULL, "programs that are told" },
-	{ "answer_news", HELD_NOT, NULL, "numbers of answers to tell" },
 	{ "user", HELD_NOT, NULL, "who works with this program" },
 	{ "session", HELD_NOT, NULL, "who works with this program" },
 	{ "audit", HELD_NOT, NULL, "ids, no names or addresses" },
