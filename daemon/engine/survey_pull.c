@@ -227,7 +227,7 @@ take_opt_out(struct survey_run *run, const struct entry *x)
 	char print[64];
 	int rc;
 
-	if (strcmp(x->after.emailstatus, "OptOut") != 0 || (x->had && strcmp(x->before.emailstatus, "OptOut") == 0))
+	if (!lime_is_opt_out(x->after.emailstatus) || (x->had && lime_is_opt_out(x->before.emailstatus)))
 		return 0;
 	if ((rc = evidence_has(run->db, x->contact, "complaint", run->e)) != 0)
 		return rc < 0 ? -1 : 0;		/* what we wrote, and could not note any more */
@@ -261,7 +261,7 @@ remember(struct survey_run *run, const struct entry *x)
 	s->person.sent = arena_dup(a, x->after.sent);
 	s->person.remindersent = arena_dup(a, x->after.remindersent);
 	/* What they said there would have been taken in, and then there is nothing to write back. */
-	s->person.emailstatus = strcmp(x->after.emailstatus, "OptOut") == 0 && (!x->had || strcmp(x->before.emailstatus, "OptOut") != 0) ?
+	s->person.emailstatus = lime_is_opt_out(x->after.emailstatus) && !(x->had && lime_is_opt_out(x->before.emailstatus)) ?
 	    "OK" : arena_dup(a, x->after.emailstatus);
 	s->person.wrote = arena_dup(a, x->after.wrote);
 }

@@ -94,6 +94,11 @@ test_calls(void)
 	free(v);
 	CHECK_INT(lime_set(l, &arena, SURVEY, "dddddddddddddddddddddd", &c, &fault, &e), 0, "set of nobody is refused");
 	CHECK(strstr(fault, "No results") != NULL, fault);
+	lime_peer_faults(peer, &(struct lime_fault){ "set_participant_properties", 0, 1, LIME_SAY, 0,
+	    "{\"id\":null,\"result\":{\"status\":{\"sent\":[\"Sent is too long.\"]}},\"error\":null}" }, 1);
+	CHECK_INT(lime_set(l, &arena, SURVEY, "cccccccccccccccccccccc", &c, &fault, &e), 0, "a status that is no text");
+	CHECK_STR(fault, "sent: Sent is too long.", "is told");
+	lime_peer_faults(peer, NULL, 0);
 	lime_peer_complete(peer, "cccccccccccccccccccccc", "2021-09-20 08:34");
 	CHECK_INT(lime_summary(l, SURVEY, &sum, &e), 0, "summary");
 	CHECK_INT(sum.participants, 2, "people");
@@ -149,6 +154,8 @@ test_faults(void)
 		    ERR_NETWORK, "out of order, ask <address>" },
 		{ "no permission", { "get_survey_properties", 0, 0, LIME_SAY, 0,
 		    "{\"id\":null,\"result\":{\"status\":\"No permission\"},\"error\":null}" }, -1, ERR_AUTH, "may not" },
+		{ "said by the model", { "get_survey_properties", 0, 0, LIME_SAY, 0,
+		    "{\"id\":null,\"result\":{\"status\":\"Error: No token table\"},\"error\":null}" }, -1, ERR_NOTNOW, "no participants table" },
 		{ "a mark before the JSON", { "get_survey_properties", 0, 0, LIME_SAY, 0,
 		    "\xef\xbb\xbf\n{\"id\":null,\"result\":{\"active\":\"Y\"},\"error\":null}" }, 0, ERR_NONE, "" },
 		{ "a notice behind it", { "", 0, 0, LIME_NOTICE, 0, NULL }, 0, ERR_NONE, "" },
