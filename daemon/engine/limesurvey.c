@@ -308,13 +308,13 @@ explain(const struct lime *l, int64_t survey, const char *status, struct err *e)
 {
 	struct log_q q;
 
-	if (strcasestr(status, "survey ID"))
+	if (strcasestr(status, "survey ID") || strcasestr(status, "surveyid"))
 		return err_set(e, ERR_NOTFOUND, TR("%s: there is no survey %" PRId64, "%s: không có khảo sát số %" PRId64), l->shown,
 		    survey);
 	if (strcasestr(status, "permission"))
-		return err_set(e, ERR_AUTH, TR("%s: '%s' may not do this in survey %" PRId64 ": %s",
-		    "%s: '%s' không có quyền làm việc này trong khảo sát %" PRId64 ": %s"), l->shown, l->o.user, survey,
-		    words(&q, status));
+		return err_set(e, ERR_AUTH, TR("%s: '%s' may not do this in survey %" PRId64 ": %s (needed: Survey settings: view;"
+		    " Participants: create, view, update)", "%s: '%s' không có quyền làm việc này trong khảo sát %" PRId64 ": %s (cần:"
+		    " Survey settings: view; Participants: create, view, update)"), l->shown, l->o.user, survey, words(&q, status));
 	if (strcasestr(status, "table"))
 		return err_set(e, ERR_NOTNOW, TR("%s: survey %" PRId64 " has no participants table; create it in LimeSurvey"
 		    " (Survey participants > Initialise participant table)", "%s: khảo sát %" PRId64
@@ -591,7 +591,10 @@ lime_summary(struct lime *l, int64_t survey, struct lime_summary *out, struct er
 
 	if (!result)
 		return -1;
-	if (status)
+	*out = (struct lime_summary){ -1, -1 };
+	if (status && strcasestr(status, "available data"))
+		rc = 0;
+	else if (status)
 		rc = refuse(l, survey, status, e);
 	else
 		*out = (struct lime_summary){ .participants = number(json_object_get(result, "token_count"), -1),

@@ -116,6 +116,7 @@ test_refusals(void)
 	struct lime *l = session("wrong");
 	struct lime_survey s;
 	struct lime_participant *rows;
+	struct lime_summary sum;
 	size_t n;
 
 	CHECK_INT(ask(l), -1, "a wrong password");
@@ -125,6 +126,16 @@ test_refusals(void)
 	l = session("pw");
 	CHECK_INT(lime_survey(l, &arena, 999, &s, &e), -1, "no such survey");
 	CHECK_INT(e.code, ERR_NOTFOUND, e.text);
+	e = (struct err)ERR_INIT;
+	lime_peer_faults(peer, &(struct lime_fault){ "get_summary", 0, 1, LIME_SAY, 0,
+	    "{\"id\":null,\"result\":{\"status\":\"Invalid surveyid\"},\"error\":null}" }, 1);
+	CHECK_INT(lime_summary(l, SURVEY, &sum, &e), -1, "no such survey, in other words");
+	CHECK_INT(e.code, ERR_NOTFOUND, e.text);
+	lime_peer_faults(peer, &(struct lime_fault){ "get_summary", 0, 1, LIME_SAY, 0,
+	    "{\"id\":null,\"result\":{\"status\":\"No available data\"},\"error\":null}" }, 1);
+	CHECK_INT(lime_summary(l, SURVEY, &sum, &e), 0, "nothing to sum up");
+	CHECK_INT(sum.completed, -1, "says nothing");
+	lime_peer_faults(peer, NULL, 0);
 	lime_peer_set(peer, "no_table", "1");
 	CHECK_INT(lime_page(l, &arena, SURVEY, 0, 10, &rows, &n, &e), -1, "no participants table");
 	CHECK_INT(e.code, ERR_NOTNOW, e.text);
