@@ -84,6 +84,9 @@ has "$(link --password-file "$dir/wrong")" 'Invalid user name or password' "a wr
 has "$(link --survey 7)" 'no survey 7' "so is a survey that is not there"
 has "$(link --url http://ann:s3cret@127.0.0.1/x)" 'no user or password in the URL' "no password in a URL"
 has "$(link --url http://survey.example/x)" 'without https' "no password in the clear"
+control 'set?no_table=1'
+has "$(link)" 'no participants table' "so is one without participants"
+control 'set?no_table=0'
 control 'fault?then=empty'
 has "$(link)" 'switched off' "an interface that is off is told"
 is "$(thumoi --lang vi survey link trial survey --url "$url" --survey 123456 --user admin --password-file "$dir/password" 2>&1 |
