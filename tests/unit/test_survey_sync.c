@@ -320,6 +320,8 @@ test_zone(void)
 static void
 test_anonymised(void)
 {
+	static const char late_word[] = "SELECT count(*) FROM answer WHERE last_at > first_at";
+
 	begin(PEOPLE, &(struct lime_peer_options){ .anonymized = true });
 	set_clock("2021-09-16 10:00");
 	CHECK_INT(sync_it(), 0, "pushed before the opening");
@@ -329,7 +331,10 @@ test_anonymised(void)
 	CHECK(r.anonymized, "it says so");
 	set_clock("2021-09-20 10:00");
 	lime_peer_complete(peer, tokens[1], NULL);
+	lime_peer_complete(peer, tokens[3], NULL);
+	fill_answer(&f, people[3], "survey", at("2021-09-20 09:00"));
 	CHECK_INT(sync_it(), 0, "answers");
+	CHECK_INT(count(late_word), 0, "who was led back by the link is known better already");
 	CHECK_INT(answered(1), at("2021-09-20 10:00"), "when it was first seen");
 	CHECK_INT(answered(0), 0, "a trial stays one");
 	CHECK_INT(r.count.early, 1, "a trial stays one");
@@ -347,7 +352,7 @@ test_anonymised(void)
 	CHECK_INT(answered(2), FILL_CLOSES, "then it was in time");
 	CHECK_INT(r.count.undated, 0, "nothing is left");
 	/* Reset there by somebody: what was recorded stays. */
-	CHECK_INT(answers(), 2, "two in all");
+	CHECK_INT(answers(), 3, "three in all");
 	adds_up("ended");
 	end();
 }
