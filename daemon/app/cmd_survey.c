@@ -198,7 +198,6 @@ notes(FILE *f, const struct survey_link *l, const struct zone *z)
 	static const struct { size_t at; const char *en, *vi; } told[] = {
 		{ offsetof(struct survey_count, strangers), "participants there are not of this campaign: they are left alone",
 		    "người tham gia bên đó không thuộc đợt này: giữ nguyên" },
-		{ offsetof(struct survey_count, quota), "were screened out by a quota: no answer", "người bị loại do đủ hạn mức: không tính là trả lời" },
 		{ offsetof(struct survey_count, removed), "people were removed there and are not pushed again (unlink and link begin anew)",
 		    "người đã bị xóa bên đó, không đẩy lại (gỡ rồi gắn lại để làm từ đầu)" },
 		{ offsetof(struct survey_count, refused), "people are not taken by the survey system", "người không được hệ thống khảo sát nhận" },

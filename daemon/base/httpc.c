@@ -219,6 +219,8 @@ httpc_post(struct httpc *h, const struct httpc_request *q, struct httpc_answer *
 	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, look);
 	curl_easy_setopt(c, CURLOPT_XFERINFODATA, &t);
 	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, (long)q->once);
+	curl_easy_setopt(c, CURLOPT_FORBID_REUSE, (long)q->once);
 	if (q->ca_file && *q->ca_file)
 		curl_easy_setopt(c, CURLOPT_CAINFO, q->ca_file);
 	rc = curl_easy_perform(c);

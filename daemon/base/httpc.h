@@ -8,7 +8,8 @@
  * authentication) and never told, in no error.
  *
  * A connection is kept for the next request; when the server has closed it
- * meanwhile, the request goes out once more on a new one.
+ * meanwhile, the request goes out again on a new one. What must not be done
+ * twice says `once`: it gets a connection of its own, and is never repeated.
  *
  * Units      in the names; limits of 0 mean a minute, a minute, a megabyte.
  * Ownership  httpc_new/httpc_free; the answer is released by
@@ -41,6 +42,7 @@ struct httpc_request {
 	size_t answer_max;		/* bytes */
 	const char *ca_file;		/* NULL or "": the system's */
 	const atomic_bool *stop;	/* given up when it becomes true; NULL: never */
+	bool once;			/* not to be done twice */
 };
 
 struct httpc_answer {

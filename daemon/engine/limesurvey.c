@@ -181,20 +181,21 @@ pause_before(const struct lime *l, int64_t retry_after_s, int tries)
 		clock_wait(INT64_MAX, -1, 200);
 }
 
+/* once: what may have been done already is not asked again. */
 static json_t *
-exchange(struct lime *l, const char *method, json_t *params, struct err *e)
+exchange(struct lime *l, const char *method, json_t *params, bool once, struct err *e)
 {
 	struct httpc_answer r = HTTPC_ANSWER_INIT;
 	json_t *ask = json_pack("{s:s, s:O, s:I}", "method", method, "params", params, "id", (json_int_t)++l->n), *result = NULL;
 	char *text = ask ? json_dumps(ask, JSON_COMPACT) : NULL;
 	struct httpc_request q = { .url = l->o.url, .type = "application/json", .body = text, .body_len = text ? strlen(text) : 0,
 	    .connect_timeout_ms = CONNECT_MS, .timeout_ms = l->o.timeout_s * 1000, .answer_max = ANSWER_MAX,
-	    .ca_file = l->o.ca_file, .stop = l->o.stop };
+	    .ca_file = l->o.ca_file, .stop = l->o.stop, .once = once };
 	int rc = -1;
 
 	if (!text)
 		PANIC("what %s asks cannot be written as JSON", method);
-	for (int tries = 1; (rc = httpc_post(l->http, &q, &r, e)) == 0 && overloaded(r.status) && tries < TRIES; tries++)
+	for (int tries = 1; (rc = httpc_post(l->http, &q, &r, e)) == 0 && overloaded(r.status) && !once && tries < TRIES; tries++)
 		pause_before(l, r.retry_after_s, tries);
 	if (rc == 0 && r.status != 200)
 		explain_status(l, r.status, e);
@@ -225,7 +226,7 @@ log_in(struct lime *l, struct err *e)
 
 	if (!params)
 		return err_set(e, ERR_INPUT, TR("user or password is no UTF-8 text", "tên hoặc mật khẩu không phải UTF-8"));
-	result = exchange(l, "get_session_key", params, e);
+	result = exchange(l, "get_session_key", params, false, e);
 	json_decref(params);
 	if (!result)
 		return -1;
@@ -249,7 +250,7 @@ session_is_over(json_t *result)
 
 /* params: what stands behind the session key; taken. The result is yours. */
 static json_t *
-call(struct lime *l, const char *method, json_t *params, struct err *e)
+call_with(struct lime *l, const char *method, json_t *params, bool once, struct err *e)
 {
 	json_t *result = NULL;
 
@@ -260,7 +261,7 @@ call(struct lime *l, const char *method, json_t *params, struct err *e)
 		if (!l->key && log_in(l, e) < 0)
 			break;
 		json_array_set_new(params, 0, json_string(l->key));
-		if (!(result = exchange(l, method, params, e)) || !session_is_over(result))
+		if (!(result = exchange(l, method, params, once, e)) || !session_is_over(result))
 			break;
 		json_decref(result);
 		result = NULL;
@@ -271,6 +272,12 @@ call(struct lime *l, const char *method, json_t *params, struct err *e)
 	}
 	json_decref(params);
 	return result;
+}
+
+static json_t *
+call(struct lime *l, const char *method, json_t *params, struct err *e)
+{
+	return call_with(l, method, params, false, e);
 }
 
 void
@@ -286,7 +293,7 @@ lime_free(struct lime *l)
 		l->o.stop = NULL;
 		l->o.timeout_s = l->o.timeout_s > 5 ? 5 : l->o.timeout_s;
 		if (params)
-			json_decref(exchange(l, "release_session_key", params, &ignored));
+			json_decref(exchange(l, "release_session_key", params, false, &ignored));
 		json_decref(params);
 	}
 	httpc_free(l->http);
@@ -301,13 +308,13 @@ explain(const struct lime *l, int64_t survey, const char *status, struct err *e)
 {
 	struct log_q q;
 
-	if (strcasestr(status, "survey ID"))
+	if (strcasestr(status, "survey ID") || strcasestr(status, "surveyid"))
 		return err_set(e, ERR_NOTFOUND, TR("%s: there is no survey %" PRId64, "%s: không có khảo sát số %" PRId64), l->shown,
 		    survey);
 	if (strcasestr(status, "permission"))
-		return err_set(e, ERR_AUTH, TR("%s: '%s' may not do this in survey %" PRId64 ": %s",
-		    "%s: '%s' không có quyền làm việc này trong khảo sát %" PRId64 ": %s"), l->shown, l->o.user, survey,
-		    words(&q, status));
+		return err_set(e, ERR_AUTH, TR("%s: '%s' may not do this in survey %" PRId64 ": %s (needed: Survey settings: view;"
+		    " Participants: create, view, update)", "%s: '%s' không có quyền làm việc này trong khảo sát %" PRId64 ": %s (cần:"
+		    " Survey settings: view; Participants: create, view, update)"), l->shown, l->o.user, survey, words(&q, status));
 	if (strcasestr(status, "table"))
 		return err_set(e, ERR_NOTNOW, TR("%s: survey %" PRId64 " has no participants table; create it in LimeSurvey"
 		    " (Survey participants > Initialise participant table)", "%s: khảo sát %" PRId64
@@ -400,6 +407,12 @@ bool
 lime_is_done(const char *completed)
 {
 	return *completed && strcmp(completed, "N") != 0 && strcmp(completed, "Q") != 0;
+}
+
+bool
+lime_is_opt_out(const char *emailstatus)
+{
+	return strncmp(emailstatus, "OptOut", 6) == 0;
 }
 
 static struct lime_participant
@@ -510,7 +523,8 @@ lime_add(struct lime *l, struct arena *a, int64_t survey, struct lime_add *peopl
 			json_object_set_new(row, "email", json_string(p->email));
 		json_array_append_new(data, row);
 	}
-	if (!(result = call(l, "add_participants", json_pack("[I, o, b]", (json_int_t)survey, data, 0), e)))
+	/* Some versions do not look whether a token is there already: said twice they would be there twice. */
+	if (!(result = call_with(l, "add_participants", json_pack("[I, o, b]", (json_int_t)survey, data, 0), true, e)))
 		return -1;
 	if ((status = status_of(result))) {
 		refuse(l, survey, status, e);
@@ -556,9 +570,10 @@ lime_set(struct lime *l, struct arena *a, int64_t survey, const char *token, con
 	if ((status = status_of(result))) {
 		rc = explain(l, survey, status, e);
 		*fault = arena_dup(a, words(&q, status));
-	} else if (json_object_get(result, "errors")) {
+	} else if (json_object_get(result, "errors") || json_object_get(result, "status")) {
+		/* What the model of the participant finds wrong comes as {"status": {"email": ["..."]}}. */
 		rc = 0;
-		*fault = row_fault(a, json_object_get(result, "errors"));
+		*fault = row_fault(a, json_object_get(result, json_object_get(result, "errors") ? "errors" : "status"));
 	} else if (!json_is_object(result)) {
 		rc = 0;
 		*fault = TR("an answer of another form than expected", "trả lời không đúng dạng");
@@ -576,7 +591,10 @@ lime_summary(struct lime *l, int64_t survey, struct lime_summary *out, struct er
 
 	if (!result)
 		return -1;
-	if (status)
+	*out = (struct lime_summary){ -1, -1 };
+	if (status && strcasestr(status, "available data"))
+		rc = 0;
+	else if (status)
 		rc = refuse(l, survey, status, e);
 	else
 		*out = (struct lime_summary){ .participants = number(json_object_get(result, "token_count"), -1),

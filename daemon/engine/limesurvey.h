@@ -15,7 +15,8 @@
  *
  * Never called: invite_participants, remind_participants, mail_registered_participants
  * (thumoi sends), delete_participants. Never written: usesleft, for it
- * takes back what the person has completed.
+ * takes back what the person has completed. add_participants is never said
+ * twice: an unknown outcome is an error, and the list tells it.
  *
  * Units      tid: LimeSurvey's number of a participant; dates as it writes
  *            them, in its own zone.
@@ -65,6 +66,7 @@ struct lime_participant {
 	const char *emailstatus;	/* OK, bounced, OptOut */
 };
 bool	lime_is_done(const char *completed);	/* not N, not Q */
+bool	lime_is_opt_out(const char *emailstatus);	/* "OptOut", whatever stands behind it */
 
 /* Participants number start, start + 1 ... by tid, at most `most` of them; *n 0: no more. */
 int	lime_page(struct lime *, struct arena *, int64_t survey, int64_t start, int64_t most,
@@ -90,7 +92,8 @@ int	lime_set(struct lime *, struct arena *, int64_t survey, const char *token, c
 	    const char **fault, struct err *);
 
 struct lime_summary {
-	int64_t participants, completed;	/* -1: it does not say */
+	int64_t participants;		/* -1: it does not say, both */
+	int64_t completed;		/* with those screened out by a quota: LimeSurvey counts them in */
 };
 int	lime_summary(struct lime *, int64_t survey, struct lime_summary *, struct err *);
 

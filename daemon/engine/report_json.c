@@ -88,8 +88,8 @@ survey_systems(const struct account *a)
 			json_object_set_new(o, "completed", json_integer(n->completed));
 			json_object_set_new(o, "ours", json_integer(n->ours));
 			json_object_set_new(o, "difference", json_integer(survey_difference(n)));
-			json_object_set_new(o, "reasons", json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "strangers",
-			    (json_int_t)n->strangers_done, "early", (json_int_t)n->early, "late", (json_int_t)n->late, "undated",
+			json_object_set_new(o, "reasons", json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "strangers",
+			    (json_int_t)n->strangers_done, "quota", (json_int_t)n->quota, "early", (json_int_t)n->early, "late", (json_int_t)n->late, "undated",
 			    (json_int_t)n->undated, "odd", (json_int_t)n->odd, "unread", (json_int_t)n->unread, "only_ours",
 			    (json_int_t)n->only_ours));
 		}

@@ -113,7 +113,8 @@ is_no(const char *date)
 static bool
 compare(const struct survey_person *p, const struct wanted *x, struct lime_change *c)
 {
-	bool ours = strstr(p->wrote, "|bounced") || strcmp(p->emailstatus, "OptOut") == 0;
+	const char *there = lime_is_opt_out(p->emailstatus) ? "OptOut" : p->emailstatus;
+	bool ours = strstr(p->wrote, "|bounced") || strcmp(there, "OptOut") == 0;
 
 	*c = (struct lime_change){ .remindercount = -1 };
 	if (*x->sent && is_no(p->sent))
@@ -123,7 +124,7 @@ compare(const struct survey_person *p, const struct wanted *x, struct lime_chang
 	if (x->reminders > p->remindercount)
 		c->remindercount = x->reminders;
 	/* OptOut there and not here: it was taken back here, for the pull has brought in whatever is said there. */
-	if (strcmp(x->emailstatus, p->emailstatus) != 0 && (strcmp(x->emailstatus, "OK") != 0 || ours))
+	if (strcmp(x->emailstatus, there) != 0 && (strcmp(x->emailstatus, "OK") != 0 || ours))
 		c->emailstatus = x->emailstatus;
 	return c->sent || c->remindersent || c->remindercount >= 0 || c->emailstatus;
 }

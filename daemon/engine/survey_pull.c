@@ -99,24 +99,42 @@ find_person(struct survey_run *run, struct arena *a, const char *token, int64_t 
 	return rc;
 }
 
-static void
+/* Who answered in time by what another way told us has answered, whatever is said here. */
+static int
+known_otherwise(struct survey_run *run, struct entry *x)
+{
+	int64_t at;
+	int rc = answer_first_at(run->db, x->contact, run->link->instrument, &at, run->e);
+
+	if (rc == 1) {
+		x->after.fate = "recorded";
+		run->r->known++;
+	}
+	return rc;
+}
+
+static int
 prepare(struct survey_run *run, struct page *p, struct entry *x)
 {
 	const struct lime_participant *row = x->row;
 	bool done = lime_is_done(row->completed), was_done = x->had && lime_is_done(x->before.completed);
 	int64_t at;
+	int rc;
 
 	x->after = (struct survey_person){ .state = "there", .fault = "", .tid = row->tid, .completed = row->completed,
 	    .fate = "", .sent = row->sent, .remindersent = row->remindersent, .remindercount = row->remindercount,
 	    .emailstatus = row->emailstatus, .wrote = x->had && x->before.tid == row->tid ? x->before.wrote : "" };
 	if (!done)
-		return;
+		return 0;
 	x->after.done_seen_at = was_done && x->before.done_seen_at ? x->before.done_seen_at : run->now;
 	if (was_done && strcmp(x->before.completed, row->completed) == 0 && strcmp(x->before.fate, "recorded") == 0) {
 		x->after.fate = x->before.fate;
 		run->r->known++;
-		return;
+		return 0;
 	}
+	/* Without a time it adds nothing to what is known. */
+	if (is_undated(row->completed) && (rc = known_otherwise(run, x)) != 0)
+		return rc < 0 ? -1 : 0;
 	if (x->had && !was_done && run->link->count.began_at && !is_undated(row->completed) &&
 	    moment(run, row->completed, &at) && at + SLACK_S < run->link->count.began_at)
 		run->r->behind++;
@@ -127,6 +145,7 @@ prepare(struct survey_run *run, struct page *p, struct entry *x)
 		p->n_answers++;
 	else
 		x->answer = NULL;
+	return 0;
 }
 
 static int
@@ -160,23 +179,10 @@ sort_rows(struct survey_run *run, struct page *p, const struct lime_participant 
 			return -1;
 		x->had = rc == 1 && strcmp(x->before.state, "there") == 0;
 		p->n++;
-		prepare(run, p, x);
+		if (prepare(run, p, x) < 0)
+			return -1;
 	}
 	return 0;
-}
-
-/* Who answered in time by what another way told us has answered, whatever is said here. */
-static int
-known_otherwise(struct survey_run *run, struct entry *x)
-{
-	int64_t at;
-	int rc = answer_first_at(run->db, x->contact, run->link->instrument, &at, run->e);
-
-	if (rc == 1) {
-		x->after.fate = "recorded";
-		run->r->known++;
-	}
-	return rc;
 }
 
 /* What became of an answer that was judged, or could not be. */
@@ -227,7 +233,7 @@ take_opt_out(struct survey_run *run, const struct entry *x)
 	char print[64];
 	int rc;
 
-	if (strcmp(x->after.emailstatus, "OptOut") != 0 || (x->had && strcmp(x->before.emailstatus, "OptOut") == 0))
+	if (!lime_is_opt_out(x->after.emailstatus) || (x->had && lime_is_opt_out(x->before.emailstatus)))
 		return 0;
 	if ((rc = evidence_has(run->db, x->contact, "complaint", run->e)) != 0)
 		return rc < 0 ? -1 : 0;		/* what we wrote, and could not note any more */
@@ -261,7 +267,7 @@ remember(struct survey_run *run, const struct entry *x)
 	s->person.sent = arena_dup(a, x->after.sent);
 	s->person.remindersent = arena_dup(a, x->after.remindersent);
 	/* What they said there would have been taken in, and then there is nothing to write back. */
-	s->person.emailstatus = strcmp(x->after.emailstatus, "OptOut") == 0 && (!x->had || strcmp(x->before.emailstatus, "OptOut") != 0) ?
+	s->person.emailstatus = lime_is_opt_out(x->after.emailstatus) && !(x->had && lime_is_opt_out(x->before.emailstatus)) ?
 	    "OK" : arena_dup(a, x->after.emailstatus);
 	s->person.wrote = arena_dup(a, x->after.wrote);
 }

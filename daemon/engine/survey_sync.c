@@ -92,8 +92,8 @@ count(struct survey_run *run)
 		return -1;
 	run->r->refused = n->refused;
 	n->participants = sum.participants >= 0 ? sum.participants : run->r->read + run->r->pushed;
-	n->completed = sum.completed >= 0 ? sum.completed : run->done;
-	n->unread = n->completed - run->done;
+	n->completed = sum.completed >= 0 ? sum.completed : run->done + n->quota;
+	n->unread = n->completed - run->done - n->quota;
 	n->removed = there > (int64_t)run->people.used ? there - (int64_t)run->people.used : 0;
 	n->began_at = run->now;
 	n->at = clock_now();

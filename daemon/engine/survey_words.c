@@ -29,6 +29,7 @@ reasons_of(struct buf *b, const struct survey_count *n, enum lang l)
 
 	reason(b, n->strangers_done, l, "completed by people who are not of this campaign",
 	    "phiếu của người không thuộc đợt này", &any);
+	reason(b, n->quota, l, "screened out by a quota, which is no answer", "người bị loại do đủ hạn mức (quota), không tính là trả lời", &any);
 	reason(b, n->early, l, "completed before the opening", "phiếu hoàn thành trước khi mở đợt", &any);
 	reason(b, n->late, l, "completed after the closing", "phiếu hoàn thành sau khi kết thúc", &any);
 	reason(b, n->undated, l, "first seen after the closing, nobody knows whether in time (anonymised)",

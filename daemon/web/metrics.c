@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "engine/alert.h"
 #include "engine/headway.h"
+#include "engine/survey_words.h"
 #include "store/campaign.h"
 #include "store/schema.h"
 #include "web/session.h"
@@ -231,6 +232,8 @@ struct wave_line {
 struct form_line {
 	int64_t id, answers;
 	const char *campaign, *key;
+	bool linked;			/* with a survey system, which was last synced whole at synced_at; 0: never */
+	int64_t synced_at, troubles, difference;
 };
 
 struct campaign_line {
@@ -278,6 +281,23 @@ take_answers(int64_t instrument, int64_t n, void *arg)
 }
 
 static int
+take_surveys(struct stand *s, struct db *db, struct err *e)
+{
+	struct survey_link l = { .id = 0 };
+	int rc;
+
+	while ((rc = survey_link_next(db, &s->arena, l.id, 0, &l, e)) == 1)
+		for (size_t i = 0; i < s->n_forms; i++)
+			if (s->forms[i].id == l.instrument) {
+				s->forms[i].linked = true;
+				s->forms[i].synced_at = l.count.at;
+				s->forms[i].troubles = l.troubles;
+				s->forms[i].difference = survey_difference(&l.count);
+			}
+	return rc;
+}
+
+static int
 take_waves(struct stand *s, struct db *db, const struct campaign_line *c, int64_t now_ms, struct err *e)
 {
 	struct headway h = HEADWAY_INIT;
@@ -303,7 +323,7 @@ static int
 take_stand(struct stand *s, struct db *db, const struct conf *conf, int64_t now_ms, struct err *e)
 {
 	if (campaign_each(db, take_campaign, s, e) < 0 || glance_answers(db, take_answers, s, e) < 0 ||
-	    glance_resting(db, now_ms / 1000, &s->resting, e) < 0)
+	    glance_resting(db, now_ms / 1000, &s->resting, e) < 0 || take_surveys(s, db, e) < 0)
 		return -1;
 	for (size_t i = 0; i < s->n_campaigns; i++)
 		if (glance_people(db, s->campaigns[i].id, &s->campaigns[i].people, e) < 0 ||
@@ -341,6 +361,32 @@ write_waves(struct buf *b, const struct stand *s)
 }
 
 static void
+form_sample(struct buf *b, const char *name, const struct form_line *f, int64_t value)
+{
+	sample(b, name, (struct label[]){ { "campaign", f->campaign }, { "instrument", f->key } }, 2, value);
+}
+
+static void
+write_forms(struct buf *b, const struct stand *s)
+{
+	family(b, "thumoi_answers", "gauge", "People who have answered the instrument.");
+	for (size_t i = 0; i < s->n_forms; i++)
+		form_sample(b, "thumoi_answers", &s->forms[i], s->forms[i].answers);
+	family(b, "thumoi_survey_synced_timestamp_seconds", "gauge", "When the instrument was last brought in step with its survey system.");
+	for (size_t i = 0; i < s->n_forms; i++)
+		if (s->forms[i].synced_at)
+			form_sample(b, "thumoi_survey_synced_timestamp_seconds", &s->forms[i], s->forms[i].synced_at);
+	family(b, "thumoi_survey_difference", "gauge", "Completed as the survey system counted then, less our answers.");
+	for (size_t i = 0; i < s->n_forms; i++)
+		if (s->forms[i].synced_at)
+			form_sample(b, "thumoi_survey_difference", &s->forms[i], s->forms[i].difference);
+	family(b, "thumoi_survey_troubles", "gauge", "Times in a row that the survey system could not be asked.");
+	for (size_t i = 0; i < s->n_forms; i++)
+		if (s->forms[i].linked)
+			form_sample(b, "thumoi_survey_troubles", &s->forms[i], s->forms[i].troubles);
+}
+
+static void
 write_stand(struct buf *b, const struct stand *s)
 {
 	write_waves(b, s);
@@ -353,10 +399,7 @@ write_stand(struct buf *b, const struct stand *s)
 		for (int k = 0; k < ALERT_KINDS; k++)
 			sample(b, "thumoi_alerts", (struct label[]){ { "campaign", s->campaigns[i].key },
 			    { "kind", alert_key((enum alert_kind)k) } }, 2, s->campaigns[i].alerts[k]);
-	family(b, "thumoi_answers", "gauge", "People who have answered the instrument.");
-	for (size_t i = 0; i < s->n_forms; i++)
-		sample(b, "thumoi_answers", (struct label[]){ { "campaign", s->forms[i].campaign },
-		    { "instrument", s->forms[i].key } }, 2, s->forms[i].answers);
+	write_forms(b, s);
 }
 
 /* The text of it; NULL with e. */

@@ -84,6 +84,9 @@ has "$(link --password-file "$dir/wrong")" 'Invalid user name or password' "a wr
 has "$(link --survey 7)" 'no survey 7' "so is a survey that is not there"
 has "$(link --url http://ann:s3cret@127.0.0.1/x)" 'no user or password in the URL' "no password in a URL"
 has "$(link --url http://survey.example/x)" 'without https' "no password in the clear"
+control 'set?no_table=1'
+has "$(link)" 'no participants table' "so is one without participants"
+control 'set?no_table=0'
 control 'fault?then=empty'
 has "$(link)" 'switched off' "an interface that is off is told"
 is "$(thumoi --lang vi survey link trial survey --url "$url" --survey 123456 --user admin --password-file "$dir/password" 2>&1 |
@@ -150,7 +153,7 @@ control 'add?token=stranger00000000000001'
 control 'complete?token=stranger00000000000001&at=2021-09-21%2010:00'
 control "remove?token=$(token 40)"
 control "status?token=$(token 50)&value=OptOut"
-has "$(thumoi --lang en survey sync trial 2>&1)" 'the survey system has 1 more. 1 completed by people who are not of this campaign' "the stranger is told"
+has "$(thumoi --lang en survey sync trial 2>&1)" 'the survey system has 2 more. 1 completed by people who are not of this campaign; 1 screened out by a quota' "the stranger is told, and the quota"
 is "$(field "$(token 30)" 4)" OptOut "the opt-out is written back"
 is "$(field "$(token 31)" 6)" '2021-09-24 09:00' "the reminder too"
 is "$(field "$(token 31)" 7)" 1 "and how many"
@@ -162,14 +165,15 @@ is "$(dump | wc -l)" $people "and not pushed again"
 
 # --- the report
 has "$(thumoi --lang en report participation trial)" \
-	'survey system: 21 completed, ours: 20 (as of 09:00 on 24 September 2021): the survey system has 1 more.' "the report says that they differ"
-has "$(thumoi --lang vi report participation trial)" 'hệ thống khảo sát: 21 phiếu hoàn thành, thumoi: 20' "in Vietnamese too"
-has "$(thumoi report participation trial --format html)" '21 phiếu hoàn thành, thumoi: 20' "on the page"
-has "$(thumoi report participation trial --format json | tr -d ' \n')" '"completed":21' "for programs"
+	'survey system: 22 completed, ours: 20 (as of 09:00 on 24 September 2021): the survey system has 2 more.' "the report says that they differ"
+has "$(thumoi --lang vi report participation trial)" 'hệ thống khảo sát: 22 phiếu hoàn thành, thumoi: 20' "in Vietnamese too"
+has "$(thumoi report participation trial --format html)" '22 phiếu hoàn thành, thumoi: 20' "on the page"
+has "$(thumoi report participation trial --format json | tr -d ' \n')" '"completed":22' "for programs"
 csv=$(thumoi report participation trial --format csv | head -n 1)
 is "$csv" 'unit,kind,name,roster,nominated,mailable,invited,accepted,survey,took_part,no_survey,class' "the columns of the CSV are as they were"
 control 'remove?token=stranger00000000000001'
-ok "the stranger has gone" thumoi -q survey sync trial
+control "complete?token=$(token 20)&at=N"
+ok "the stranger has gone, the quota is lifted" thumoi -q survey sync trial
 has "$(thumoi --lang en report participation trial)" 'survey system: 20 completed, ours: 20 (as of 09:00 on 24 September 2021): they agree.' \
 	"the report says that they agree"
 

@@ -4,7 +4,7 @@
  *
  * It keeps one survey with a participants table. Numbers come as strings, as
  * from PHP; list_participants gives ten rows when no limit is named and a
- * status instead of an empty page; add_participants fails row by row; a token
+ * status instead of an empty page; get_summary counts as completed who was screened out, too; add_participants fails row by row; a token
  * is sanitised and cut; saving a participant who has uses left resets what is
  * completed; sessions end after so many calls.
  *
@@ -57,6 +57,7 @@ struct lime_peer_options {
 	int session_calls;		/* a session lives for so many; 0: for ever */
 	size_t token_max;		/* 0: 36 */
 	bool no_table;
+	bool unchecked;			/* as some versions: add_participants looks at nothing, the same token twice is two */
 	/* Called before each call is served, outside of any lock. */
 	void (*before)(const char *method, void *arg);
 	void *arg;

@@ -135,9 +135,10 @@ post(const char *fmt, const struct httpc_request *like)
 	return httpc_post(client, &q, &answer, &e);
 }
 
-/* Takes a connection, reads what comes, says `say` and hangs up; twice, as a request goes out once more. */
+/* Takes a connection, reads what comes, says `say` and hangs up. `polite`: answers the first request of the first one. */
 struct rude {
-	int fd;
+	int fd, requests;
+	bool polite;
 	const char *say;
 	pthread_t thread;
 };
@@ -150,8 +151,13 @@ be_rude(void *arg)
 	int fd;
 
 	while ((fd = accept(r->fd, NULL, NULL)) >= 0) {
+		static const char well[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+		if (r->polite && !r->requests && recv(fd, in, sizeof(in), 0) > 0 && send(fd, well, sizeof(well) - 1, MSG_NOSIGNAL) > 0)
+			r->requests++;
 		if (recv(fd, in, sizeof(in), 0) > 0 && *r->say && send(fd, r->say, strlen(r->say), MSG_NOSIGNAL) < 0)
 			perror("send");
+		r->requests++;
 		close(fd);
 	}
 	return NULL;
@@ -178,6 +184,29 @@ test_rude(const char *say, const char *label)
 	close(r.fd);
 }
 
+/* A server that closes the kept connection at the next request: it is said again, on another one. */
+static void
+test_repeated(void)
+{
+	struct rude r = { .say = "", .polite = true };
+	struct httpc_request q = { .body = "x", .body_len = 1 };
+	struct httpc *fresh = httpc_new();
+	char url[64];
+	int at;
+
+	r.fd = listener(&at);
+	pthread_create(&r.thread, NULL, be_rude, &r);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/", at);
+	q.url = url;
+	CHECK_INT(httpc_post(fresh, &q, &answer, &e), 0, "the first request");
+	CHECK_INT(httpc_post(fresh, &q, &answer, &e), -1, "the second one");
+	httpc_free(fresh);
+	shutdown(r.fd, SHUT_RDWR);
+	pthread_join(r.thread, NULL);
+	CHECK_INT(r.requests, 3, "was said twice");
+	close(r.fd);
+}
+
 static void
 test_well(void)
 {
@@ -192,6 +221,10 @@ test_well(void)
 	CHECK_INT(answer.retry_after_s, -1, "nothing said of later");
 	CHECK_INT(post("http://127.0.0.1:%d/echo", &json), 0, "again");
 	CHECK_INT(connections, 1, "one connection for both");
+	json.once = true;
+	CHECK_INT(post("http://127.0.0.1:%d/echo", &json), 0, "what is done once");
+	CHECK_INT(connections, 2, "has a connection of its own");
+	json.once = false;
 	CHECK_INT(post("http://127.0.0.1:%d/500", &json), 0, "500 is an answer");
 	CHECK_INT(answer.status, 500, "500");
 	CHECK_STR(buf_str(&answer.body), "sorry", "its body");
@@ -324,6 +357,7 @@ main(void)
 	test_faults();
 	test_rude("", "closed without a word");
 	test_rude("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "closed in the middle");
+	test_repeated();
 	test_nobody();
 	test_tls();
 	httpc_answer_release(&answer);

@@ -94,6 +94,11 @@ test_calls(void)
 	free(v);
 	CHECK_INT(lime_set(l, &arena, SURVEY, "dddddddddddddddddddddd", &c, &fault, &e), 0, "set of nobody is refused");
 	CHECK(strstr(fault, "No results") != NULL, fault);
+	lime_peer_faults(peer, &(struct lime_fault){ "set_participant_properties", 0, 1, LIME_SAY, 0,
+	    "{\"id\":null,\"result\":{\"status\":{\"sent\":[\"Sent is too long.\"]}},\"error\":null}" }, 1);
+	CHECK_INT(lime_set(l, &arena, SURVEY, "cccccccccccccccccccccc", &c, &fault, &e), 0, "a status that is no text");
+	CHECK_STR(fault, "sent: Sent is too long.", "is told");
+	lime_peer_faults(peer, NULL, 0);
 	lime_peer_complete(peer, "cccccccccccccccccccccc", "2021-09-20 08:34");
 	CHECK_INT(lime_summary(l, SURVEY, &sum, &e), 0, "summary");
 	CHECK_INT(sum.participants, 2, "people");
@@ -111,6 +116,7 @@ test_refusals(void)
 	struct lime *l = session("wrong");
 	struct lime_survey s;
 	struct lime_participant *rows;
+	struct lime_summary sum;
 	size_t n;
 
 	CHECK_INT(ask(l), -1, "a wrong password");
@@ -120,6 +126,16 @@ test_refusals(void)
 	l = session("pw");
 	CHECK_INT(lime_survey(l, &arena, 999, &s, &e), -1, "no such survey");
 	CHECK_INT(e.code, ERR_NOTFOUND, e.text);
+	e = (struct err)ERR_INIT;
+	lime_peer_faults(peer, &(struct lime_fault){ "get_summary", 0, 1, LIME_SAY, 0,
+	    "{\"id\":null,\"result\":{\"status\":\"Invalid surveyid\"},\"error\":null}" }, 1);
+	CHECK_INT(lime_summary(l, SURVEY, &sum, &e), -1, "no such survey, in other words");
+	CHECK_INT(e.code, ERR_NOTFOUND, e.text);
+	lime_peer_faults(peer, &(struct lime_fault){ "get_summary", 0, 1, LIME_SAY, 0,
+	    "{\"id\":null,\"result\":{\"status\":\"No available data\"},\"error\":null}" }, 1);
+	CHECK_INT(lime_summary(l, SURVEY, &sum, &e), 0, "nothing to sum up");
+	CHECK_INT(sum.completed, -1, "says nothing");
+	lime_peer_faults(peer, NULL, 0);
 	lime_peer_set(peer, "no_table", "1");
 	CHECK_INT(lime_page(l, &arena, SURVEY, 0, 10, &rows, &n, &e), -1, "no participants table");
 	CHECK_INT(e.code, ERR_NOTNOW, e.text);
@@ -149,6 +165,8 @@ test_faults(void)
 		    ERR_NETWORK, "out of order, ask <address>" },
 		{ "no permission", { "get_survey_properties", 0, 0, LIME_SAY, 0,
 		    "{\"id\":null,\"result\":{\"status\":\"No permission\"},\"error\":null}" }, -1, ERR_AUTH, "may not" },
+		{ "said by the model", { "get_survey_properties", 0, 0, LIME_SAY, 0,
+		    "{\"id\":null,\"result\":{\"status\":\"Error: No token table\"},\"error\":null}" }, -1, ERR_NOTNOW, "no participants table" },
 		{ "a mark before the JSON", { "get_survey_properties", 0, 0, LIME_SAY, 0,
 		    "\xef\xbb\xbf\n{\"id\":null,\"result\":{\"active\":\"Y\"},\"error\":null}" }, 0, ERR_NONE, "" },
 		{ "a notice behind it", { "", 0, 0, LIME_NOTICE, 0, NULL }, 0, ERR_NONE, "" },

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "store/invite.h"
 #include "store/pace.h"
+#include "store/survey.h"
 #include "web/metrics.h"
 
 #define S 1000000	/* microseconds */
@@ -170,6 +171,8 @@ fill_waves(struct fill *f)
 		{ .wave = f->wave, .domain = "d2.example", .kind = "refusals", .observed = true, .text = "" },
 		{ .wave = reminder, .domain = "", .kind = "operator", .text = "" },
 	};
+	struct survey_link form = { .instrument = campaign_instrument(&f->c, "feedback")->id, .url = "https://survey.example/",
+	    .survey = 7, .login = "thumoi", .password_file = "/x", .zone = "UTC" };
 	struct domain_rest rest = { "d1.example", clock_now() + 600, 1, "421 slower" };
 	struct err e = ERR_INIT;
 
@@ -186,6 +189,10 @@ fill_waves(struct fill *f)
 	for (size_t i = 0; i < COUNT_OF(stops); i++)
 		fill_check(stop_insert(f->db, &stops[i], &e), &e, "stop");
 	fill_check(rest_save(f->db, &rest, &e), &e, "rest");
+	fill_check(survey_link_save(f->db, &form, 1, &e), &e, "link");
+	fill_check(survey_link_set_count(f->db, form.id, &(struct survey_count){ .at = 1632100000, .completed = 5, .ours = 3 }, 0, 0, &e),
+	    &e, "count");
+	fill_check(survey_link_set_trouble(f->db, form.id, "down", 2, 3, &e), &e, "trouble");
 	fill_check(db_run(db_stmt(f->db, key, &e), &e), &e, key);
 	fill_check(db_run(db_stmt(f->db, paused, &e), &e), &e, paused);
 	fill_commit(f);
@@ -209,6 +216,10 @@ test_store(void)
 		{ "thumoi_nominated{" C "}", "4" },
 		{ "thumoi_answers{" C ",instrument=\"survey\"}", "0" },
 		{ "thumoi_answers{" C ",instrument=\"feedback\"}", "3" },
+		{ "thumoi_survey_synced_timestamp_seconds{" C ",instrument=\"feedback\"}", "1632100000" },
+		{ "thumoi_survey_difference{" C ",instrument=\"feedback\"}", "2" },
+		{ "thumoi_survey_troubles{" C ",instrument=\"feedback\"}", "1" },
+		{ "thumoi_survey_troubles{" C ",instrument=\"survey\"}", "-1" },
 	};
 	static const char more[] = "UPDATE invite SET state = 'accepted' WHERE state = 'planned'";
 	static const char broken[] = "ALTER TABLE answer RENAME TO replies";

@@ -189,7 +189,7 @@ adds_up(const char *label)
 {
 	const struct survey_count *n = &r.count;
 
-	CHECK_INT(survey_difference(n), n->strangers_done + n->early + n->late + n->undated + n->odd + n->unread - n->only_ours, label);
+	CHECK_INT(survey_difference(n), n->strangers_done + n->quota + n->early + n->late + n->undated + n->odd + n->unread - n->only_ours, label);
 }
 
 /* --- stories ------------------------------------------------------------------------------------ */
@@ -224,8 +224,15 @@ test_ordinary(void)
 	CHECK_INT(answered(0), at("2021-09-20 08:34"), "at its time");
 	CHECK_INT(answered(1), at("2021-09-20 08:35:12"), "to the second where it is told");
 	CHECK_INT(answered(2), 0, "screened out");
-	CHECK_INT(survey_difference(&r.count), 0, "they agree");
+	CHECK_INT(survey_difference(&r.count), 1, "LimeSurvey counts it, though");
+	adds_up("quota");
+	survey_words(&b, &link_, &f.c.zone, true, LANG_EN);
+	CHECK_STR(buf_str(&b), "survey system: 3 completed, ours: 2 (as of 10:00 on 20 September 2021): the survey system has 1 more."
+	    " 1 screened out by a quota, which is no answer.", "in words");
+	lime_peer_complete(peer, tokens[2], "N");
+	CHECK_INT(sync_it(), 0, "let in again");
 	adds_up("agree");
+	buf_clear(&b);
 	survey_words(&b, &link_, &f.c.zone, true, LANG_EN);
 	CHECK_STR(buf_str(&b), "survey system: 2 completed, ours: 2 (as of 10:00 on 20 September 2021): they agree.", "in words");
 	CHECK_INT(sync_it(), 0, "again");
@@ -313,6 +320,8 @@ test_zone(void)
 static void
 test_anonymised(void)
 {
+	static const char late_word[] = "SELECT count(*) FROM answer WHERE last_at > first_at";
+
 	begin(PEOPLE, &(struct lime_peer_options){ .anonymized = true });
 	set_clock("2021-09-16 10:00");
 	CHECK_INT(sync_it(), 0, "pushed before the opening");
@@ -322,7 +331,10 @@ test_anonymised(void)
 	CHECK(r.anonymized, "it says so");
 	set_clock("2021-09-20 10:00");
 	lime_peer_complete(peer, tokens[1], NULL);
+	lime_peer_complete(peer, tokens[3], NULL);
+	fill_answer(&f, people[3], "survey", at("2021-09-20 09:00"));
 	CHECK_INT(sync_it(), 0, "answers");
+	CHECK_INT(count(late_word), 0, "who was led back by the link is known better already");
 	CHECK_INT(answered(1), at("2021-09-20 10:00"), "when it was first seen");
 	CHECK_INT(answered(0), 0, "a trial stays one");
 	CHECK_INT(r.count.early, 1, "a trial stays one");
@@ -340,7 +352,7 @@ test_anonymised(void)
 	CHECK_INT(answered(2), FILL_CLOSES, "then it was in time");
 	CHECK_INT(r.count.undated, 0, "nothing is left");
 	/* Reset there by somebody: what was recorded stays. */
-	CHECK_INT(answers(), 2, "two in all");
+	CHECK_INT(answers(), 3, "three in all");
 	adds_up("ended");
 	end();
 }
@@ -393,13 +405,13 @@ test_write_back(void)
 	is_field(3, "emailstatus", "OK", "by hand, there");
 	is_field(1, "emailstatus", "OK", "taken back here");
 	/* Opted out there. */
-	lime_peer_status(peer, tokens[4], "OptOut");
+	lime_peer_status(peer, tokens[4], "OptOut by hand");
 	CHECK_INT(sync_it(), 0, "an opt-out of theirs");
 	CHECK_INT(r.opted_out, 1, "is taken in");
 	CHECK_INT(evidence_has(f.db, people[4], "opt_out", &e), 1, "is one here");
 	CHECK_INT(sync_it(), 0, "again");
 	CHECK_INT(r.opted_out, 0, "once");
-	is_field(4, "emailstatus", "OptOut", "stays");
+	is_field(4, "emailstatus", "OptOut by hand", "stays");
 	CHECK(!lime_peer_was_asked(peer, "usesleft"), "uses are never touched");
 	end();
 }
@@ -464,8 +476,9 @@ test_broken(void)
 	/* On a connection that was there already a request goes out twice: both times. */
 	static const struct lime_fault faults[] = {
 		{ "get_session_key", 0, 1, LIME_HANG_UP, 0, NULL }, { "get_survey_properties", 0, 1, LIME_EMPTY, 0, NULL },
-		{ "list_participants", 0, 1, LIME_HTML, 0, NULL }, { "add_participants", 0, 2, LIME_DIE_AFTER, 0, NULL },
-		{ "add_participants", 1, 2, LIME_DIE_AFTER, 0, NULL }, { "add_participants", 0, 1, LIME_HTTP, 500, NULL },
+		{ "list_participants", 0, 1, LIME_HTML, 0, NULL }, { "add_participants", 0, 1, LIME_DIE_AFTER, 0, NULL },
+		{ "add_participants", 1, 1, LIME_DIE_AFTER, 0, NULL }, { "add_participants", 0, 1, LIME_HTTP, 500, NULL },
+		{ "add_participants", 1, 1, LIME_HTTP, 504, NULL },
 		{ "set_participant_properties", 0, 2, LIME_DIE_AFTER, 0, NULL }, { "set_participant_properties", 30, 2, LIME_HANG_UP, 0, NULL },
 		{ "get_summary", 0, 1, LIME_HTTP, 500, NULL },
 	};
@@ -473,7 +486,8 @@ test_broken(void)
 	for (size_t i = 0; i < COUNT_OF(faults); i++) {
 		int64_t n = 60;
 
-		begin((int)n, NULL);
+		/* With a LimeSurvey that does not look whether a token is there, too. */
+		begin((int)n, &(struct lime_peer_options){ .unchecked = i % 2 });
 		for (int k = 0; k < n; k++)
 			fill_invite(&f, f.wave, people[k], "u@cantho.gov.example", "accepted", at("2021-09-18 08:30"));
 		set_clock("2021-09-20 10:00");

@@ -18,7 +18,7 @@ CREATE TABLE survey_link (				-- one instrument is one survey of a LimeSurvey
 	counted_at	INTEGER,			-- when it ended; NULL: never yet
 	began_at	INTEGER NOT NULL DEFAULT 0,
 	participants	INTEGER NOT NULL DEFAULT 0,	-- by its own summary
-	completed	INTEGER NOT NULL DEFAULT 0,	-- by its own summary
+	completed	INTEGER NOT NULL DEFAULT 0,	-- by its own summary, which counts who was screened out, too
 	ours		INTEGER NOT NULL DEFAULT 0,	-- answers to the instrument in this store
 	unread		INTEGER NOT NULL DEFAULT 0,	-- completed by the summary, not yet when the list was read
 	only_ours	INTEGER NOT NULL DEFAULT 0,	-- answers in this store of people who are not completed there
@@ -28,7 +28,7 @@ CREATE TABLE survey_link (				-- one instrument is one survey of a LimeSurvey
 	late		INTEGER NOT NULL DEFAULT 0,	-- ... after it closed
 	undated		INTEGER NOT NULL DEFAULT 0,	-- ... first seen after closing, without a time
 	odd		INTEGER NOT NULL DEFAULT 0,	-- ... in the future, or at no time at all
-	quota		INTEGER NOT NULL DEFAULT 0,	-- screened out by a quota: no answer
+	quota		INTEGER NOT NULL DEFAULT 0,	-- screened out by a quota: completed there, no answer here
 	removed		INTEGER NOT NULL DEFAULT 0,	-- people of ours who were there and are no more
 	refused		INTEGER NOT NULL DEFAULT 0,	-- people of ours whom it does not take
 	changed		INTEGER NOT NULL DEFAULT 0	-- people of ours whose token it changed
