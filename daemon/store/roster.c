@@ -245,7 +245,7 @@ roster_each(struct db *db, const struct roster_choice *c, int (*each)(const stru
 	static const char sql[] =
 	    "SELECT " SEEN " FROM roster r JOIN unit u ON u.id = r.unit WHERE r.campaign = $1 AND ($2 = 0 OR r.unit = $2)"
 	    " AND ($3 = '' OR EXISTS (SELECT 1 FROM roster_row w WHERE w.roster = r.id AND w.disposition <> 'accept'"
-	    "  AND w.disposition = $3)) ORDER BY u.position, u.id, r.id LIMIT $4 OFFSET $5";
+	    "  AND w.disposition = $3)) ORDER BY u.position, u.id, r.id";
 	struct stmt *s = db_stmt(db, sql, e);
 	struct roster_seen seen;
 	int rc, stop = 0;
@@ -255,8 +255,6 @@ roster_each(struct db *db, const struct roster_choice *c, int (*each)(const stru
 	bind_int(s, 1, c->campaign);
 	bind_int(s, 2, c->unit);
 	bind_text(s, 3, c->disposition);
-	bind_int(s, 4, c->most);
-	bind_int(s, 5, c->skip);
 	while (stop == 0 && (rc = db_step(s, e)) == 1) {
 		fill_seen(s, &seen);
 		stop = each(&seen, arg);
@@ -287,7 +285,7 @@ roster_by_id(struct db *db, struct arena *a, int64_t id, struct roster_seen *out
 	return rc;
 }
 
-#define ROW "roster, seq, line, name, email, alternate, disposition, reason, warnings, suggestion, raw, coalesce(contact, 0)"
+#define ROW "roster, seq, line, name, email, alternate, disposition, reason, warnings, suggestion, raw, coalesce(contact, 0) AS contact"
 
 static void
 fill_row(struct stmt *s, struct roster_row *w)

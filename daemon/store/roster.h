@@ -78,7 +78,6 @@ struct roster_seen {			/* a file, and what became of its records */
 struct roster_choice {
 	int64_t campaign, unit;
 	const char *disposition;
-	int64_t skip, most;
 };
 
 int	roster_each(struct db *, const struct roster_choice *, int (*each)(const struct roster_seen *, void *), void *, struct err *);

@@ -5,6 +5,22 @@
 #include "base/clock.h"
 #include "web/view.h"
 
+/* A form on a foreign page could be sent here: browsers say where it stands. Our pages send no referrer: "null" is theirs, too. */
+static bool
+posted_from_elsewhere(const struct request *r, const char *host)
+{
+	const char *site = request_header(r, "Sec-Fetch-Site"), *origin = request_header(r, "Origin"), *at;
+
+	if (!r->post)
+		return false;
+	if (site)
+		return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+	if (!origin || strcmp(origin, "null") == 0)
+		return false;
+	at = strstr(origin, "://");
+	return !at || strcasecmp(at + 3, host) != 0;
+}
+
 /* "127.0.0.1:8081", "localhost", "[::1]:8081": what a browser on this machine says. */
 bool
 desk_asked_here(struct request *r)
@@ -15,8 +31,11 @@ desk_asked_here(struct request *r)
 	for (size_t i = 0; host && i < COUNT_OF(names); i++) {
 		size_t n = strlen(names[i]);
 
-		if (strncasecmp(host, names[i], n) == 0 && (host[n] == ':' || !host[n]))
+		if (strncasecmp(host, names[i], n) != 0 || (host[n] != ':' && host[n]))
+			continue;
+		if (!posted_from_elsewhere(r, host))
 			return true;
+		break;
 	}
 	reply_nothing_here(r);
 	return false;

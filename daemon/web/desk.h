@@ -9,6 +9,7 @@
  * /c/KEY/units[/CODE]		units			desk_units.c
  * /c/KEY/domains		institutions		desk_domains.c
  * /c/KEY/people[/ID]		people			desk_people.c
+ * /c/KEY/rosters[/ID]		rosters, their rows	desk_rosters.c, desk_roster.c
  * /c/KEY/waves			waves			desk_waves.c
  * /c/KEY/reports[/FILE]	reports			desk_reports.c
  *
@@ -20,7 +21,8 @@
  *
  * Only on admin_listen, which is loopback. There is no log-in here, so the
  * Host a browser asks for must be loopback too: a foreign page whose name is
- * made to point at this machine gets nothing.
+ * made to point at this machine gets nothing. Nor does a form on a foreign
+ * page.
  *
  * Units      people.
  * Ownership  none.
@@ -46,6 +48,9 @@ void	desk_domains(struct request *);
 void	desk_people(struct request *);
 void	desk_search(struct request *);		/* POST who= */
 void	desk_person(struct request *);
+void	desk_rosters(struct request *);
+void	desk_roster(struct request *);
+void	desk_roster_confirm(struct request *);	/* POST seq=: the suggestion of a held row is right */
 void	desk_waves(struct request *);
 void	desk_reports(struct request *);
 void	desk_report_file(struct request *);
