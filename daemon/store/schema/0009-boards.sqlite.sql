@@ -5,7 +5,7 @@ CREATE INDEX roster_row_odd ON roster_row (roster, disposition) WHERE dispositio
 
 -- What a person made of a mail that no rule could place.
 ALTER TABLE inbound ADD COLUMN decision TEXT NOT NULL DEFAULT '' CHECK (decision = '' OR decision = 'attached' OR
-			    decision = 'not_ours');		-- '': nobody has decided
+			    decision = 'not_ours' OR decision = 'seen');	-- '': nobody has decided; seen: of a reply
 ALTER TABLE inbound ADD COLUMN decided_at INTEGER;
 ALTER TABLE inbound ADD COLUMN contact INTEGER REFERENCES contact;	-- attached: the person
 CREATE INDEX inbound_waiting ON inbound (received_at) WHERE decision = '' AND (fate = 'unmatched' OR fate = 'forged');
