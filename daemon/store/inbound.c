@@ -125,7 +125,7 @@ inbound_by_email(struct db *db, struct arena *a, const char *email, int64_t sinc
 	"i.id, i.source, i.received_at, i.kind, i.fate, i.raw, i.decision, coalesce(i.decided_at, 0)," \
 	" coalesce(i.contact, (SELECT v.contact FROM evidence v JOIN contact c ON c.id = v.contact" \
 	"  WHERE v.kind = 'reply' AND v.inbound = i.id AND c.campaign = $1 LIMIT 1), 0)"
-/* Which of them; each has an index that holds no others. */
+/* Which of them; each has an index that holds no others. They came in the order of their ids. */
 #define WAITING "i.decision = '' AND (i.fate = 'unmatched' OR i.fate = 'forged')"
 #define REPLIES \
 	"i.decision = '' AND i.fate = 'reply' AND (NOT EXISTS (SELECT 1 FROM evidence v WHERE v.kind = 'reply' AND v.inbound = i.id)" \
@@ -134,7 +134,7 @@ inbound_by_email(struct db *db, struct arena *a, const char *email, int64_t sinc
 #define DECIDED "i.decision <> '' AND (i.contact IS NULL OR EXISTS (SELECT 1 FROM contact c WHERE c.id = i.contact AND c.campaign = $1))"
 #define PAGE(which) \
 	"SELECT " SEEN " FROM inbound i WHERE i.id IN (SELECT i.id FROM inbound i WHERE " which \
-	" ORDER BY i.received_at DESC, i.id DESC LIMIT $2 OFFSET $3) ORDER BY i.received_at DESC, i.id DESC"
+	" ORDER BY i.id DESC LIMIT $2 OFFSET $3) ORDER BY i.id DESC"
 
 static void
 fill_seen(struct stmt *s, struct inbound_seen *out)

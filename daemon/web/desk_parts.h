@@ -10,6 +10,7 @@
 #ifndef THUMOI_WEB_DESK_PARTS_H
 #define THUMOI_WEB_DESK_PARTS_H
 
+#include "store/inbound.h"
 #include "store/roster.h"
 #include "web/view.h"
 
@@ -33,6 +34,10 @@ void	desk_roster_units(json_t *o, const struct request *, const struct snapshot 
 void	desk_said(json_t *o, const char *text, bool good);
 /* A number of the query; 0: none, or no number. */
 int64_t	desk_number(const struct request *, const char *name);
+/* A message that came back, as a person reads it, and what the rules say of it. */
+void	desk_message(json_t *o, const struct request *, const struct snapshot *, const struct inbound_seen *);
+/* What it may say of a person. */
+void	desk_kind_choices(json_t *o, const struct request *, const char *chosen);
 /* Who acts, for the audit. */
 const char *desk_actor(const struct request *);
 /* "/c/KEY" and what follows. */

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "engine/board.h"
+#include "mail/classify.h"
 #include "web/desk.h"
 #include "web/http.h"
 #include "web/landing.h"
@@ -287,7 +288,8 @@ load_site(struct web *w, const struct web_options *o, struct err *e)
 		return err_wrap(e, "secret_file");
 	if (*c->api_key_file && !(s->api_key = conf_secret(&w->arena, c->api_key_file, "api_key_file", e)))
 		return -1;
-	return pages_load(&s->pages, e) < 0 || screens_load(&s->screens, e) < 0 || tiles_load(&s->tiles, e) < 0 ? -1 : 0;
+	return pages_load(&s->pages, e) < 0 || screens_load(&s->screens, e) < 0 || tiles_load(&s->tiles, e) < 0 ||
+	    rules_load(&s->rules, NULL, e) < 0 ? -1 : 0;
 }
 
 static int
@@ -348,6 +350,7 @@ web_stop(struct web *w, int grace_ms)
 	pages_free(w->site.pages);
 	screens_free(w->site.screens);
 	tiles_free(w->site.tiles);
+	rules_free(w->site.rules);
 	board_free(w->site.board);
 	metrics_free(w->site.metrics);
 	arena_release(&w->arena);

@@ -180,6 +180,7 @@ static const struct tab { const char *path, *en, *vi; enum screen screen[2]; } t
 	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAINS } },
 	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON } },
 	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER } },
+	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL } },
 	{ "/waves", "Waves", "Đợt gửi", { SCREEN_WAVES, SCREEN_WAVES } },
 	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS } },
 };

@@ -8,8 +8,9 @@ ALTER TABLE inbound ADD COLUMN decision TEXT NOT NULL DEFAULT '' CHECK (decision
 			    decision = 'not_ours' OR decision = 'seen');	-- '': nobody has decided; seen: of a reply
 ALTER TABLE inbound ADD COLUMN decided_at INTEGER;
 ALTER TABLE inbound ADD COLUMN contact INTEGER REFERENCES contact;	-- attached: the person
-CREATE INDEX inbound_waiting ON inbound (received_at) WHERE decision = '' AND (fate = 'unmatched' OR fate = 'forged');
-CREATE INDEX inbound_replies ON inbound (received_at) WHERE decision = '' AND fate = 'reply';
-CREATE INDEX inbound_decided ON inbound (received_at) WHERE decision <> '';
+-- Lists of them are made from these alone: the messages themselves may be large.
+CREATE INDEX inbound_waiting ON inbound (id, decision, fate) WHERE decision = '' AND (fate = 'unmatched' OR fate = 'forged');
+CREATE INDEX inbound_replies ON inbound (id, decision, fate) WHERE decision = '' AND fate = 'reply';
+CREATE INDEX inbound_decided ON inbound (id, decision, contact) WHERE decision <> '';
 -- From whom a reply is.
 CREATE INDEX evidence_reply ON evidence (inbound) WHERE kind = 'reply';
