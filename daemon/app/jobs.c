@@ -15,6 +15,7 @@
 #include "engine/placement.h"
 #include "engine/post.h"
 #include "engine/postman.h"
+#include "engine/spool.h"
 #include "store/db.h"
 
 #define AGAIN_MS 30000	/* after a fault */
@@ -73,6 +74,7 @@ run_cron(struct jobs *j, struct db *db, struct err *e)
 	struct cron_options o = { .stop = &j->ending };
 	struct cron_result r;
 
+	spool_sweep(j->store);
 	return cron_run(db, j->conf, &o, &r, e);
 }
 

@@ -176,7 +176,7 @@ show_file(struct request *r, const struct snapshot *s, const struct roster_seen 
 	struct paging p = { .r = r, .s = s, .file = f, .after = desk_number(r, "after"), .before = desk_number(r, "before"),
 	    .disposition = disposition && desk_disposition(disposition, r->lang) ? disposition : "" };
 	const struct unit_account *u = snapshot_unit(s, f->unit_code);
-	int64_t outcome = desk_number(r, "said") - 1;
+	int64_t outcome = desk_number(r, "said") - 1, imported = desk_number(r, "imported");
 	json_t *data = json_object();
 	struct err e = ERR_INIT;
 
@@ -190,8 +190,12 @@ show_file(struct request *r, const struct snapshot *s, const struct roster_seen 
 	view_text(data, "blanked", *f->r.blanked ? f->r.blanked : NULL);
 	view_text(data, "chosen", p.disposition);
 	view_text(data, "after", arena_printf(r->arena, "%lld", (long long)p.after));
-	desk_said(data, said && outcome >= 0 && outcome < CONFIRMS ? confirm_text((enum confirm)outcome, r->lang) : NULL,
-	    outcome == CONFIRM_DONE);
+	if (imported)
+		desk_said(data, imported == 1 ? TRL(r->lang, "The file is imported.", "Đã nhập tệp.") :
+		    TRL(r->lang, "This very file was imported before: nothing has changed.", "Chính tệp này đã nhập trước đó: không có gì thay đổi."), true);
+	else
+		desk_said(data, said && outcome >= 0 && outcome < CONFIRMS ? confirm_text((enum confirm)outcome, r->lang) : NULL,
+		    outcome == CONFIRM_DONE);
 	add_views(data, &p);
 	if (add_rows(data, &p, &e) < 0) {
 		view_error(r, &e);

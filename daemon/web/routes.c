@@ -4,6 +4,7 @@
 #include "web/desk.h"
 #include "web/landing.h"
 #include "web/metrics.h"
+#include "web/upload.h"
 
 static void
 show_root(struct request *r)
@@ -69,7 +70,7 @@ const struct route routes_admin[] = {
 	{ "/c/*/domains", desk_domains, NULL, FORM_MAX_BYTES },
 	{ "/c/*/people", desk_people, desk_search, FORM_MAX_BYTES },
 	{ "/c/*/people/*", desk_person, NULL, FORM_MAX_BYTES },
-	{ "/c/*/rosters", desk_rosters, NULL, FORM_MAX_BYTES },
+	{ "/c/*/rosters", desk_rosters, desk_roster_upload, UPLOAD_MAX_BYTES },
 	{ "/c/*/rosters/*", desk_roster, desk_roster_confirm, FORM_MAX_BYTES },
 	{ "/c/*/inbound", desk_inbound, NULL, FORM_MAX_BYTES },
 	{ "/c/*/inbound/*", desk_mail, desk_mail_decide, FORM_MAX_BYTES },
@@ -84,7 +85,7 @@ const struct route routes_admin[] = {
 	{ "/api/v1/campaigns/*/domains", desk_domains, NULL, FORM_MAX_BYTES },
 	{ "/api/v1/campaigns/*/people", desk_people, desk_search, FORM_MAX_BYTES },
 	{ "/api/v1/campaigns/*/people/*", desk_person, NULL, FORM_MAX_BYTES },
-	{ "/api/v1/campaigns/*/rosters", desk_rosters, NULL, FORM_MAX_BYTES },
+	{ "/api/v1/campaigns/*/rosters", desk_rosters, desk_roster_upload, UPLOAD_MAX_BYTES },
 	{ "/api/v1/campaigns/*/rosters/*", desk_roster, desk_roster_confirm, FORM_MAX_BYTES },
 	{ "/api/v1/campaigns/*/inbound", desk_inbound, NULL, FORM_MAX_BYTES },
 	{ "/api/v1/campaigns/*/inbound/*", desk_mail, desk_mail_decide, FORM_MAX_BYTES },

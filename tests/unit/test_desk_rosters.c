@@ -1,6 +1,8 @@
 /* The files of units and their rows on the desk, and the click that settles a held row. */
 #include "support/desk.h"
 
+#include <sys/stat.h>
+
 #include "engine/confirm.h"
 #include "store/contact.h"
 
@@ -265,6 +267,85 @@ test_refused(void)
 	CHECK(!http_says(&d.page, "banner good"), "is not settled by a click");
 }
 
+/* A form with a file, as a browser sends it; file_name NULL: none was chosen. */
+static long
+send_form(const char *path, const char *unit, const char *act, const char *file_name, const char *text)
+{
+	static const char type[] = "Content-Type: multipart/form-data; boundary=----xyz";
+	const char *body = arena_printf(&d.w.arena,
+	    "------xyz\r\nContent-Disposition: form-data; name=\"unit\"\r\n\r\n%s\r\n"
+	    "------xyz\r\nContent-Disposition: form-data; name=\"received_from\"\r\n\r\nvp@cantho.example\r\n"
+	    "------xyz\r\nContent-Disposition: form-data; name=\"act\"\r\n\r\n%s\r\n"
+	    "------xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\nContent-Type: text/csv\r\n\r\n%s\r\n"
+	    "------xyz--\r\n", unit, act, file_name ? file_name : "", text);
+
+	return desk_ask(&d, path, &(struct ask){ .body = body, .headers = { "Accept-Language: vi", type } });
+}
+
+static const char *
+upload_id(void)
+{
+	const char *from = strstr(buf_str(&d.page.body), "name=\"upload\" value=\"");
+
+	from = from ? from + strlen("name=\"upload\" value=\"") : "";
+	return arena_ndup(&d.w.arena, from, strcspn(from, "\""));
+}
+
+static void
+test_upload(void)
+{
+	static const char rosters[] = "SELECT count(*) FROM roster", people[] = "SELECT count(*) FROM contact";
+	static const char by_web[] = "SELECT count(*) FROM audit WHERE action = 'roster import' AND actor = 'web'";
+	static const char list[] = "STT,Họ và tên,Email\n1,Ngô Mới,moi@angiang.gov.example\n2,Lâm Sai,sai@gmail.con\n";
+	int64_t n = number(rosters), all = number(people);
+	const char *id, *spool = arena_printf(&d.w.arena, "%s-uploads", d.w.path), *old;
+	char big[] = "x";
+
+	CHECK_INT(send_form("/c/c/rosters", "", "", "T01-moi.csv", list), 200, "a look before");
+	CHECK(http_says(&d.page, "Xem trước khi nhập") && http_says(&d.page, "Lâm Sai") && http_says(&d.page, "sai@gmail.example") &&
+	    http_says(&d.page, "vp@cantho.example"), "row by row");
+	CHECK_INT(number(rosters), n, "nothing is stored");
+	CHECK_INT(number(people), all, "nobody either");
+	id = upload_id();
+	CHECK(*id && access(arena_printf(&d.w.arena, "%s/%s/T01-moi.csv", spool, id), R_OK) == 0, "the file waits");
+	CHECK_INT(desk_post(&d, "/c/c/rosters", arena_printf(&d.w.arena, "upload=%s&received_from=vp%%40cantho.example", id)), 303,
+	    "the button");
+	CHECK(strstr(desk_follow(&d), "?imported=1") && http_says(&d.page, "Đã nhập tệp"), "shows the file that came in");
+	CHECK_INT(number(rosters), n + 1, "it is stored");
+	CHECK_INT(number(people), all + 2, "with its people");
+	CHECK_INT(number(by_web), 1, "on record");
+	CHECK(access(arena_printf(&d.w.arena, "%s/%s", spool, id), F_OK) < 0, "it waits no more");
+	CHECK_INT(desk_post(&d, "/c/c/rosters", arena_printf(&d.w.arena, "upload=%s", id)), 422, "twice");
+	CHECK(http_says(&d.page, "Tệp không còn"), "says so");
+	CHECK_INT(send_form("/c/c/rosters", "", "", "T01-moi.csv", list), 200, "the same file again");
+	CHECK(http_says(&d.page, "đã nhập trước đó"), "is told");
+	CHECK_INT(send_form("/api/v1/campaigns/c/rosters", "T89", "import", "../../x\\danh sách.csv", list), 200, "by a program, at once");
+	CHECK(http_says(&d.page, "\"records\": 2") && http_says(&d.page, "\"unit\": \"T89\""), "counts");
+	CHECK_INT(number(rosters), n + 2, "stored");
+
+	CHECK_INT(send_form("/c/c/rosters", "", "", "khong-ma.csv", list), 422, "no unit");
+	CHECK_INT(send_form("/c/c/rosters", "Sao Hỏa", "", "x.csv", list), 422, "no such unit");
+	CHECK_INT(send_form("/c/c/rosters", "T92", "", NULL, ""), 422, "no file");
+	CHECK_INT(send_form("/c/c/rosters", "T92", "", "..", list), 422, "a name that is none");
+	CHECK_INT(send_form("/c/c/rosters", "T92", "", "x.csv", ""), 422, "an empty file");
+	CHECK_INT(send_form("/c/c/rosters", "T92", "", "<script>.csv", "\x01\x02\x03"), 422, "no list");
+	CHECK(!http_says(&d.page, "<script>."), "harmless");
+	CHECK_INT(desk_ask(&d, "/c/c/rosters", &(struct ask){ .body = "------xyz\r\nContent-Disposition: form-data; name=\"file\"; "
+	    "filename=\"T92.csv\"\r\n\r\nHo va ten,Email\r\nAn", .headers = { "Content-Type: multipart/form-data; boundary=----xyz" } }), 422,
+	    "half a file");
+	CHECK_INT(desk_ask(&d, "/c/c/rosters", &(struct ask){ .body = big, .headers = { "Content-Type: multipart/form-data" } }), 422,
+	    "no boundary");
+	CHECK_INT(desk_post(&d, "/c/c/rosters", "upload=..%2F..%2Fsecret"), 422, "a way out of the folder");
+	CHECK_INT(number(rosters), n + 2, "none of them is stored");
+
+	old = arena_printf(&d.w.arena, "%s/1000000000-0123456789ABCDEFabcdef", spool);
+	CHECK_INT(mkdir(old, 0700), 0, "a file of long ago");
+	CHECK_INT(file_replace(arena_printf(&d.w.arena, "%s/T92-x.csv", old), "x", 1, &d.w.e), 0, d.w.e.text);
+	CHECK_INT(desk_post(&d, "/c/c/rosters", "upload=1000000000-0123456789ABCDEFabcdef"), 422, "is not used");
+	send_form("/c/c/rosters", "", "", "T01-moi.csv", list);
+	CHECK(access(old, F_OK) < 0, "and goes");
+}
+
 int
 main(void)
 {
@@ -276,6 +357,7 @@ main(void)
 	test_paging();
 	test_confirm();
 	test_refused();
+	test_upload();
 	desk_end(&d);
 	return check_done();
 }
