@@ -24,7 +24,7 @@ $(BUILD)/config.mk: scripts/packages.txt scripts/setup
 
 ALL_CPPFLAGS = -Idaemon -include daemon/base/banned.h -DTHUMOI_SHARE_DIR='"$(PREFIX)/share/thumoi"' $(CPPFLAGS)
 ALL_CFLAGS = $(STD) $(CFLAGS) $(PKG_CFLAGS)
-ALL_LDLIBS = $(PKG_LIBS) -lunistring -lresolv -lpthread -lm
+ALL_LDLIBS = $(PKG_LIBS) -lunistring -lresolv -lcrypt -lpthread -lm
 
 LIB_SRC := $(filter-out daemon/base/clock.c,$(wildcard daemon/base/*.c daemon/mail/*.c daemon/store/*.c \
 	daemon/engine/*.c daemon/web/*.c)) $(filter-out daemon/app/main_%.c,$(wildcard daemon/app/*.c))
@@ -37,7 +37,7 @@ DRIVEN_CLOCK := $(BUILD)/obj/tests/support/clock_driven.o
 SUPPORT_SRC := $(filter-out tests/support/clock_driven.c,$(wildcard tests/support/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/obj/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
-THREADED := $(filter %/test_fiber %/test_smtp %/test_smtp_faults %/test_dispatch %/test_route %/test_web %/test_meters %/test_board \
+THREADED := $(filter %/test_fiber %/test_smtp %/test_smtp_faults %/test_dispatch %/test_route %/test_web %/test_meters %/test_board %/test_session \
 	%/test_metrics %/test_desk_rosters %/test_desk_inbound,$(UNIT))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/bin/%,$(wildcard tests/fuzz/fuzz_*.c))
 
@@ -82,7 +82,7 @@ $(BUILD)/driven/%: $(BUILD)/obj/daemon/app/main_%.o $(DRIVEN_CLOCK) $(LIB)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 # These live through days.
-DRIVEN_UNIT := $(BUILD)/unit/test_cron
+DRIVEN_UNIT := $(BUILD)/unit/test_cron $(BUILD)/unit/test_survey_sync
 $(DRIVEN_UNIT): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(SUPPORT_OBJ) $(DRIVEN_CLOCK) $(LIB)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
@@ -103,6 +103,11 @@ $(BUILD)/tests/postoffice: $(BUILD)/obj/tests/postoffice/main.o $(TOWN_OBJ) $(DR
 $(BUILD)/tests/compare: $(BUILD)/obj/tests/postoffice/compare.o $(BUILD)/obj/tests/postoffice/world.o $(CLOCK) $(LIB)
 	@mkdir -p $(@D)
 	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
+# A LimeSurvey that misbehaves on demand (tests/support/lime_peer.h).
+$(BUILD)/tests/lime: $(BUILD)/obj/tests/e2e/lime.o $(SUPPORT_OBJ) $(CLOCK) $(LIB)
+	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 demo: all driven postoffice

@@ -2,7 +2,9 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -195,6 +197,16 @@ app_format(const struct app *app, const char *word, enum out_format *f)
 		return -1;
 	}
 	return 0;
+}
+
+const char *
+app_whole_path(struct app *app, const char *path)
+{
+	char room[PATH_MAX];
+
+	if (*path == '/' || strncmp(path, "credential:", 11) == 0 || !realpath(path, room))
+		return path;
+	return arena_dup(&app->arena, room);
 }
 
 void

@@ -56,6 +56,9 @@ extern const struct command commands[];		/* ends with a NULL name */
 /* A command of commands: dispatches on argv[1] within `table`. */
 int	app_sub(struct app *, int argc, char **argv, const struct command *table);
 
+/* The path as it is found from wherever thumoid runs; "credential:NAME" and what is not there stay. */
+const char *app_whole_path(struct app *, const char *path);
+
 /* Prints "thumoi: ..." once; returns EXIT_FAILED. */
 int	app_fail(const struct err *);
 /* Told by opt_parse once the words of the command are right, which then gives EXIT_FAILED. e must stay. */

@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "mail/addr.h"
 #include "engine/setup.h"
+#include "store/audit.h"
 #include "store/campaign.h"
 #include "store/evidence.h"
 #include "store/unit.h"

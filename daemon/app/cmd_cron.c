@@ -5,6 +5,7 @@
 #include "app/sending.h"
 #include "engine/chronicle.h"
 #include "engine/cron.h"
+#include "engine/survey_sync.h"
 #include "store/campaign.h"
 
 struct cron_run {
@@ -103,17 +104,32 @@ say_sent(const struct app *app, const struct cron_run *r)
 	    t->expired, r->sent.left);
 }
 
+static void
+tell_survey(const struct survey_link *l, const struct survey_result *r, const char *trouble, void *arg)
+{
+	const struct app *app = arg;
+
+	if (trouble)
+		fprintf(stderr, TR("thumoi: survey %s %s: %s\n", "thumoi: khảo sát %s %s: %s\n"), l->campaign_key, l->key, trouble);
+	else if (!app->quiet && !app->json && r->recorded + r->pushed + r->written)
+		fprintf(stderr, TR("survey %s %s: %" PRId64 " new answers, %" PRId64 " people pushed, %" PRId64 " written back\n",
+		    "khảo sát %s %s: %" PRId64 " trả lời mới, đẩy thêm %" PRId64 " người, ghi lại %" PRId64 "\n"), l->campaign_key, l->key,
+		    r->recorded, r->pushed, r->written);
+}
+
 int
 cmd_cron(struct app *app, int argc, char **argv)
 {
 	struct cron_run r = { .app = app };
 	struct cron_options o = { .fetch = true, .send = send_due, .arg = &r };
-	bool no_send = false, no_fetch = false;
+	struct survey_due surveys = { .each = tell_survey, .arg = app };
+	bool no_send = false, no_fetch = false, no_surveys = false;
 	int64_t connections = 0;
 	const struct opt opts[] = {
 		{ "no-send", OPT_FLAG, &no_send, NULL, "only plan; thumoid, or a later run, sends",
 		    "chỉ lập kế hoạch; thumoid hoặc lần chạy sau gửi" },
 		{ "no-fetch", OPT_FLAG, &no_fetch, NULL, "do not read the mailbox", "không đọc hộp thư" },
+		{ "no-surveys", OPT_FLAG, &no_surveys, NULL, "do not ask the survey systems", "không hỏi hệ thống khảo sát" },
 		{ "go", OPT_FLAG, &o.go, NULL,
 		    "the clock is right and nothing went out that the store does not know of: go on",
 		    "đồng hồ đúng và không có thư nào đã gửi mà kho không biết: tiếp tục" },
@@ -134,6 +150,9 @@ cmd_cron(struct app *app, int argc, char **argv)
 	o.fetch = !no_fetch;
 	if (no_send)
 		o.send = NULL;
+	/* Who has answered gets no reminder, and a link opens something when it arrives. */
+	if (!no_surveys && survey_sync_due(app->db, &app->conf, &surveys, &e) < 0)
+		return app_fail(&e);
 	rc = cron_run(app->db, &app->conf, &o, &result, &e);
 	if (result.busy) {
 		if (!app->quiet)
@@ -149,5 +168,5 @@ cmd_cron(struct app *app, int argc, char **argv)
 		app_fail(&result.trouble);
 	if (rc < 0)
 		return app_fail(&e);
-	return result.failed || result.trouble.code || r.sent.stopped ? EXIT_FAILED : EXIT_DONE;
+	return result.failed || result.trouble.code || surveys.failed || r.sent.stopped ? EXIT_FAILED : EXIT_DONE;
 }

@@ -10,6 +10,7 @@
 #include "engine/letter.h"
 #include "engine/post.h"
 #include "engine/units.h"
+#include "store/audit.h"
 #include "store/evidence.h"
 
 #define MESSAGE_MAX_BYTES ((size_t)96 << 20)

@@ -2,14 +2,13 @@
 #include "app/commands.h"
 
 #include <inttypes.h>
-#include <limits.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/text.h"
 #include "engine/placement.h"
 #include "mail/addr.h"
+#include "store/audit.h"
 #include "store/contact.h"
 #include "store/evidence.h"
 
@@ -30,15 +29,6 @@ struct add {
 	const char *stands_for, *mailbox, *user, *password_file, *note;
 };
 
-/* A file or folder is found from wherever thumoid runs. */
-static const char *
-whole_path(struct app *app, const char *path)
-{
-	char room[PATH_MAX];
-
-	return *path == '/' || !realpath(path, room) ? path : arena_dup(&app->arena, room);
-}
-
 static int
 fill(struct app *app, const char *email, const struct add *o, struct probe *p, struct err *e)
 {
@@ -55,9 +45,9 @@ fill(struct app *app, const char *email, const struct add *o, struct probe *p, s
 	if (!*p->stands_for)
 		return err_set(e, ERR_INPUT, TR("--for is empty", "--for để trống"));
 	if (strncmp(p->mailbox, "maildir:", 8) == 0)
-		p->mailbox = arena_printf(a, "maildir:%s", whole_path(app, p->mailbox + 8));
+		p->mailbox = arena_printf(a, "maildir:%s", app_whole_path(app, p->mailbox + 8));
 	else if (*p->password_file && strncmp(p->password_file, "credential:", 11) != 0)
-		p->password_file = whole_path(app, p->password_file);
+		p->password_file = app_whole_path(app, p->password_file);
 	if (seek_check(p->mailbox, e) < 0)
 		return err_wrap(e, "--mailbox");
 	if (strncmp(p->mailbox, "maildir:", 8) != 0 && (!*p->login || !*p->password_file))

@@ -9,7 +9,7 @@ cmd_serve(struct app *app, int argc, char **argv)
 	const struct opt opts[] = {
 		{ "listen", OPT_TEXT, &o.listen, "ADDRESS:PORT", "public pages here instead of the setting; port 0: a free one",
 		    "địa chỉ trang công khai thay cho thiết lập; cổng 0: tự chọn" },
-		{ "admin-listen", OPT_TEXT, &o.admin_listen, "ADDRESS:PORT", "reports here (loopback only)",
+		{ "admin-listen", OPT_TEXT, &o.admin_listen, "ADDRESS:PORT", "the desk here",
 		    "địa chỉ trang báo cáo (chỉ loopback)" },
 		{ "no-web", OPT_FLAG, &o.no_web, NULL, "no pages", "không mở trang web" },
 		{ "no-dispatch", OPT_FLAG, &o.no_dispatch, NULL, "send nothing", "không gửi thư" },

@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "engine/plan.h"
 #include "engine/setup.h"
+#include "store/audit.h"
 #include "store/evidence.h"
+#include "store/survey.h"
 #include "store/wave_log.h"
 
 /* --- create ------------------------------------------------------------- */
@@ -228,6 +230,21 @@ finish(struct app *app, const struct campaign *c, const struct wave *w, const st
 	return r->stopped || stopped ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* A link that opens nothing costs an answer: it is told before the mails go out. */
+static int
+warn_unopened(const struct app *app, const struct campaign *c, struct err *e)
+{
+	int64_t n;
+
+	if (survey_unopened(app->db, c->id, &n, e) < 0)
+		return -1;
+	if (n && !app->quiet)
+		fprintf(stderr, TR("thumoi: warning: the survey system does not know %" PRId64 " people yet, their links would open nothing:"
+		    " 'thumoi survey sync %s'\n", "thumoi: lưu ý: hệ thống khảo sát chưa có %" PRId64 " người, liên kết của họ sẽ không mở được:"
+		    " 'thumoi survey sync %s'\n"), n, c->key);
+	return 0;
+}
+
 static int
 wave_run(struct app *app, int argc, char **argv)
 {
@@ -254,7 +271,7 @@ wave_run(struct app *app, int argc, char **argv)
 		return app_fail(&e);
 	if (plan(app, &c, &w, &late) < 0 && (late.code != ERR_NOTNOW || strcmp(w.state, "running") != 0))
 		return app_fail(&late);
-	if (invite_counts(app->db, w.id, counts, &e) < 0)
+	if (invite_counts(app->db, w.id, counts, &e) < 0 || warn_unopened(app, &c, &e) < 0)
 		return app_fail(&e);
 	d.wave = w.id;
 	d.connections = (int)connections;

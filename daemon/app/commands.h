@@ -41,7 +41,11 @@ int	cmd_report(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
 int	cmd_rules(struct app *, int argc, char **argv);
 int	roster_check_command(struct app *, int argc, char **argv);	/* of cmd_roster's table */
+int	cmd_audit(struct app *, int argc, char **argv);
+int	cmd_webhook(struct app *, int argc, char **argv);
+int	cmd_user(struct app *, int argc, char **argv);
 int	cmd_serve(struct app *, int argc, char **argv);
+int	cmd_survey(struct app *, int argc, char **argv);
 int	cmd_template(struct app *, int argc, char **argv);
 
 #endif

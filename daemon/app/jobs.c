@@ -16,13 +16,16 @@
 #include "engine/post.h"
 #include "engine/postman.h"
 #include "engine/spool.h"
+#include "engine/survey_sync.h"
+#include "engine/webhook.h"
 #include "store/db.h"
 
 #define AGAIN_MS 30000	/* after a fault */
-#define CRON_MS 60000	/* how often the plans are looked at */
 #define LETTERS_MS 60000	/* between two looks for letters that are due */
 #define CRON_MS 60000	/* how often the plans are looked at */
 #define LOOK_MS 1000	/* how long a wait may sleep without looking at the clock */
+#define SURVEYS_MS 15000	/* between two looks for forms that are due: a newcomer's link should open something */
+#define WEBHOOKS_MS 2000	/* what happened is told so soon */
 #define PROBES_MS 60000	/* looks are due after ten minutes at the earliest */
 
 struct task {
@@ -39,7 +42,7 @@ struct jobs {
 	const struct conf *conf;	/* [c] */
 	const char *store;		/* [c] */
 	struct meters *meters;		/* [c] */
-	struct task dispatch, cron, inbound, letters, probes;
+	struct task dispatch, cron, inbound, letters, probes, surveys, webhooks;
 	struct postman *postman;	/* inbound thread only, once it runs */
 	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
@@ -133,6 +136,42 @@ run_probes(struct jobs *j, struct db *db, struct err *e)
 }
 
 static void
+log_survey(const struct survey_link *l, const struct survey_result *r, const char *trouble, void *arg)
+{
+	struct log_q q;
+
+	(void)arg;
+	if (trouble)
+		log_warn("survey", "link=%" PRId64 " survey=%" PRId64 " troubles=%" PRId64 " text=%s", l->id, l->survey,
+		    l->troubles + 1, log_q(&q, trouble));
+	else
+		log_info("survey", "link=%" PRId64 " survey=%" PRId64 " read=%" PRId64 " recorded=%" PRId64 " pushed=%" PRId64
+		    " refused=%" PRId64 " written=%" PRId64 " difference=%" PRId64, l->id, l->survey, r->read, r->recorded, r->pushed,
+		    r->refused, r->written, survey_difference(&r->count));
+}
+
+/* A survey system that fails is a warning, and waits: only the store is a fault of ours. */
+static int
+run_surveys(struct jobs *j, struct db *db, struct err *e)
+{
+	struct survey_due due = { .stop = &j->ending, .each = log_survey };
+
+	return survey_sync_due(db, j->conf, &due, e);
+}
+
+/* A receiver that fails is a warning, and waits: only the store is a fault of ours. */
+static int
+run_webhooks(struct jobs *j, struct db *db, struct err *e)
+{
+	struct webhook_result r;
+	int rc = webhook_run(db, clock_now(), &j->ending, &r, e);
+
+	if (rc == 0 && r.events)
+		log_info("webhook", "events=%" PRId64 " requests=%" PRId64 " failed=%" PRId64, r.events, r.requests, r.failed);
+	return rc;
+}
+
+static void
 wait_ms(struct jobs *j, int64_t ms)
 {
 	int64_t until = clock_ms() + ms;
@@ -192,6 +231,8 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 	j->inbound = (struct task){ .name = "inbound", .user = USES_STORE_INBOUND, .run = run_inbound };
 	j->probes = (struct task){ .name = "probes", .user = USES_STORE_PROBES, .run = run_probes, .every_ms = PROBES_MS };
 	j->letters = (struct task){ .name = "letters", .user = USES_STORE_LETTERS, .run = run_letters, .every_ms = LETTERS_MS };
+	j->surveys = (struct task){ .name = "survey", .user = USES_STORE_SURVEYS, .run = run_surveys, .every_ms = SURVEYS_MS };
+	j->webhooks = (struct task){ .name = "webhook", .user = USES_STORE_WEBHOOKS, .run = run_webhooks, .every_ms = WEBHOOKS_MS };
 	if ((j->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		rc = err_sys(e, "eventfd");
 	if (rc == 0 && o->inbound)
@@ -206,6 +247,10 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 		rc = start(j, &j->inbound, e);
 	if (rc == 0 && o->probes)
 		rc = start(j, &j->probes, e);
+	if (rc == 0 && o->surveys)
+		rc = start(j, &j->surveys, e);
+	if (rc == 0 && o->webhooks)
+		rc = start(j, &j->webhooks, e);
 	if (rc < 0) {
 		jobs_stop(j);
 		return -1;
@@ -235,6 +280,10 @@ jobs_stop(struct jobs *j)
 		pthread_join(j->letters.thread, NULL);
 	if (j->probes.running)
 		pthread_join(j->probes.thread, NULL);
+	if (j->surveys.running)
+		pthread_join(j->surveys.thread, NULL);
+	if (j->webhooks.running)
+		pthread_join(j->webhooks.thread, NULL);
 	postman_free(j->postman);
 	if (j->wake >= 0)
 		close(j->wake);

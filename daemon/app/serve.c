@@ -135,7 +135,8 @@ static int
 start_jobs(struct round *r, const struct serve_options *o, struct err *e)
 {
 	struct jobs_options j = { .conf = &r->conf, .store = r->store, .meters = &meters, .dispatch = !o->no_dispatch,
-	    .inbound = !o->no_inbound && mailboxes_any(&r->conf), .probes = !o->no_inbound };
+	    .inbound = !o->no_inbound && mailboxes_any(&r->conf), .probes = !o->no_inbound,
+	    .surveys = !o->no_inbound && r->conf.survey_sync_s, .webhooks = true };
 
 	return jobs_start(&r->jobs, &j, e);
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "engine/stops.h"
+#include "store/audit.h"
 #include "store/evidence.h"
 #include "store/probe.h"
 #include "store/wave_log.h"

@@ -160,13 +160,30 @@ static const struct setting table[] = {
 	S_HEAD("Web", "Trang web"),
 	S_TEXT(public_url, "http://127.0.0.1:8080", "what the links in mails begin with", "phần đầu của liên kết trong thư"),
 	S_TEXT(listen, "127.0.0.1:8080", "address and port of the public pages", "địa chỉ và cổng của trang công khai"),
-	S_TEXT(admin_listen, "", "address and port of the reports and /metrics, loopback only; empty: off",
-	    "địa chỉ và cổng của trang báo cáo và /metrics, chỉ loopback; để trống: tắt"),
+	S_TEXT(admin_listen, "", "address and port of the desk, its reports and /metrics; empty: off",
+	    "địa chỉ và cổng của trang quản trị, báo cáo và /metrics; để trống: tắt"),
+	S_TEXT(admin_url, "", "what people type to reach the desk through a proxy, https://...; empty: only by a name of this machine",
+	    "địa chỉ https:// để vào trang quản trị qua máy ủy quyền; để trống: chỉ từ chính máy này"),
+	S_WORD(admin_login, "required", "required none", "none: whoever is on this machine is an administrator (loopback only)",
+	    "none: ai ngồi tại máy này đều là quản trị (chỉ với loopback)"),
+	S_NUM(session_idle_s, "1800", 60, 43200, SECONDS, "the desk logs one out after so long without a click",
+	    "trang quản trị tự đăng xuất sau chừng ấy giây không thao tác"),
 	S_TEXT(api_key_file, "", "file that holds the key for POST /api/v1/answers; empty: off",
 	    "tệp chứa khóa cho POST /api/v1/answers; để trống: tắt"),
 	S_TEXT(tls_cert_file, "", "certificate for own TLS; empty: plain HTTP behind a proxy",
 	    "chứng thư khi tự mở TLS; để trống: HTTP sau proxy"),
 	S_TEXT(tls_key_file, "", "its private key", "khóa riêng của chứng thư"),
+
+	S_HEAD("Survey systems", "Hệ thống khảo sát"),
+	S_NUM(survey_sync_s, "900", 0, 86400, SECONDS,
+	    "how often forms that are linked (thumoi survey link) are brought in step with their survey system; 0: only by hand",
+	    "phiếu đã gắn (thumoi survey link) được đồng bộ với hệ thống khảo sát theo chu kỳ này; 0: chỉ chạy bằng tay"),
+	S_WORD(survey_tells, "name", "token name email",
+	    "what the survey system is told of a person: the token alone, the name too, or the address too, which it needs for nothing",
+	    "hệ thống khảo sát được biết gì về một người: chỉ mã (token), thêm họ tên, hay thêm địa chỉ thư (vốn không cần)"),
+	S_NUM(survey_timeout_s, "60", 1, 3600, SECONDS, "limit for one answer of the survey system",
+	    "thời hạn chờ một trả lời của hệ thống khảo sát"),
+	S_TEXT(survey_ca_file, "", "certificates to trust; empty: the system's", "chứng thư tin cậy; để trống: của hệ thống"),
 
 	S_HEAD("Reports", "Báo cáo"),
 	S_NUM(very_few_people, "2", 0, 1000000, "people", "người", "a unit with at most so many participants has very few",
@@ -359,10 +376,9 @@ conf_check_together(const struct conf *c, struct err *e)
 		    "domain_stop_refusals lớn hơn domain_stop_of"));
 	if (!*c->tls_cert_file != !*c->tls_key_file)
 		return err_set(e, ERR_INPUT, TR("tls_cert_file and tls_key_file go together", "tls_cert_file và tls_key_file phải đi cùng nhau"));
-	if (*c->admin_listen && strncmp(c->admin_listen, "127.", 4) != 0 && strncmp(c->admin_listen, "[::1]", 5) != 0 &&
-	    strncmp(c->admin_listen, "localhost:", 10) != 0)
-		return err_set(e, ERR_INPUT, TR("admin_listen = %s: the reports have no log-in yet: use 127.0.0.1:PORT",
-		    "admin_listen = %s: trang báo cáo chưa có đăng nhập: dùng 127.0.0.1:CỔNG"), c->admin_listen);
+	if (*c->admin_url && strncmp(c->admin_url, "https://", 8) != 0)
+		return err_set(e, ERR_INPUT, TR("admin_url = %s: it begins with https://", "admin_url = %s: phải bắt đầu bằng https://"),
+		    c->admin_url);
 	return 0;
 }
 

@@ -75,9 +75,17 @@ struct conf {
 	/* web */
 	const char *public_url;		/* https://survey.example, what the links begin with */
 	const char *listen;		/* public pages: address:port */
-	const char *admin_listen;	/* reports: address:port, loopback only; "" = off */
+	const char *admin_listen;	/* the desk: address:port; "" = off */
+	const char *admin_url;		/* https://..., through a proxy; "" = by a name of this machine */
+	const char *admin_login;	/* required, none */
+	int64_t	session_idle_s;
 	const char *api_key_file;
 	const char *tls_cert_file, *tls_key_file;
+	/* survey systems: engine/survey_sync.h */
+	int64_t	survey_sync_s;		/* 0: only by hand */
+	const char *survey_tells;	/* token, name, email */
+	int64_t	survey_timeout_s;
+	const char *survey_ca_file;
 	/* reports */
 	int64_t	very_few_people, very_few_percent;
 	int64_t	silent_domain_people;	/* group finding: so many accepted, nobody reacted */

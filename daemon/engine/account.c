@@ -186,6 +186,18 @@ by_people(const void *a, const void *b)
 	return strcmp(x->domain, y->domain);
 }
 
+static int
+read_surveys(struct account *a, struct db *db, struct err *e)
+{
+	struct survey_link l = { .id = 0 };
+	int rc;
+
+	a->surveys = arena_alloc(&a->arena, INSTRUMENTS_MAX * sizeof(*a->surveys));
+	while (a->n_surveys < INSTRUMENTS_MAX && (rc = survey_link_next(db, &a->arena, l.id, a->campaign->id, &l, e)) == 1)
+		a->surveys[a->n_surveys++] = l;
+	return a->n_surveys < INSTRUMENTS_MAX ? rc : 0;
+}
+
 int
 account_build(struct account *a, struct db *db, const struct campaign *c, const struct conf *conf,
     const char *instrument, int64_t now, struct err *e)
@@ -222,7 +234,7 @@ account_build_each(struct account *a, struct db *db, const struct campaign *c, c
 	qsort(a->units, a->n_units, sizeof(*a->units), by_id);
 	if (count_people(a, db, each, arg, e) < 0 || account_read_walls(a, db, e) < 0 ||
 	    placement_counts(db, &a->arena, c->id, PLACEMENT_DONE_S, &a->placements, &a->n_placements, e) < 0 ||
-	    corrections_count(db, c->id, 0, &a->corrections, e) < 0)
+	    corrections_count(db, c->id, 0, &a->corrections, e) < 0 || read_surveys(a, db, e) < 0)
 		return -1;
 	for (size_t i = 0; i < a->n_units; i++) {
 		struct unit_account *u = &a->units[i];

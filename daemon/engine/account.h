@@ -21,6 +21,7 @@
 #include "engine/placement.h"
 #include "store/census.h"
 #include "store/correction.h"
+#include "store/survey.h"
 
 #define GRADE_SLOTS 5			/* none, A, B, C, D */
 
@@ -87,6 +88,8 @@ struct account {
 	size_t n_placements;
 	struct tally kinds[UNIT_KINDS], all;
 	int64_t kind_units[UNIT_KINDS], kind_rosters[UNIT_KINDS];	/* units, and those that sent a roster */
+	struct survey_link *surveys;	/* forms that are surveys of a survey system, with its own counts */
+	size_t n_surveys;
 	int faults;			/* what account_check found; 0 before it */
 	int64_t strangers;		/* people in a unit that is not of this campaign */
 	struct corrections corrections;	/* addresses that units have mended */

@@ -141,16 +141,24 @@ take(struct db *db, struct arena *a, const struct answers_rules *r, struct answe
 }
 
 int
-answers_take(struct db *db, struct arena *a, const struct answers_rules *r, struct answer *list, size_t n, struct err *e)
+answers_take_within(struct db *db, struct arena *a, const struct answers_rules *r, struct answer *list, size_t n, struct err *e)
 {
 	struct campaign c = { .id = 0 };
 	int64_t now = clock_now();
 
-	if (db_begin(db, e) < 0)
-		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (take(db, a, r, &list[i], &c, now, e) < 0)
-			return db_abort(db);
+			return -1;
+	return 0;
+}
+
+int
+answers_take(struct db *db, struct arena *a, const struct answers_rules *r, struct answer *list, size_t n, struct err *e)
+{
+	if (db_begin(db, e) < 0)
+		return -1;
+	if (answers_take_within(db, a, r, list, n, e) < 0)
+		return db_abort(db);
 	return db_commit(db, e);
 }
 

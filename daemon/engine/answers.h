@@ -13,7 +13,7 @@
  * Ownership  `why` lies in the arena of the caller.
  * Errors     answers_take: -1 when the store failed, and then nothing of the
  *            list is recorded. What is wrong with one answer is data: its fate.
- * Threads    the thread of the db handle. Begins and commits by itself.
+ * Threads    the thread of the db handle. answers_take begins and commits by itself.
  * Source     design.md section 8: answering ends with the campaign, bringing
  *            in what was answered in time does not.
  */
@@ -45,7 +45,7 @@ struct answer {
 };
 
 struct answers_rules {
-	const char *source;		/* link, api, import */
+	const char *source;		/* link, api, import, limesurvey */
 	int64_t campaign;		/* only of this one; 0: of any */
 	bool after_closing;		/* a file: may come late when its times do not */
 	enum lang lang;			/* of `why` */
@@ -55,6 +55,8 @@ struct answers_rules {
 
 /* All of them in one short transaction. */
 int	answers_take(struct db *, struct arena *, const struct answers_rules *, struct answer *, size_t n, struct err *);
+/* The same within a transaction of the caller. */
+int	answers_take_within(struct db *, struct arena *, const struct answers_rules *, struct answer *, size_t n, struct err *);
 const char *answer_fate_name(enum answer_fate);		/* "recorded", "unknown_token" ... */
 
 /* https://survey.example/r/TOKEN/survey?sig=... */

@@ -4,6 +4,7 @@
 #include "engine/plan.h"
 #include "engine/setup.h"
 #include "engine/template.h"
+#include "store/audit.h"
 #include "store/contact.h"
 #include "store/evidence.h"
 #include "store/unit.h"

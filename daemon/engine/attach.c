@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "engine/word.h"
 #include "mail/mreport.h"
+#include "store/audit.h"
 #include "store/evidence.h"
 
 #define REPLY "reply"

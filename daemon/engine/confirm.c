@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "engine/readdress.h"
-#include "store/evidence.h"
+#include "store/audit.h"
 
 struct confirming {
 	struct db *db;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/heading.h"
 #include "engine/person.h"
+#include "store/audit.h"
 #include "store/contact.h"
 #include "store/evidence.h"
 #include "store/expected.h"

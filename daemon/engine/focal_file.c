@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/heading.h"
 #include "engine/judge.h"
+#include "store/audit.h"
 #include "store/evidence.h"
 #include "store/focal.h"
 

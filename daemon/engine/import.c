@@ -16,6 +16,7 @@
 #include "engine/roster_feed.h"
 #include "engine/roster_read.h"
 #include "mail/addr.h"
+#include "store/audit.h"
 #include "store/contact.h"
 #include "store/correction.h"
 #include "store/evidence.h"

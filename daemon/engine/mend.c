@@ -5,6 +5,7 @@
 #include "engine/person.h"
 #include "engine/readdress.h"
 #include "engine/recognise.h"
+#include "store/audit.h"
 #include "store/contact.h"
 #include "store/evidence.h"
 

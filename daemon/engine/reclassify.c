@@ -8,6 +8,7 @@
 #include "engine/cause.h"
 #include "engine/hashset.h"
 #include "engine/inbound_read.h"
+#include "store/audit.h"
 #include "store/revision.h"
 
 #define ATTEMPTS_MOST 100	/* of one invite; for finding the number in a fingerprint */

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "engine/chart.h"
 #include "engine/sentence.h"
+#include "engine/survey_words.h"
 
 #define PAGE_MAX_BYTES ((size_t)64 << 20)
 #define STYLE_MAX_BYTES ((size_t)1 << 20)
@@ -99,6 +100,25 @@ tiles(const struct report *r, struct buf *b)
 	buf_str_add(b, "</ul>\n");
 }
 
+/* What survey systems count themselves, a line for each form that is linked. */
+static void
+surveys(struct buf *b, const struct report *r, enum lang l)
+{
+	const struct account *a = r->account;
+
+	for (size_t i = 0; i < a->n_surveys; i++) {
+		const struct instrument *form = campaign_instrument(a->campaign, a->surveys[i].key);
+		struct buf s = BUF_INIT(4096);
+
+		if (form) {
+			buf_printf(&s, "%s: ", sentence_form(a, (size_t)(form - a->campaign->instruments), l));
+			survey_words(&s, &a->surveys[i], &a->campaign->zone, true, l);
+			tag(b, "<p>", buf_str(&s), "</p>\n");
+		}
+		buf_release(&s);
+	}
+}
+
 static void
 words(struct buf *b, const struct report *r, enum lang l)
 {
@@ -112,6 +132,7 @@ words(struct buf *b, const struct report *r, enum lang l)
 		*end = '\0';
 		tag(b, "<p>", p, "</p>\n");
 	}
+	surveys(b, r, l);
 	buf_str_add(b, "</div>\n");
 	buf_release(&s);
 }

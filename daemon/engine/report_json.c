@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "engine/sentence.h"
+#include "engine/survey_words.h"
 
 /* What came from outside may be no UTF-8. */
 static json_t *
@@ -67,6 +68,39 @@ head(const struct report *r)
 	    (json_int_t)a->corrections.invited, "accepted", (json_int_t)a->corrections.accepted, "answered",
 	    (json_int_t)a->corrections.answered));
 	return o;
+}
+
+/* Forms that are surveys of a survey system: its own count beside ours, both of that moment. */
+static json_t *
+survey_systems(const struct account *a)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < a->n_surveys; i++) {
+		const struct survey_link *l = &a->surveys[i];
+		const struct survey_count *n = &l->count;
+		struct buf vi = BUF_INIT(4096), en = BUF_INIT(4096);
+		struct date_text at;
+		json_t *o = json_pack("{s:o, s:o}", "instrument", text(l->key), "as_of",
+		    n->at ? json_string(date_rfc3339(&at, &a->campaign->zone, n->at)) : json_null());
+
+		if (n->at) {
+			json_object_set_new(o, "completed", json_integer(n->completed));
+			json_object_set_new(o, "ours", json_integer(n->ours));
+			json_object_set_new(o, "difference", json_integer(survey_difference(n)));
+			json_object_set_new(o, "reasons", json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "strangers",
+			    (json_int_t)n->strangers_done, "early", (json_int_t)n->early, "late", (json_int_t)n->late, "undated",
+			    (json_int_t)n->undated, "odd", (json_int_t)n->odd, "unread", (json_int_t)n->unread, "only_ours",
+			    (json_int_t)n->only_ours));
+		}
+		survey_words(&vi, l, &a->campaign->zone, true, LANG_VI);
+		survey_words(&en, l, &a->campaign->zone, true, LANG_EN);
+		json_object_set_new(o, "text", json_pack("{s:o, s:o}", "vi", text(buf_str(&vi)), "en", text(buf_str(&en))));
+		json_array_append_new(list, o);
+		buf_release(&vi);
+		buf_release(&en);
+	}
+	return list;
 }
 
 static json_t *
@@ -209,6 +243,7 @@ report_json_participation(const struct report *r, FILE *f, struct err *e)
 		json_object_set_new(o, k == UNIT_MINISTRY ? "ministries" : "provinces", row);
 	}
 	json_object_set_new(o, "total", participation(r, &a->all));
+	json_object_set_new(o, "survey_systems", survey_systems(a));
 	json_object_set_new(o, "findings", all_findings(r));
 	json_object_set_new(o, "sentences", sentences(a, false));
 	return done(o, f, e);

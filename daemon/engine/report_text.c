@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "engine/sentence.h"
+#include "engine/survey_words.h"
 
 #define FORM_COLUMNS_MAX (6 + 2 * INSTRUMENTS_MAX)
 #define DOMAINS_SHOWN 40
@@ -138,6 +139,22 @@ kind_title(const struct report *r, FILE *f, enum unit_kind kind)
 	underlined(f, title);
 }
 
+/* What the survey system counts itself. */
+static void
+survey_of(const struct report *r, FILE *f, const struct instrument *form)
+{
+	const struct account *a = r->account;
+	struct buf b = BUF_INIT(4096);
+
+	for (size_t i = 0; i < a->n_surveys; i++) {
+		if (a->surveys[i].instrument != form->id)
+			continue;
+		survey_words(&b, &a->surveys[i], &a->campaign->zone, true, r->lang);
+		fprintf(f, "  %s\n", buf_str(&b));
+	}
+	buf_release(&b);
+}
+
 int
 report_text_participation(const struct report *r, FILE *f, struct err *e)
 {
@@ -163,6 +180,7 @@ report_text_participation(const struct report *r, FILE *f, struct err *e)
 		    text_number(of, a->all.nominated, r->lang), text_percent(p, a->all.answered[i], a->all.nominated, r->lang));
 		fprintf(f, TRL(r->lang, ", missing %s\n", ", còn thiếu %s\n"),
 		    text_number(n, a->all.nominated - a->all.answered[i], r->lang));
+		survey_of(r, f, &a->campaign->instruments[i]);
 	}
 	if (a->all.missing)
 		fprintf(f, TRL(r->lang, "%s of them stand in an earlier roster only, not in the latest of their unit\n",

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "mail/category.h"
+#include "store/audit.h"
 #include "store/evidence.h"
 
 static const struct word words[] = {

@@ -245,21 +245,6 @@ evidence_dead_since(struct db *db, int64_t id, struct err *e)
 }
 
 int
-audit_add(struct db *db, const char *actor, const char *action, const char *detail, struct err *e)
-{
-	static const char sql[] = "INSERT INTO audit (at, actor, action, detail) VALUES ($1, $2, $3, $4)";
-	struct stmt *s = db_stmt(db, sql, e);
-
-	if (!s)
-		return -1;
-	bind_int(s, 1, clock_now());
-	bind_text(s, 2, actor);
-	bind_text(s, 3, action);
-	bind_text(s, 4, detail);
-	return db_run(s, e);
-}
-
-int
 experience_each(struct db *db, int (*each)(const struct experience *, void *), void *arg, struct err *e)
 {
 	static const char sql[] =

@@ -82,6 +82,5 @@ int	evidence_by_id(struct db *, struct arena *, int64_t id, struct evidence *, s
 int	evidence_each_dead(struct db *, int64_t now, int (*each)(const char *email, void *), void *, struct err *);
 int	evidence_last_id(struct db *, int64_t *id, struct err *);	/* 0: there is none */
 int	evidence_dead_since(struct db *, int64_t id, struct err *);	/* 1: an address proved dead after that row, 0, -1 */
-int	audit_add(struct db *, const char *actor, const char *action, const char *detail, struct err *);
 
 #endif

@@ -20,10 +20,8 @@
  * What is counted comes from the board (engine/board.h); lists and lines of
  * one unit or person from the store.
  *
- * Only on admin_listen, which is loopback. There is no log-in here, so the
- * Host a browser asks for must be loopback too: a foreign page whose name is
- * made to point at this machine gets nothing. Nor does a form on a foreign
- * page.
+ * Only on admin_listen, for who is logged in and may (web/session.h). A focal
+ * point is led to its unit, and sees nobody of another.
  *
  * Units      people.
  * Ownership  none.
@@ -63,7 +61,5 @@ void	desk_report_page(struct request *);	/* /report/KEY/participation: where it 
 
 /* The first `most` actions, those first that recover most people. */
 void	desk_add_actions(json_t *list, const struct request *, const struct snapshot *, size_t most);
-/* By a name of this machine; else the reply is made, and false. */
-bool	desk_asked_here(struct request *);
 
 #endif

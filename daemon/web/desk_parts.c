@@ -204,7 +204,7 @@ desk_roster_units(json_t *o, const struct request *r, const struct snapshot *s, 
 		const struct unit_account *u = &s->account.units[i];
 		json_t *one;
 
-		if (!u->census.rosters)
+		if (!u->census.rosters || !access_sees_unit(r->actor, u->unit.code))
 			continue;
 		one = view_item(list);
 		view_text(one, "value", u->unit.code);
@@ -240,6 +240,5 @@ desk_number(const struct request *r, const char *name)
 const char *
 desk_actor(const struct request *r)
 {
-	(void)r;
-	return "web";
+	return arena_printf(r->arena, "desk:%s", r->actor->name);
 }

@@ -14,6 +14,7 @@
 
 struct choice {			/* of a list */
 	const struct unit_account *unit;	/* NULL: all */
+	bool nobody;				/* a focal point whose unit is not of this campaign */
 	int cause;				/* CAUSES: all */
 	size_t page;				/* from 0 */
 };
@@ -57,8 +58,11 @@ read_choice(const struct request *r, const struct snapshot *s, struct choice *c)
 	enum cause known;
 
 	*c = (struct choice){ .cause = CAUSES };
+	if (r->actor->role == ROLE_FOCAL)
+		unit = r->actor->unit;
 	if (unit)
 		c->unit = snapshot_unit(s, unit);
+	c->nobody = r->actor->role == ROLE_FOCAL && !c->unit;
 	if (cause && cause_parse(cause, &known))
 		c->cause = (int)known;
 	if (page)
@@ -70,7 +74,7 @@ read_choice(const struct request *r, const struct snapshot *s, struct choice *c)
 static bool
 chosen(const struct snapshot *s, const struct choice *c, const struct standing *p)
 {
-	return (!c->unit || unit_at(s, p) == c->unit) && (c->cause == CAUSES || p->cause == c->cause);
+	return !c->nobody && (!c->unit || unit_at(s, p) == c->unit) && (c->cause == CAUSES || p->cause == c->cause);
 }
 
 static const char *
@@ -89,7 +93,7 @@ add_choices(json_t *data, const struct request *r, const struct snapshot *s, con
 		const struct unit_account *u = &s->account.units[i];
 		json_t *o;
 
-		if (!u->t.nominated)
+		if (!u->t.nominated || !access_sees_unit(r->actor, u->unit.code))
 			continue;
 		o = view_item(units);
 		view_text(o, "value", u->unit.code);
@@ -165,7 +169,7 @@ add_found(json_t *data, struct request *r, const struct snapshot *s, const char 
 	for (size_t i = 0; i < n; i++) {
 		const struct standing *p = found[i].campaign == s->campaign.id ? snapshot_person(s, found[i].id) : NULL;
 
-		if (p && add_person(list, r, s, p, e) < 0)
+		if (p && access_sees_unit(r->actor, found[i].unit_code) && add_person(list, r, s, p, e) < 0)
 			return -1;
 	}
 	view_int(data, "found", (int64_t)json_array_size(list));
@@ -280,7 +284,7 @@ read_story(struct request *r, const struct snapshot *s, struct story *story, str
 	struct contact c;
 	int rc = *end ? 0 : contact_by_id(r->db, r->arena, id, &c, e);
 
-	if (rc != 1 || c.campaign != s->campaign.id)
+	if (rc != 1 || c.campaign != s->campaign.id || !access_sees_unit(r->actor, c.unit_code))
 		return rc < 0 ? -1 : 0;
 	return story_load(story, r->db, r->arena, &c, clock_now(), e) < 0 ? -1 : 1;
 }

@@ -8,6 +8,7 @@
 #include "engine/judge.h"
 #include "engine/readdress.h"
 #include "web/desk_parts.h"
+#include "web/session.h"
 
 #define ROWS_A_PAGE 100
 
@@ -82,7 +83,7 @@ add_row(const struct roster_row *w, void *arg)
 	view_text(o, "warnings", *w->warnings ? w->warnings : NULL);
 	view_text(o, "warnings_text", words_of_warnings(w->warnings, r->lang));
 	view_text(o, "suggestion", *w->suggestion ? w->suggestion : NULL);
-	view_flag(o, "may_confirm", !p->file->replaced_by && confirm_may(w));
+	view_flag(o, "may_confirm", access_may(r->actor, RIGHT_CHANGE) && !p->file->replaced_by && confirm_may(w));
 	view_text(o, "person_url", w->contact ? desk_url(r, p->s, arena_printf(r->arena, "/people/%lld", (long long)w->contact)) :
 	    NULL);
 	p->first = p->first ? p->first : w->seq;
@@ -164,9 +165,11 @@ load_file(struct request *r, const struct snapshot *s, struct roster_seen *f)
 
 	if (rc < 0)
 		view_error(r, &e);
-	else if (rc == 0 || f->r.campaign != s->campaign.id)
+	if (rc == 1 && f->r.campaign == s->campaign.id && access_sees_unit(r->actor, f->unit_code))
+		return 1;
+	if (rc >= 0)
 		view_nothing_here(r);
-	return rc == 1 && f->r.campaign == s->campaign.id;
+	return 0;
 }
 
 static void
@@ -238,7 +241,7 @@ desk_roster_confirm(struct request *r)
 	struct err e = ERR_INIT;
 	enum confirm c;
 
-	if (!s || !load_file(r, s, &f)) {
+	if (!s || !session_may(r, RIGHT_CHANGE) || !load_file(r, s, &f)) {
 		view_done(r, s);
 		return;
 	}

@@ -215,7 +215,7 @@ void
 desk_unit_page(struct request *r)
 {
 	const struct snapshot *s = view_campaign(r);
-	const struct unit_account *u = s ? snapshot_unit(s, r->seg[1]) : NULL;
+	const struct unit_account *u = s && access_sees_unit(r->actor, r->seg[1]) ? snapshot_unit(s, r->seg[1]) : NULL;
 	struct err e = ERR_INIT;
 	json_t *data;
 

@@ -6,6 +6,7 @@
 #include "engine/spool.h"
 #include "mail/addr.h"
 #include "web/desk_parts.h"
+#include "web/session.h"
 #include "web/upload.h"
 
 #define ROWS_SHOWN 200		/* that need a look */
@@ -248,8 +249,10 @@ desk_roster_upload(struct request *r)
 	struct sending q = { .r = r, .s = s };
 	struct err e = ERR_INIT;
 
-	if (!s)
+	if (!s || !session_may(r, RIGHT_CHANGE)) {
+		view_done(r, s);
 		return;
+	}
 	if (units_load(&q.units, r->db, s->campaign.tree, s->campaign.opens_at, &e) < 0) {
 		view_error(r, &e);
 	} else {

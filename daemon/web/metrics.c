@@ -13,7 +13,7 @@
 #include "engine/headway.h"
 #include "store/campaign.h"
 #include "store/schema.h"
-#include "web/desk.h"
+#include "web/session.h"
 
 #define MAX_BYTES ((size_t)8 << 20)
 #define READ_US 5000000		/* the store not more often ... */
@@ -452,6 +452,8 @@ metrics_show(struct request *r)
 	struct log_q q;
 	int rc;
 
+	if (!session_local(r))
+		return;
 	if (!r->site->meters) {
 		reply_nothing_here(r);
 		return;

@@ -7,8 +7,8 @@
  * tenth of one core at most. One thread reads, the others show what there is.
  *
  * Names of campaigns, waves, instruments and relays are shown, never people,
- * addresses or mail domains. Only on admin_listen, under a name of this
- * machine (web/desk.h).
+ * addresses or mail domains. Only on admin_listen, without logging in, and
+ * for programs on this machine alone (web/session.h).
  *
  * Units      seconds and bytes, as Prometheus has it; *_us clock_mono_us().
  * Ownership  metrics_free.

@@ -6,6 +6,7 @@
 
 #define HTML "text/html; charset=utf-8"
 #define NEVER_STORED "no-store"
+#define LANG_COOKIE "thumoi-lang"
 
 const char *
 request_header(const struct request *r, const char *name)
@@ -19,13 +20,23 @@ request_arg(const struct request *r, const char *name)
 	return MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+const char *
+request_cookie(const struct request *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->connection, MHD_COOKIE_KIND, name);
+}
+
 void
 request_choose_lang(struct request *r, enum lang fallback)
 {
 	const char *word = request_arg(r, "lang");
 
 	r->lang_chosen = word && lang_parse(word, &r->lang, NULL) == 0;
-	if (!r->lang_chosen)
+	if (r->lang_chosen)
+		return;
+	/* Who works at the desk has chosen once and for all. */
+	word = request_cookie(r, LANG_COOKIE);
+	if (!word || lang_parse(word, &r->lang, NULL) < 0)
 		r->lang = lang_from_accept(request_header(r, "Accept-Language"), fallback);
 }
 
@@ -179,6 +190,9 @@ reply_queue(struct request *r)
 	add(m, "Cache-Control", r->cache);
 	add(m, "Strict-Transport-Security", r->site->secure ? "max-age=31536000" : NULL);
 	add(m, "Location", r->location);
+	add(m, "Set-Cookie", r->set_cookie);
+	if (r->lang_chosen && r->actor)
+		add(m, "Set-Cookie", arena_printf(r->arena, LANG_COOKIE "=%s; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax", lang_name(r->lang)));
 	add(m, "Content-Disposition", r->file_name ? arena_printf(r->arena, "attachment; filename=\"%s\"", r->file_name) : NULL);
 	add(m, "Allow", r->allow);
 	add(m, "Retry-After", r->retry_after);

@@ -19,6 +19,7 @@
 
 #include "base/conf.h"
 #include "base/token.h"
+#include "engine/access.h"
 #include "store/campaign.h"
 #include "web/form.h"
 #include "web/limiter.h"
@@ -34,6 +35,9 @@ struct site {
 	const char *store;		/* [c] */
 	const char *public_url;		/* [c] */
 	bool secure;			/* [c] people come by https */
+	bool secure_desk;		/* [c] and so do those who come to the desk */
+	bool no_login;			/* [c] admin_login = none */
+	char csrf[65];			/* [c] for no_login: no session to make it of */
 	struct secret secret;		/* [c] signs return links */
 	const char *api_key;		/* [c] NULL: no API */
 	struct pages *pages;		/* [c] */
@@ -44,7 +48,8 @@ struct site {
 	struct screens *screens;	/* [c] */
 	struct tiles *tiles;		/* [c] */
 	struct rules *rules;		/* [c] what mails that came back are read by */
-	struct limiter tokens, keys;	/* failures by client address */
+	struct limiter tokens, keys, logins;	/* failures by client address */
+	struct limiter names;		/* wrong passwords by user */
 };
 
 /* style: sources of style sheets, form: where forms may lead, beside ourselves; each "" or begins with ' '. */
@@ -71,16 +76,21 @@ struct request {
 	unsigned char peer[16];		/* an address, or an IPv6 network of 64 bits */
 	size_t peer_len;
 	void *connection;		/* of the library */
+	const struct actor *actor;	/* who is logged in; NULL: nobody, or nobody asked (web/session.h) */
+	struct actor who;
+	const char *csrf;		/* for the forms of this page */
 
 	/* the reply */
 	int status;
 	struct buf out;
+	const char *set_cookie;		/* NULL: none */
 	const char *file_name;		/* to be saved as; NULL: shown */
 	const char *type, *location, *cache, *allow, *retry_after, *challenge;
 	const char *policy;		/* Content-Security-Policy; NULL: the strict one */
 };
 
 const char *request_header(const struct request *, const char *name);	/* NULL: none */
+const char *request_cookie(const struct request *, const char *name);	/* NULL: none */
 const char *request_arg(const struct request *, const char *name);	/* of the query; NULL: none */
 /* The language chosen by ?lang=, else the best of Accept-Language, else `fallback`. */
 void	request_choose_lang(struct request *, enum lang fallback);

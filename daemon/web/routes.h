@@ -20,6 +20,7 @@ struct route {
 	void (*get)(struct request *);		/* NULL: not allowed */
 	void (*post)(struct request *);
 	size_t body_max;			/* of a POST */
+	enum right right;			/* what one needs: engine/access.h */
 };
 
 extern const struct route routes_public[], routes_admin[];	/* a NULL pattern ends each */

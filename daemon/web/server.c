@@ -10,13 +10,13 @@
 #include "engine/board.h"
 #include "engine/spool.h"
 #include "mail/classify.h"
-#include "web/desk.h"
 #include "web/http.h"
 #include "web/landing.h"
 #include "web/metrics.h"
 #include "web/reply.h"
 #include "web/routes.h"
 #include "web/screens.h"
+#include "web/session.h"
 #include "web/tiles.h"
 
 #define CAMPAIGNS_KEPT 4
@@ -28,6 +28,8 @@
 #define TOKENS_PER_MINUTE 60
 #define KEY_BURST 10
 #define KEYS_PER_MINUTE 6
+#define LOGIN_BURST 10
+#define LOGINS_PER_MINUTE 6
 
 struct worker {			/* belongs to one pool thread */
 	struct db *db;
@@ -155,15 +157,17 @@ run_handler(struct request *r, const struct upload *up, bool desk)
 {
 	void (*handler)(struct request *);
 
-	if (desk && !desk_asked_here(r))
+	if (desk && !session_named_well(r))
 		return;
 	if (!up->route) {
 		reply_nothing_here(r);
 		return;
 	}
 	handler = !up->allowed ? NULL : up->post ? up->route->post : up->route->get;
-	if (handler)
+	if (handler && session_admit(r, up->route->right))
 		handler(r);
+	else if (handler)
+		return;
 	else
 		reply_not_allowed(r, up->route->get != NULL, up->route->post != NULL);
 }
@@ -277,10 +281,15 @@ load_site(struct web *w, const struct web_options *o, struct err *e)
 {
 	const struct conf *c = o->conf;
 	struct site *s = &w->site;
+	char random[TOKEN_LEN + 1];
 
 	s->store = arena_dup(&w->arena, o->store);
 	s->public_url = c->public_url;
 	s->secure = *c->tls_cert_file || strncmp(c->public_url, "https://", 8) == 0;
+	s->secure_desk = *c->admin_url || (*c->tls_cert_file && o->admin_fd >= 0 && !http_bound_to_loopback(o->admin_fd));
+	s->no_login = strcmp(c->admin_login, "none") == 0;
+	token_new(random);
+	sha256_hex(s->csrf, random, strlen(random));
 	s->conf = c;
 	s->meters = o->meters;
 	s->metrics = metrics_new(c);
@@ -303,9 +312,12 @@ start_daemon(struct web *w, struct daemon *d, int fd, const struct route *routes
 	*d = (struct daemon){ .web = w, .routes = routes };
 	if (fd < 0)
 		return 0;
-	if (routes == routes_admin && !http_bound_to_loopback(fd))
-		return err_set(e, ERR_INPUT, TR("admin_listen must be an address of this machine alone: 127.0.0.1:PORT or [::1]:PORT",
-		    "admin_listen phải là địa chỉ chỉ của máy này: 127.0.0.1:CỔNG hoặc [::1]:CỔNG"));
+	/* Passwords and names do not go over a network in the clear. */
+	if (routes == routes_admin && !http_bound_to_loopback(fd) && (w->site.no_login || !w->site.secure_desk))
+		return err_set(e, ERR_INPUT, TR("admin_listen is an address that others can reach: that needs admin_login = required, and"
+		    " tls_cert_file, or an admin_url with https:// of the proxy before it",
+		    "admin_listen là địa chỉ mà máy khác truy cập được: cần admin_login = required, và tls_cert_file, hoặc admin_url"
+		    " https:// của máy ủy quyền đứng trước"));
 	if (tls && (read_pem(&w->arena, c->tls_cert_file, &o.cert_pem, e) < 0 ||
 	    read_pem(&w->arena, c->tls_key_file, &o.key_pem, e) < 0))
 		return -1;
@@ -326,11 +338,13 @@ web_start(struct web **out, const struct web_options *o, struct err *e)
 	}
 	limiter_init(&w->site.tokens, TOKEN_BURST, TOKENS_PER_MINUTE);
 	limiter_init(&w->site.keys, KEY_BURST, KEYS_PER_MINUTE);
+	limiter_init(&w->site.logins, LOGIN_BURST, LOGINS_PER_MINUTE);
+	limiter_init(&w->site.names, LOGIN_BURST, LOGINS_PER_MINUTE);
 	rc = load_site(w, o, e);
 	if (rc == 0)
 		rc = start_daemon(w, &w->open, o->fd, routes_public, *o->conf->tls_cert_file, e);
 	if (rc == 0)
-		rc = start_daemon(w, &w->desk, o->admin_fd, routes_admin, false, e);
+		rc = start_daemon(w, &w->desk, o->admin_fd, routes_admin, *o->conf->tls_cert_file && !http_bound_to_loopback(o->admin_fd), e);
 	if (rc < 0) {
 		web_stop(w, 0);
 		return -1;
@@ -349,6 +363,8 @@ web_stop(struct web *w, int grace_ms)
 	pthread_key_delete(w->worker);	/* the threads are gone, and with them their workers */
 	limiter_release(&w->site.tokens);
 	limiter_release(&w->site.keys);
+	limiter_release(&w->site.logins);
+	limiter_release(&w->site.names);
 	pages_free(w->site.pages);
 	screens_free(w->site.screens);
 	tiles_free(w->site.tiles);

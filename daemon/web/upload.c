@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #define PARSER_BYTES 16384
+#define PEEK_BYTES 4096
 
 bool
 upload_is(const struct request *r)
@@ -79,6 +80,23 @@ upload_value(const struct upload_form *u, const char *name)
 		if (strcmp(u->field[i].name, name) == 0)
 			return buf_str(&u->field[i].value);
 	return NULL;
+}
+
+const char *
+upload_peek(const struct request *r, const char *name)
+{
+	struct upload_form u = { .file = BUF_INIT(PEEK_BYTES) };
+	struct MHD_PostProcessor *p = MHD_create_post_processor(r->connection, PARSER_BYTES, on_piece, &u);
+	const char *value = NULL;
+
+	if (p) {
+		MHD_post_process(p, r->body, r->body_len < PEEK_BYTES ? r->body_len : PEEK_BYTES);
+		MHD_destroy_post_processor(p);
+		value = upload_value(&u, name);
+		value = value ? arena_dup(r->arena, value) : NULL;
+	}
+	upload_release(&u);
+	return value;
 }
 
 void

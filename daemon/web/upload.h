@@ -31,6 +31,8 @@ struct upload_form {
 
 bool	upload_is(const struct request *);	/* by its Content-Type */
 bool	upload_read(struct upload_form *, const struct request *);
+/* A value near the beginning of the body, without taking all of it apart; NULL: none. In the arena of the request. */
+const char *upload_peek(const struct request *, const char *name);
 const char *upload_value(const struct upload_form *, const char *name);	/* NULL: none */
 void	upload_release(struct upload_form *);
 

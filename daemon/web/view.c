@@ -173,16 +173,16 @@ value_of(struct request *r, const char *key, json_t *j, int depth)
 	}
 }
 
-static const struct tab { const char *path, *en, *vi; enum screen screen[3]; } tabs[] = {
-	{ "", "Today", "Hôm nay", { SCREEN_TODAY, SCREEN_TODAY } },
-	{ "/actions", "Who must act", "Ai cần làm gì", { SCREEN_ACTIONS, SCREEN_ACTIONS } },
-	{ "/units", "Units", "Đơn vị", { SCREEN_UNITS, SCREEN_UNIT } },
-	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAINS } },
-	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON } },
-	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER, SCREEN_UPLOAD } },
-	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL } },
-	{ "/waves", "Waves", "Đợt gửi", { SCREEN_WAVES, SCREEN_WAVES } },
-	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS } },
+static const struct tab { const char *path, *en, *vi; enum screen screen[3]; enum right right; } tabs[] = {
+	{ "", "Today", "Hôm nay", { SCREEN_TODAY, SCREEN_TODAY }, RIGHT_REPORTS },
+	{ "/actions", "Who must act", "Ai cần làm gì", { SCREEN_ACTIONS, SCREEN_ACTIONS }, RIGHT_REPORTS },
+	{ "/units", "Units", "Đơn vị", { SCREEN_UNITS, SCREEN_UNIT }, RIGHT_REPORTS },
+	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAINS }, RIGHT_REPORTS },
+	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON }, RIGHT_PEOPLE },
+	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER, SCREEN_UPLOAD }, RIGHT_PEOPLE },
+	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL }, RIGHT_CHANGE },
+	{ "/waves", "Waves", "Đợt gửi", { SCREEN_WAVES, SCREEN_WAVES }, RIGHT_REPORTS },
+	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS }, RIGHT_REPORTS },
 };
 
 /* What is not filled is SCREEN_CAMPAIGNS, which stands above all tabs. */
@@ -217,17 +217,30 @@ add_frame(struct request *r, enum screen which, const char *title, const struct 
 	json_t *nav = view_list(data, "nav");
 
 	for (size_t i = 0; s && i < COUNT_OF(tabs); i++) {
-		json_t *o = view_item(nav);
+		json_t *o;
+
+		if (!access_may(r->actor, tabs[i].right))
+			continue;
+		o = view_item(nav);
 
 		view_text(o, "url", arena_printf(r->arena, "/c/%s%s", s->campaign.key, tabs[i].path));
 		view_text(o, "text", TRL(r->lang, tabs[i].en, tabs[i].vi));
 		view_flag(o, "current", is_of(&tabs[i], which));
 	}
 	view_text(data, "lang", lang_name(r->lang));
-	view_text(data, "title", title ? title : s->campaign.title);
+	view_text(data, "title", title ? title : s ? s->campaign.title : "");
 	view_text(data, "style", pages_url(r->site->pages, "/static/desk.css"));
 	view_text(data, "script", pages_url(r->site->pages, "/static/desk.js"));
 	view_text(data, "path", r->path);
+	if (r->actor) {
+		json_t *o = json_object();
+
+		view_text(o, "name", r->actor->name);
+		view_text(o, "role_name", role_name(r->actor->role, r->lang));
+		view_flag(o, "can_log_out", !r->site->no_login);
+		json_object_set_new(data, "actor", o);
+	}
+	view_text(data, "csrf", r->csrf);
 	view_text(data, "other_lang", r->lang == LANG_VI ? "en" : "vi");
 	view_text(data, "other_lang_name", r->lang == LANG_VI ? "English" : "Tiếng Việt");
 }
@@ -277,6 +290,7 @@ view_reply(struct request *r, enum screen which, const char *title, const struct
 	json_decref(data);
 }
 
+/* RFC 9457. */
 void
 view_problem(struct request *r, int status, const char *title)
 {

@@ -50,5 +50,6 @@ void	view_done(struct request *, const struct snapshot *);
 void	view_problem(struct request *, int status, const char *title);	/* to a program: RFC 9457 */
 void	view_error(struct request *, const struct err *);
 void	view_nothing_here(struct request *);
+void	view_problem(struct request *, int status, const char *title);	/* as JSON */
 
 #endif

@@ -49,7 +49,7 @@ json() {
 commands='init:campaign create:campaign apply:campaign list:campaign show:instrument add:roster import:roster check:roster rows:wave create:wave run
 wave status:wave preview:wave log:cron:wave pause:wave resume:dispatch:inbound feed:inbound fetch:inbound log:inbound mailboxes:inbound reclassify:rules test:rules list:rules explain:answers import:report participation:report causes:report people
 person show:debug classify:debug csv:debug mx:config check:config show:template check:template preview:serve:backup
-focal import:focal list:coverage import:report coverage:preflight:preflight list:letter:letter list:pack:alerts'
+survey link:survey list:survey sync:survey unlink:focal import:focal list:coverage import:report coverage:preflight:preflight list:letter:letter list:pack:alerts'
 while IFS= read -r command; do
 	# shellcheck disable=SC2086 # two words
 	status "$command --help" 0 thumoi $command --help

@@ -29,6 +29,7 @@ secret_file = $work/secret.key
 relay = dir:$work/out
 listen = 127.0.0.1:0
 admin_listen = 127.0.0.1:0
+admin_login = none
 X
 export THUMOI_CONFIG=$work/thumoi.conf LC_ALL=C.UTF-8
 unset THUMOI_DB NOTIFY_SOCKET

@@ -28,6 +28,7 @@ struct desk {
 	struct http_where where;
 	struct answer_page page;
 	int fd;
+	const char *csrf, *csrf_header;	/* of its forms, and as a program sends it */
 };
 
 static inline void
@@ -42,21 +43,12 @@ desk_begin(struct desk *d)
 	    provider_file_import(d->w.db, DESK_DATA "providers.txt", &n, &d->w.e) < 0 || db_commit(d->w.db, &d->w.e) < 0 ||
 	    tree_find(d->w.db, "units", &d->w.tree, &d->w.e) != 1 || conf_load(&d->conf, NULL, false, &d->w.e) < 0)
 		world_die(&d->w, "world");
+	d->conf.admin_login = "none";
 	d->conf.secret_file = arena_printf(&d->w.arena, "%s/secret", d->w.dir);
 	world_campaign(&d->w, "c", DESK_OPENS, clock_now() + 20 * 86400);
 	if (campaign_find(d->w.db, &d->w.arena, "c", &d->c, &d->w.e) != 1 ||
 	    units_load(&d->units, d->w.db, d->w.tree, DESK_OPENS, &d->w.e) < 0)
 		world_die(&d->w, "campaign");
-}
-
-static inline void
-desk_serve(struct desk *d)
-{
-	struct web_options o = { .conf = &d->conf, .store = d->w.path, .fd = -1 };
-
-	d->fd = o.admin_fd = http_listen("127.0.0.1:0", &d->where, &d->w.e);
-	if (o.admin_fd < 0 || web_start(&d->web, &o, &d->w.e) < 0)
-		world_die(&d->w, "web");
 }
 
 static inline void
@@ -86,10 +78,28 @@ desk_get(struct desk *d, const char *path)
 	return desk_ask(d, path, &(struct ask){ .headers = { "Accept-Language: vi" } });
 }
 
+static inline void
+desk_serve(struct desk *d)
+{
+	struct web_options o = { .conf = &d->conf, .store = d->w.path, .fd = -1 };
+	const char *csrf;
+
+	d->fd = o.admin_fd = http_listen("127.0.0.1:0", &d->where, &d->w.e);
+	if (o.admin_fd < 0 || web_start(&d->web, &o, &d->w.e) < 0)
+		world_die(&d->w, "web");
+	desk_get(d, "/c/c/people");
+	csrf = strstr(buf_str(&d->page.body), "name=\"csrf\" value=\"");
+	if (!csrf)
+		world_die(&d->w, "no form");
+	csrf += strlen("name=\"csrf\" value=\"");
+	d->csrf = arena_ndup(&d->w.arena, csrf, strcspn(csrf, "\""));
+	d->csrf_header = arena_printf(&d->w.arena, "X-CSRF: %s", d->csrf);
+}
+
 static inline long
 desk_post(struct desk *d, const char *path, const char *body)
 {
-	return desk_ask(d, path, &(struct ask){ .body = body, .headers = { "Accept-Language: vi" } });
+	return desk_ask(d, path, &(struct ask){ .body = body, .headers = { "Accept-Language: vi", d->csrf_header } });
 }
 
 /* Where a POST leads back to. */

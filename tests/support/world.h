@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/token.h"
 #include "store/campaign.h"
 #include "store/unit.h"
@@ -83,7 +84,7 @@ world_contact(struct world *w, int64_t campaign, const char *name, char token[TO
 {
 	static const char sql[] =
 	    "INSERT INTO contact (campaign, unit, name, name_key, sub_unit, position, token, state, reason, created_at)"
-	    " VALUES ($1, $2, $3, $3, 'Sở Nội vụ', '', $4, 'mailable', 'clean', $5) RETURNING id";
+	    " VALUES ($1, $2, $3, $6, 'Sở Nội vụ', '', $4, 'mailable', 'clean', $5) RETURNING id";
 	struct stmt *s = db_stmt(w->db, sql, &w->e);
 	int64_t id = 0;
 
@@ -95,6 +96,7 @@ world_contact(struct world *w, int64_t campaign, const char *name, char token[TO
 	bind_text(s, 3, name);
 	bind_text(s, 4, token);
 	bind_int(s, 5, clock_now());
+	bind_text(s, 6, text_fold(&w->arena, name));
 	if (db_one_int(s, &id, &w->e) != 1)
 		world_die(w, "contact");
 	return id;

@@ -125,7 +125,7 @@ test_attach(void)
 	static const char evidence[] = "SELECT count(*) FROM evidence";
 	static const char waiting[] = "SELECT count(*) FROM inbound WHERE decision = ''";
 	static const char kept[] = "SELECT count(*) FROM inbound";
-	static const char audits[] = "SELECT count(*) FROM audit WHERE action = 'inbound attach' AND actor = 'web'";
+	static const char audits[] = "SELECT count(*) FROM audit WHERE action = 'inbound attach' AND actor = 'desk:desk'";
 	static const char personal[] = "SELECT count(*) FROM audit WHERE detail LIKE '%@%' OR detail LIKE '%Mẫu%'";
 	int64_t id = letter("an.o.nha@xa.example", "Da nhan duoc", "Tôi đã nhận được thư mời."), all, rest;
 
@@ -185,7 +185,7 @@ test_dismiss(void)
 	static const char audits[] = "SELECT count(*) FROM audit WHERE action = 'inbound decide'";
 	static const char evidence[] = "SELECT count(*) FROM evidence";
 	int64_t id = letter("ban.hang@quang.cao.example", "Khuyen mai", "Mua ngay."), before = number(evidence);
-	struct ask foreign = { .body = "act=not_ours", .headers = { "Sec-Fetch-Site: cross-site" } };
+	struct ask foreign = { .body = "act=not_ours", .headers = { d.csrf_header, "Sec-Fetch-Site: cross-site" } };
 
 	CHECK(desk_ask(&d, mail_path(id), &foreign) >= 400, "a form on a foreign page");
 	CHECK_INT(number(audits), 0, "does nothing");

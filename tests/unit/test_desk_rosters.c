@@ -195,7 +195,7 @@ static void
 test_confirm(void)
 {
 	static const char corrections[] = "SELECT count(*) FROM correction";
-	static const char audits[] = "SELECT count(*) FROM audit WHERE action = 'roster confirm' AND actor = 'web'";
+	static const char audits[] = "SELECT count(*) FROM audit WHERE action = 'roster confirm' AND actor = 'desk:desk'";
 	static const char personal[] = "SELECT count(*) FROM audit WHERE detail LIKE '%@%' OR detail LIKE '%Dung%'";
 	static const char row[] = "SELECT count(*) FROM roster_row WHERE disposition = 'accept' AND reason = 'confirmed'"
 	    " AND email = 'dung@cantho.gov.example' AND seq = 4";
@@ -241,8 +241,9 @@ test_refused(void)
 		{ "below all", "seq=-3", "Không có dòng này" },
 		{ "above all", "seq=99999999999999999999", "Không có dòng này" },
 	};
-	struct ask foreign = { .body = "seq=6", .headers = { "Sec-Fetch-Site: cross-site" } };
-	struct ask origin = { .body = "seq=6", .headers = { "Origin: https://evil.example" } };
+	struct ask foreign = { .body = "seq=6", .headers = { d.csrf_header, "Sec-Fetch-Site: cross-site" } };
+	struct ask origin = { .body = "seq=6", .headers = { d.csrf_header, "Origin: https://evil.example" } };
+	struct ask bare = { .body = "seq=6", .headers = { "Accept-Language: vi" } };
 	int64_t n = number(corrections);
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -252,6 +253,7 @@ test_refused(void)
 	}
 	CHECK(desk_ask(&d, path_of(later, ""), &foreign) >= 400, "a form on a foreign page");
 	CHECK(desk_ask(&d, path_of(later, ""), &origin) >= 400, "told by its origin");
+	CHECK_INT(desk_ask(&d, path_of(later, ""), &bare), 403, "without the word of our pages");
 	CHECK_INT(desk_post(&d, path_of(99999, ""), "seq=1"), 404, "no such file");
 	CHECK_INT(number(corrections), n, "nothing happened");
 	CHECK_INT(number(shared), 0, "nobody shares a mailbox");
@@ -273,11 +275,12 @@ send_form(const char *path, const char *unit, const char *act, const char *file_
 {
 	static const char type[] = "Content-Type: multipart/form-data; boundary=----xyz";
 	const char *body = arena_printf(&d.w.arena,
+	    "------xyz\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n"
 	    "------xyz\r\nContent-Disposition: form-data; name=\"unit\"\r\n\r\n%s\r\n"
 	    "------xyz\r\nContent-Disposition: form-data; name=\"received_from\"\r\n\r\nvp@cantho.example\r\n"
 	    "------xyz\r\nContent-Disposition: form-data; name=\"act\"\r\n\r\n%s\r\n"
 	    "------xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\nContent-Type: text/csv\r\n\r\n%s\r\n"
-	    "------xyz--\r\n", unit, act, file_name ? file_name : "", text);
+	    "------xyz--\r\n", d.csrf, unit, act, file_name ? file_name : "", text);
 
 	return desk_ask(&d, path, &(struct ask){ .body = body, .headers = { "Accept-Language: vi", type } });
 }
@@ -295,7 +298,7 @@ static void
 test_upload(void)
 {
 	static const char rosters[] = "SELECT count(*) FROM roster", people[] = "SELECT count(*) FROM contact";
-	static const char by_web[] = "SELECT count(*) FROM audit WHERE action = 'roster import' AND actor = 'web'";
+	static const char by_web[] = "SELECT count(*) FROM audit WHERE action = 'roster import' AND actor = 'desk:desk'";
 	static const char list[] = "STT,Họ và tên,Email\n1,Ngô Mới,moi@angiang.gov.example\n2,Lâm Sai,sai@gmail.con\n";
 	int64_t n = number(rosters), all = number(people);
 	const char *id, *spool = arena_printf(&d.w.arena, "%s-uploads", d.w.path), *old;
@@ -331,9 +334,9 @@ test_upload(void)
 	CHECK_INT(send_form("/c/c/rosters", "T92", "", "<script>.csv", "\x01\x02\x03"), 422, "no list");
 	CHECK(!http_says(&d.page, "<script>."), "harmless");
 	CHECK_INT(desk_ask(&d, "/c/c/rosters", &(struct ask){ .body = "------xyz\r\nContent-Disposition: form-data; name=\"file\"; "
-	    "filename=\"T92.csv\"\r\n\r\nHo va ten,Email\r\nAn", .headers = { "Content-Type: multipart/form-data; boundary=----xyz" } }), 422,
+	    "filename=\"T92.csv\"\r\n\r\nHo va ten,Email\r\nAn", .headers = { d.csrf_header, "Content-Type: multipart/form-data; boundary=----xyz" } }), 422,
 	    "half a file");
-	CHECK_INT(desk_ask(&d, "/c/c/rosters", &(struct ask){ .body = big, .headers = { "Content-Type: multipart/form-data" } }), 422,
+	CHECK_INT(desk_ask(&d, "/c/c/rosters", &(struct ask){ .body = big, .headers = { d.csrf_header, "Content-Type: multipart/form-data" } }), 422,
 	    "no boundary");
 	CHECK_INT(desk_post(&d, "/c/c/rosters", "upload=..%2F..%2Fsecret"), 422, "a way out of the folder");
 	CHECK_INT(number(rosters), n + 2, "none of them is stored");

@@ -592,6 +592,7 @@ main(void)
 	if (conf_load(&conf, NULL, false, &w.e) < 0)
 		world_die(&w, "settings");
 	conf.secret_file = arena_printf(&w.arena, "%s/secret", w.dir);
+	conf.admin_login = "none";
 	write_file("api-key", KEY "\n", &conf.api_key_file);
 	o.store = w.path;
 	o.fd = http_listen("127.0.0.1:0", &where, &w.e);

@@ -1,4 +1,4 @@
--- 0009: what the desk asks often: the rows of a file that are more than accepted, the mails that wait for somebody's look.
+-- 0012: what the desk asks often: the rows of a file that are more than accepted, the mails that wait for somebody's look.
 
 -- Accepted are all the others: records less these.
 CREATE INDEX roster_row_odd ON roster_row (roster, disposition) WHERE disposition <> 'accept';
