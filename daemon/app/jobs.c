@@ -16,6 +16,7 @@
 #include "engine/post.h"
 #include "engine/postman.h"
 #include "engine/retention.h"
+#include "engine/spool.h"
 #include "engine/survey_sync.h"
 #include "engine/webhook.h"
 #include "store/db.h"
@@ -78,6 +79,7 @@ run_cron(struct jobs *j, struct db *db, struct err *e)
 	struct cron_options o = { .stop = &j->ending };
 	struct cron_result r;
 
+	spool_sweep(j->store);
 	return cron_run(db, j->conf, &o, &r, e);
 }
 

@@ -2,8 +2,9 @@
 
 #include "base/text.h"
 #include "engine/judge.h"
-#include "engine/mend.h"
+#include "engine/readdress.h"
 #include "engine/person.h"
+#include "store/roster.h"
 #include "store/correction.h"
 #include "store/holdings.h"
 
@@ -54,7 +55,7 @@ look_at_sharers(struct amending *m, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		if (list[i].id != m->was->id) {
 			m->out->shared = true;
-			if (list[i].roster && roster_row_set_warnings(m->db, list[i].roster, list[i].seq, "shared_address", e) < 0)
+			if (list[i].roster && roster_row_set_warnings(m->db, list[i].roster, list[i].seq, SHARED_ADDRESS, e) < 0)
 				return -1;
 		}
 	return 0;
@@ -67,13 +68,11 @@ write_down(struct amending *m, int64_t at, struct err *e)
 
 	if (m->out->email && look_at_sharers(m, e) < 0)
 		return -1;
-	if (contact_update(m->db, c, e) < 0 ||
+	if ((m->out->email ? readdress(m->db, &m->arena, c, m->was->email, c->roster, at, e) : contact_update(m->db, c, e)) < 0 ||
 	    (m->was->missing_since && contact_set_missing(m->db, c->id, m->was->missing_since, e) < 0))
 		return -1;
-	if (m->out->email &&
-	    (correction_insert(m->db, &(struct correction){ c->id, c->roster, at, m->was->email, c->email }, e) < 0 ||
-	    mend_settle(m->db, &m->arena, c->campaign, m->was->email, e) < 0 ||
-	    (c->roster && roster_row_set_warnings(m->db, c->roster, c->seq, m->out->shared ? "shared_address" : "", e) < 0)))
+	if (m->out->email && c->roster &&
+	    roster_row_set_warnings(m->db, c->roster, c->seq, m->out->shared ? SHARED_ADDRESS : "", e) < 0)
 		return -1;
 	return holdings_audit(m->db, "person correct", c->id, e);
 }

@@ -12,6 +12,7 @@
 #include "engine/mailbox_map.h"
 #include "engine/mend.h"
 #include "engine/person.h"
+#include "engine/readdress.h"
 #include "engine/recognise.h"
 #include "engine/roster_feed.h"
 #include "engine/roster_read.h"
@@ -22,7 +23,6 @@
 #include "store/erased.h"
 #include "store/evidence.h"
 
-#define SHARED "shared_address"
 #define BULK_BYTES (32 << 20)	/* a larger file is loaded in bulk, when most of the people will come from it */
 #define BULK_ROW_BYTES 100
 
@@ -172,7 +172,7 @@ compare_mailbox(struct import *im, struct fate *f, struct err *e)
 		if (&list[i] == same)
 			continue;
 		f->shared = true;
-		if (list[i].roster && roster_row_set_warnings(im->db, list[i].roster, list[i].seq, SHARED, e) < 0)
+		if (list[i].roster && roster_row_set_warnings(im->db, list[i].roster, list[i].seq, SHARED_ADDRESS, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -225,7 +225,7 @@ store_row(struct import *im, const struct fate *f, struct err *e)
 	const struct roster_row w = { .roster = im->roster.id, .seq = r->seq, .line = r->line, .name = r->name,
 	    .email = r->judged.email, .alternate = r->judged.disposition == ACCEPT ? r->judged.alternate : "",
 	    .disposition = disposition_name(r->judged.disposition), .reason = reason_name(r->judged.reason),
-	    .warnings = f->shared ? SHARED : "", .suggestion = r->judged.disposition == HOLD ? r->judged.suggestion : "",
+	    .warnings = f->shared ? SHARED_ADDRESS : "", .suggestion = r->judged.disposition == HOLD ? r->judged.suggestion : "",
 	    .raw = r->raw, .raw_len = r->raw_len, .contact = f->contact };
 
 	return roster_row_insert(im->db, &w, e);
@@ -319,7 +319,7 @@ replace_earlier(struct import *im, struct err *e)
 			if (contact_set_missing(im->db, k->c.id, im->now, e) < 0)
 				return -1;
 		}
-		if (k->left_mailbox && *k->c.email && mend_settle(im->db, &im->scratch, im->o->campaign->id, k->c.email, e) < 0)
+		if (k->left_mailbox && *k->c.email && readdress_settle(im->db, &im->scratch, im->o->campaign->id, k->c.email, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -411,7 +411,7 @@ import_open(struct import *im, struct roster_reader *r, const char *path, struct
 	if (roster_finish(im->db, &im->roster, e) < 0 || (im->n_earlier && replace_earlier(im, e) < 0))
 		return -1;
 	tell(im, r);
-	return audit_add(im->db, "cli", "roster import", arena_printf(&im->t->arena, "roster=%lld unit=%s records=%lld",
+	return audit_add(im->db, im->o->actor ? im->o->actor : "cli", "roster import", arena_printf(&im->t->arena, "roster=%lld unit=%s records=%lld",
 	    (long long)im->roster.id, im->t->unit->code, (long long)im->t->records), e);
 }
 

@@ -51,6 +51,7 @@ struct import_options {
 	const struct unit *unit;		/* NULL: by the file's name */
 	const char *received_from;		/* "" */
 	int64_t received_at;			/* 0: now */
+	const char *actor;			/* who does it, for the audit; NULL: cli */
 	bool adds;				/* the file adds to the unit's others instead of replacing them */
 	bool dry_run;				/* everything but the commit */
 	void (*row)(const struct import_row *, void *);	/* each held or rejected row, when not NULL */

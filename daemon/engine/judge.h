@@ -29,6 +29,7 @@ enum reason {
 	/* accept; when several fit, the first tells */
 	R_CLEAN, R_OUTER_SPACE, R_FULL_WIDTH, R_ZERO_WIDTH, R_WRAPPED, R_TRAILING_PUNCTUATION, R_SPACE_AT_AT_SIGN,
 	R_UPPER_CASE, R_TWO_ADDRESSES,
+	R_CONFIRMED,	/* it was held; a person confirmed the suggestion (engine/confirm.h) */
 	/* hold */
 	R_TYPO_DOMAIN, R_COMMA_FOR_DOT, R_SPACE_IN_LOCAL, R_DIACRITICS_IN_ADDRESS, R_HOMOGLYPH, R_DOUBLE_AT,
 	R_SWAPPED_COLUMNS, R_AMBIGUOUS_PERSON,

@@ -4,13 +4,11 @@
 #include "engine/fixref.h"
 #include "engine/forget.h"
 #include "engine/person.h"
+#include "engine/readdress.h"
 #include "engine/recognise.h"
 #include "store/audit.h"
 #include "store/contact.h"
-#include "store/correction.h"
 #include "store/evidence.h"
-
-#define SHARED "shared_address"
 
 struct mending {
 	struct db *db;
@@ -97,7 +95,7 @@ store_row(struct mending *m, const struct fate *f, struct err *e)
 	const struct roster_row w = { .roster = m->roster->id, .seq = r->seq, .line = r->line, .name = r->name,
 	    .email = accepted || r->judged.disposition == DUPLICATE ? r->judged.email : "",
 	    .alternate = accepted ? r->judged.alternate : "", .disposition = disposition_name(r->judged.disposition),
-	    .reason = reason_name(r->judged.reason), .warnings = f->shared ? SHARED : "",
+	    .reason = reason_name(r->judged.reason), .warnings = f->shared ? SHARED_ADDRESS : "",
 	    .suggestion = r->judged.disposition == HOLD ? r->judged.suggestion : "", .raw = r->raw, .raw_len = r->raw_len,
 	    .contact = f->contact };
 
@@ -116,27 +114,18 @@ static int
 look_at_sharers(struct mending *m, struct fate *f, struct err *e)
 {
 	struct read_row *r = f->row;
-	struct contact *list;
-	size_t n;
+	const struct contact who = { .id = f->known ? f->known->c.id : 0, .campaign = m->o->campaign->id,
+	    .unit = m->roster->unit, .name_key = r->key };
+	struct sharers s;
 
-	if (contact_sharing(m->db, &m->scratch, m->o->campaign->id, r->judged.email, &list, &n, e) < 0)
+	if (readdress_sharers(m->db, &m->scratch, &who, r->judged.email, &s, e) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
-		if (f->known && list[i].id == f->known->c.id)
-			continue;
-		if (person_same(list[i].name_key, r->key)) {
-			r->judged.disposition = DUPLICATE;
-			r->judged.reason = list[i].unit == m->roster->unit ? R_SAME_FILE : R_OTHER_FILE;
-			f->contact = list[i].id;
-			return 0;
-		}
+	if (s.same) {
+		r->judged.disposition = DUPLICATE;
+		r->judged.reason = s.same_where;
+		f->contact = s.same;
 	}
-	for (size_t i = 0; i < n; i++)
-		if (!f->known || list[i].id != f->known->c.id) {
-			f->shared = true;
-			if (list[i].roster && roster_row_set_warnings(m->db, list[i].roster, list[i].seq, SHARED, e) < 0)
-				return -1;
-		}
+	f->shared = s.shared;
 	return 0;
 }
 
@@ -144,17 +133,6 @@ static const char *
 state_of(enum disposition d)
 {
 	return d == ACCEPT ? "mailable" : d == HOLD ? "held" : "rejected";
-}
-
-int
-mend_settle(struct db *db, struct arena *a, int64_t campaign, const char *email, struct err *e)
-{
-	struct contact *list;
-	size_t n;
-
-	if (!*email || contact_sharing(db, a, campaign, email, &list, &n, e) < 0)
-		return *email ? -1 : 0;
-	return n == 1 && list[0].roster ? roster_row_set_warnings(db, list[0].roster, list[0].seq, "", e) : 0;
 }
 
 /* The person stays who they are: only the address is the list's to change. */
@@ -170,14 +148,11 @@ mend_person(struct mending *m, struct fate *f, struct err *e)
 	c.alternate = r->judged.alternate;
 	c.roster = m->roster->id;
 	c.seq = r->seq;
-	if (contact_update(m->db, &c, e) < 0)
-		return -1;
 	if (r->judged.disposition != ACCEPT)
-		return 0;
+		return contact_update(m->db, &c, e);
 	m->t->mended++;
 	m->t->changed++;
-	if (correction_insert(m->db, &(struct correction){ c.id, m->roster->id, m->now, f->known->c.email, c.email }, e) < 0 ||
-	    mend_settle(m->db, &m->scratch, m->o->campaign->id, f->known->c.email, e) < 0)
+	if (readdress(m->db, &m->scratch, &c, f->known->c.email, m->roster->id, m->now, e) < 0)
 		return -1;
 	f->known->c.email = arena_dup(&m->people.arena, c.email);	/* another row may say the same */
 	return 0;
@@ -319,7 +294,7 @@ mend(struct db *db, const struct import_options *o, struct roster_reader *reader
 		t->roster = o->dry_run ? 0 : roster->id;
 		t->lost_letters = reader->csv.charset.lost_letters;
 		t->damaged = reader->csv.charset.damaged;
-		rc = audit_add(db, "cli", "roster import", arena_printf(&t->arena, "roster=%lld unit=%s corrections=%lld",
+		rc = audit_add(db, o->actor ? o->actor : "cli", "roster import", arena_printf(&t->arena, "roster=%lld unit=%s corrections=%lld",
 		    (long long)roster->id, t->unit->code, (long long)t->mended), e);
 	}
 	recognise_release(&m.people);

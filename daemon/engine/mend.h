@@ -28,7 +28,5 @@
 /* The roster is filled but for what the reader has found; it gets its id here. */
 int	mend(struct db *, const struct import_options *, struct roster_reader *, struct roster *, int64_t now,
 	    struct import_tally *, struct err *);
-/* A mailbox that somebody leaves may now be one colleague's only: no warning any more. */
-int	mend_settle(struct db *, struct arena *, int64_t campaign, const char *email, struct err *);
 
 #endif

@@ -18,6 +18,7 @@ static const struct {
 	[R_UPPER_CASE] = { "upper_case", "capitals were made small", "đã đổi chữ hoa thành chữ thường" },
 	[R_TWO_ADDRESSES] = { "two_addresses", "two addresses in one cell: the official one is used",
 	    "một ô có hai địa chỉ: dùng địa chỉ công vụ" },
+	[R_CONFIRMED] = { "confirmed", "the suggested address was confirmed by hand", "địa chỉ gợi ý đã được người phụ trách xác nhận" },
 	[R_TYPO_DOMAIN] = { "typo_domain", "the mail provider's name seems misspelt",
 	    "tên nhà cung cấp thư có vẻ viết sai" },
 	[R_COMMA_FOR_DOT] = { "comma_for_dot", "a comma stands where a dot belongs", "dấu phẩy thay cho dấu chấm" },

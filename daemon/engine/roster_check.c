@@ -90,7 +90,7 @@ check_kind_severity(int kind)
 	if (kind < CHECK_REASON)
 		return kinds[kind].severity;
 	/* what the import mended is fine */
-	return kind - CHECK_REASON <= R_TWO_ADDRESSES ? SEVERITY_NOTE : SEVERITY_ERROR;
+	return kind - CHECK_REASON <= R_CONFIRMED ? SEVERITY_NOTE : SEVERITY_ERROR;
 }
 
 /* --- findings ------------------------------------------------------------- */

@@ -45,19 +45,26 @@ audit(struct db *db, const char *action, const struct contact *c, const struct w
 }
 
 int
+word_note(struct db *db, const struct contact *c, const struct word *w, const struct word_said *said, struct err *e)
+{
+	char fingerprint[128];
+	struct evidence v = { .contact = c->id, .at = said->at, .kind = w->evidence, .grade = 'A', .category = w->category,
+	    .hard = w->hard, .email = *w->category ? c->email : "", .status = "", .text = said->note, .until_at = said->until,
+	    .fingerprint = fingerprint };
+
+	snprintf(fingerprint, sizeof(fingerprint), "word:%s:%" PRId64 ":%" PRId64, w->key, c->id, said->at);
+	return evidence_add(db, &v, e);
+}
+
+int
 word_record(struct db *db, const struct contact *c, const struct word *w, const char *note, int64_t at, int64_t until,
     struct err *e)
 {
-	char fingerprint[128];
-	struct evidence v = { .contact = c->id, .at = at, .kind = w->evidence, .grade = 'A', .category = w->category,
-	    .hard = w->hard, .email = *w->category ? c->email : "", .status = "", .text = note, .until_at = until,
-	    .fingerprint = fingerprint };
 	int rc;
 
-	snprintf(fingerprint, sizeof(fingerprint), "word:%s:%" PRId64 ":%" PRId64, w->key, c->id, at);
 	if (db_begin(db, e) < 0)
 		return -1;
-	if ((rc = evidence_add(db, &v, e)) < 0 || audit(db, "evidence add", c, w, e) < 0)
+	if ((rc = word_note(db, c, w, &(struct word_said){ note, at, until }, e)) < 0 || audit(db, "evidence add", c, w, e) < 0)
 		return db_abort(db);
 	return db_commit(db, e) < 0 ? -1 : rc;
 }

@@ -31,6 +31,13 @@ struct word {
 const struct word *word_find(const char *key);	/* NULL: nothing of that name can be said */
 const struct word *word_at(size_t i);		/* in the order of the list; NULL: no more */
 
+/* One word, in the transaction of the caller, without a line in the audit: 1 recorded, 0 was recorded already, -1. */
+struct word_said {
+	const char *note;		/* who said it, and how */
+	int64_t at, until;
+};
+
+int	word_note(struct db *, const struct contact *, const struct word *, const struct word_said *, struct err *);
 int	word_record(struct db *, const struct contact *, const struct word *, const char *note, int64_t at, int64_t until,
 	    struct err *);
 int	word_withdraw(struct db *, const struct contact *, const struct word *, struct err *);

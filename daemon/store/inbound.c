@@ -118,3 +118,107 @@ inbound_by_email(struct db *db, struct arena *a, const char *email, int64_t sinc
 	db_done(s);
 	return rc;
 }
+
+/* ---- what a person makes of those that no rule could place ---- */
+
+#define SEEN \
+	"i.id, i.source, i.received_at, i.kind, i.fate, i.raw, i.decision, coalesce(i.decided_at, 0)," \
+	" coalesce(i.contact, (SELECT v.contact FROM evidence v JOIN contact c ON c.id = v.contact" \
+	"  WHERE v.kind = 'reply' AND v.inbound = i.id AND c.campaign = $1 LIMIT 1), 0)"
+/* Which of them; each has an index that holds no others. They came in the order of their ids. */
+#define WAITING "i.decision = '' AND (i.fate = 'unmatched' OR i.fate = 'forged')"
+#define REPLIES \
+	"i.decision = '' AND i.fate = 'reply' AND (NOT EXISTS (SELECT 1 FROM evidence v WHERE v.kind = 'reply' AND v.inbound = i.id)" \
+	" OR EXISTS (SELECT 1 FROM evidence v JOIN contact c ON c.id = v.contact WHERE v.kind = 'reply' AND v.inbound = i.id" \
+	"  AND c.campaign = $1))"
+#define DECIDED "i.decision <> '' AND (i.contact IS NULL OR EXISTS (SELECT 1 FROM contact c WHERE c.id = i.contact AND c.campaign = $1))"
+#define PAGE(which) \
+	"SELECT " SEEN " FROM inbound i WHERE i.id IN (SELECT i.id FROM inbound i WHERE " which \
+	" ORDER BY i.id DESC LIMIT $2 OFFSET $3) ORDER BY i.id DESC"
+
+static void
+fill_seen(struct stmt *s, struct inbound_seen *out)
+{
+	*out = (struct inbound_seen){ .row = { .id = col_int(s, 0), .sha256 = "", .source = col_text(s, 1),
+	    .received_at = col_int(s, 2), .kind = col_text(s, 3), .fate = col_text(s, 4) }, .decision = col_text(s, 6),
+	    .decided_at = col_int(s, 7), .contact = col_int(s, 8) };
+	out->row.raw = col_blob(s, 5, &out->row.len);
+}
+
+int
+inbound_each(struct db *db, enum inbound_list which, int64_t campaign, int64_t most, int64_t skip,
+    int (*each)(const struct inbound_seen *, void *), void *arg, struct err *e)
+{
+	static const char waiting[] = PAGE(WAITING), replies[] = PAGE(REPLIES), decided[] = PAGE(DECIDED);
+	const char *const sql[INBOUND_LISTS] = { waiting, replies, decided };
+	struct stmt *s = db_stmt(db, sql[which], e);
+	struct inbound_seen seen;
+	int rc, stop = 0;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	bind_int(s, 2, most);
+	bind_int(s, 3, skip);
+	while (stop == 0 && (rc = db_step(s, e)) == 1) {
+		fill_seen(s, &seen);
+		stop = each(&seen, arg);
+	}
+	db_done(s);
+	return stop ? stop : rc;
+}
+
+int
+inbound_count(struct db *db, enum inbound_list which, int64_t campaign, int64_t *n, struct err *e)
+{
+	static const char waiting[] = "SELECT count(*) FROM inbound i WHERE $1 <> 0 AND " WAITING;
+	static const char replies[] = "SELECT count(*) FROM inbound i WHERE " REPLIES;
+	static const char decided[] = "SELECT count(*) FROM inbound i WHERE " DECIDED;
+	const char *const sql[INBOUND_LISTS] = { waiting, replies, decided };
+	struct stmt *s = db_stmt(db, sql[which], e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	return db_one_int(s, n, e) == 1 ? 0 : -1;
+}
+
+int
+inbound_by_id(struct db *db, struct arena *a, int64_t id, int64_t campaign, struct inbound_seen *out, struct err *e)
+{
+	static const char sql[] = "SELECT " SEEN " FROM inbound i WHERE i.id = $2";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	bind_int(s, 2, id);
+	if ((rc = db_step(s, e)) == 1) {
+		const char **texts[] = { &out->row.source, &out->row.kind, &out->row.fate, &out->decision };
+
+		fill_seen(s, out);
+		for (size_t i = 0; i < COUNT_OF(texts); i++)
+			*texts[i] = arena_dup(a, *texts[i]);
+		out->row.raw = arena_ndup(a, out->row.raw, out->row.len);
+	}
+	db_done(s);
+	return rc;
+}
+
+int
+inbound_decide(struct db *db, int64_t id, const char *decision, int64_t contact, int64_t at, struct err *e)
+{
+	static const char sql[] =
+	    "UPDATE inbound SET decision = $2, contact = nullif($3, 0), decided_at = $4 WHERE id = $1 AND decision = '' RETURNING id";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t one;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	bind_text(s, 2, decision);
+	bind_int(s, 3, contact);
+	bind_int(s, 4, at);
+	return db_one_int(s, &one, e);
+}

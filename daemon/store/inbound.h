@@ -28,6 +28,31 @@ int	inbound_known(struct db *, struct arena *, const char *sha256, const char **
 int	inbound_insert(struct db *, struct inbound_row *, struct err *);	/* 1 and fills id; 0: known already */
 int	inbound_set_fate(struct db *, int64_t id, const char *kind, const char *fate, struct err *);
 
+/* ---- what a person makes of those that no rule could place ---- */
+
+enum inbound_list {
+	INBOUND_WAITING,	/* about nobody we know, or with a tag that is not ours; of whatever campaign */
+	INBOUND_REPLIES,	/* of people of the campaign, or of offices */
+	INBOUND_DECIDED,	/* somebody has looked */
+	INBOUND_LISTS
+};
+
+struct inbound_seen {
+	struct inbound_row row;
+	const char *decision;	/* attached, not_ours, seen; "" */
+	int64_t decided_at;
+	int64_t contact;	/* of the campaign: who it was attached to, or whose reply it is; 0 */
+};
+
+/* Newest first, until the callback returns non-zero; texts and bytes are borrowed until it does. */
+int	inbound_each(struct db *, enum inbound_list, int64_t campaign, int64_t most, int64_t skip,
+	    int (*each)(const struct inbound_seen *, void *), void *, struct err *);
+int	inbound_count(struct db *, enum inbound_list, int64_t campaign, int64_t *n, struct err *);
+/* In the arena; which of the lists it stands in does not matter. */
+int	inbound_by_id(struct db *, struct arena *, int64_t id, int64_t campaign, struct inbound_seen *, struct err *);
+/* 1 decided, 0 there is no such message or somebody has decided, -1. contact 0: nobody. */
+int	inbound_decide(struct db *, int64_t id, const char *decision, int64_t contact, int64_t at, struct err *);
+
 struct inbound_target {
 	int64_t invite, contact;
 	const char *email;	/* the address the invite went to */

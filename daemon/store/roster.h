@@ -65,4 +65,41 @@ int	roster_row_origin(struct db *, struct arena *, int64_t roster, int64_t seq, 
  */
 int	roster_rows_each(struct db *, int64_t campaign, int (*each)(const struct roster_row *, void *), void *, struct err *);
 
+/* ---- for who looks at files and rows ---- */
+
+struct roster_seen {			/* a file, and what became of its records */
+	struct roster r;
+	const char *unit_code;
+	int64_t replaced_by;		/* 0: it counts */
+	int64_t accepted, held, rejected, repeated;
+};
+
+/* Files of a campaign by unit, then by age. unit 0, disposition "": any; else only files with such a row. */
+struct roster_choice {
+	int64_t campaign, unit;
+	const char *disposition;
+};
+
+int	roster_each(struct db *, const struct roster_choice *, int (*each)(const struct roster_seen *, void *), void *, struct err *);
+int	roster_by_id(struct db *, struct arena *, int64_t id, struct roster_seen *, struct err *);	/* 1, 0, -1 */
+/*
+ * Rows of one file behind seq `after`, or (backwards) the last before seq
+ * `before`; in any case `each` sees them from the first to the last.
+ * disposition "": all.
+ */
+struct row_choice {
+	int64_t roster;
+	const char *disposition;
+	int64_t after, before;		/* before 0: forwards */
+	int64_t most;
+};
+
+int	roster_rows_near(struct db *, const struct row_choice *, int (*each)(const struct roster_row *, void *), void *, struct err *);
+/* How many rows of that disposition ("": all) stand before seq; 0 or -1. */
+int	roster_rows_before(struct db *, int64_t roster, const char *disposition, int64_t seq, int64_t *n, struct err *);
+int	roster_row_by_seq(struct db *, struct arena *, int64_t roster, int64_t seq, struct roster_row *, struct err *);	/* 1, 0, -1 */
+/* A held row whose suggestion a person has confirmed. 1, 0 it is not held any more, -1. */
+int	roster_row_set_accepted(struct db *, int64_t roster, int64_t seq, const char *reason, const char *email,
+	    const char *warnings, struct err *);
+
 #endif

@@ -9,6 +9,8 @@
  * /c/KEY/units[/CODE]		units			desk_units.c
  * /c/KEY/domains		institutions		desk_domains.c
  * /c/KEY/people[/ID]		people			desk_people.c
+ * /c/KEY/rosters[/ID]		rosters, their rows	desk_rosters.c, desk_roster.c, desk_upload.c
+ * /c/KEY/inbound[/ID]		what came back		desk_inbound.c, desk_mail.c
  * /c/KEY/waves			waves			desk_waves.c
  * /c/KEY/reports[/FILE]	reports			desk_reports.c
  *
@@ -45,6 +47,13 @@ void	desk_domains(struct request *);
 void	desk_people(struct request *);
 void	desk_search(struct request *);		/* POST who= */
 void	desk_person(struct request *);
+void	desk_rosters(struct request *);
+void	desk_roster_upload(struct request *);	/* POST a file, unit=, received_from=, adds=; then upload= of the preview */
+void	desk_roster(struct request *);
+void	desk_roster_confirm(struct request *);	/* POST seq=: the suggestion of a held row is right */
+void	desk_inbound(struct request *);
+void	desk_mail(struct request *);
+void	desk_mail_decide(struct request *);	/* POST act=attach|not_ours|seen, who= or contact=, kind=, until= */
 void	desk_waves(struct request *);
 void	desk_reports(struct request *);
 void	desk_report_file(struct request *);

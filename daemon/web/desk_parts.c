@@ -1,6 +1,10 @@
 #include "web/desk_parts.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "engine/chart.h"
+#include "engine/judge.h"
 #include "engine/sentence.h"
 
 const char *
@@ -160,4 +164,81 @@ desk_wave(json_t *o, const struct request *r, const struct snapshot *s, const st
 	view_time(o, "begun_at", z, w->begun_at, r->lang);
 	view_time(o, "closed_at", z, w->closed_at, r->lang);
 	view_time(o, "next_due_at", z, h->next_due_at, r->lang);
+}
+
+const char *
+desk_disposition(const char *disposition, enum lang l)
+{
+	static const struct { const char *en, *vi; } names[DISPOSITIONS] = {
+		[ACCEPT] = { "accepted", "dùng được" }, [HOLD] = { "held", "tạm giữ" }, [REJECT] = { "rejected", "trả lại" },
+		[DUPLICATE] = { "repeated", "trùng" },
+	};
+
+	for (int d = 0; d < DISPOSITIONS; d++)
+		if (strcmp(disposition, disposition_name((enum disposition)d)) == 0)
+			return TRL(l, names[d].en, names[d].vi);
+	return NULL;
+}
+
+void
+desk_disposition_choices(json_t *o, const struct request *r, const char *chosen)
+{
+	json_t *list = view_list(o, "disposition_choices");
+
+	for (int d = 0; d < DISPOSITIONS; d++) {
+		const char *name = disposition_name((enum disposition)d);
+		json_t *one = view_item(list);
+
+		view_text(one, "value", name);
+		view_text(one, "text", desk_disposition(name, r->lang));
+		view_flag(one, "chosen", strcmp(name, chosen) == 0);
+	}
+}
+
+void
+desk_roster_units(json_t *o, const struct request *r, const struct snapshot *s, const char *chosen)
+{
+	json_t *list = view_list(o, "unit_choices");
+
+	for (size_t i = 0; i < s->account.n_units; i++) {
+		const struct unit_account *u = &s->account.units[i];
+		json_t *one;
+
+		if (!u->census.rosters || !access_sees_unit(r->actor, u->unit.code))
+			continue;
+		one = view_item(list);
+		view_text(one, "value", u->unit.code);
+		view_text(one, "text", unit_short(&u->unit, r->lang));
+		view_flag(one, "chosen", strcmp(u->unit.code, chosen) == 0);
+	}
+}
+
+void
+desk_said(json_t *o, const char *text, bool good)
+{
+	json_t *said = text ? json_object() : json_null();
+
+	if (text) {
+		view_text(said, "text", text);
+		view_text(said, "class", good ? "good" : "bad");
+	}
+	json_object_set_new(o, "said", said);
+}
+
+int64_t
+desk_number(const struct request *r, const char *name)
+{
+	const char *s = request_arg(r, name);
+	char *end;
+	long long v;
+
+	errno = 0;
+	v = s ? strtoll(s, &end, 10) : 0;
+	return s && !errno && end != s && !*end && v > 0 ? v : 0;
+}
+
+const char *
+desk_actor(const struct request *r)
+{
+	return arena_printf(r->arena, "desk:%s", r->actor->name);
 }

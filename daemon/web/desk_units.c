@@ -164,6 +164,7 @@ add_rosters(json_t *data, struct request *r, const struct snapshot *s, const str
 		view_text(o, "received_from", f[i].received_from);
 		view_time(o, "received_at", &s->campaign.zone, f[i].received_at, r->lang);
 		view_text(o, "encoding", f[i].encoding);
+		view_text(o, "url", desk_url(r, s, arena_printf(r->arena, "/rosters/%lld", (long long)f[i].id)));
 		view_int(o, "records", f[i].records);
 	}
 	return 0;

@@ -28,6 +28,7 @@
 struct board;
 struct meters;
 struct metrics;
+struct rules;
 
 /* What all threads of one server share. */
 struct site {
@@ -46,6 +47,7 @@ struct site {
 	struct board *board;		/* what the desk shows: engine/board.h */
 	struct screens *screens;	/* [c] */
 	struct tiles *tiles;		/* [c] */
+	struct rules *rules;		/* [c] what mails that came back are read by */
 	struct limiter tokens, keys, logins;	/* failures by client address */
 	struct limiter names;		/* wrong passwords by user */
 };

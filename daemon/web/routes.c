@@ -5,6 +5,7 @@
 #include "web/landing.h"
 #include "web/metrics.h"
 #include "web/session.h"
+#include "web/upload.h"
 
 static void
 show_root(struct request *r)
@@ -72,6 +73,10 @@ const struct route routes_admin[] = {
 	{ "/c/*/domains", desk_domains, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
 	{ "/c/*/people", desk_people, desk_search, FORM_MAX_BYTES, RIGHT_PEOPLE },
 	{ "/c/*/people/*", desk_person, NULL, FORM_MAX_BYTES, RIGHT_PEOPLE },
+	{ "/c/*/rosters", desk_rosters, desk_roster_upload, UPLOAD_MAX_BYTES, RIGHT_PEOPLE },
+	{ "/c/*/rosters/*", desk_roster, desk_roster_confirm, FORM_MAX_BYTES, RIGHT_PEOPLE },
+	{ "/c/*/inbound", desk_inbound, NULL, FORM_MAX_BYTES, RIGHT_CHANGE },
+	{ "/c/*/inbound/*", desk_mail, desk_mail_decide, FORM_MAX_BYTES, RIGHT_CHANGE },
 	{ "/c/*/waves", desk_waves, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
 	{ "/c/*/reports", desk_reports, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
 	{ "/c/*/reports/*", desk_report_file, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
@@ -83,6 +88,10 @@ const struct route routes_admin[] = {
 	{ "/api/v1/campaigns/*/domains", desk_domains, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
 	{ "/api/v1/campaigns/*/people", desk_people, desk_search, FORM_MAX_BYTES, RIGHT_PEOPLE },
 	{ "/api/v1/campaigns/*/people/*", desk_person, NULL, FORM_MAX_BYTES, RIGHT_PEOPLE },
+	{ "/api/v1/campaigns/*/rosters", desk_rosters, desk_roster_upload, UPLOAD_MAX_BYTES, RIGHT_PEOPLE },
+	{ "/api/v1/campaigns/*/rosters/*", desk_roster, desk_roster_confirm, FORM_MAX_BYTES, RIGHT_PEOPLE },
+	{ "/api/v1/campaigns/*/inbound", desk_inbound, NULL, FORM_MAX_BYTES, RIGHT_CHANGE },
+	{ "/api/v1/campaigns/*/inbound/*", desk_mail, desk_mail_decide, FORM_MAX_BYTES, RIGHT_CHANGE },
 	{ "/api/v1/campaigns/*/waves", desk_waves, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
 	{ "/api/v1/campaigns/*/reports", desk_reports, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
 	{ "/report/*/participation", desk_report_page, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },

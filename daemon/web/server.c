@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "engine/board.h"
+#include "engine/spool.h"
+#include "mail/classify.h"
 #include "web/http.h"
 #include "web/landing.h"
 #include "web/metrics.h"
@@ -292,11 +294,13 @@ load_site(struct web *w, const struct web_options *o, struct err *e)
 	s->meters = o->meters;
 	s->metrics = metrics_new(c);
 	s->board = board_new(s->store, c);
+	spool_sweep(s->store);
 	if (secret_load(&s->secret, c->secret_file, e) < 0)
 		return err_wrap(e, "secret_file");
 	if (*c->api_key_file && !(s->api_key = conf_secret(&w->arena, c->api_key_file, "api_key_file", e)))
 		return -1;
-	return pages_load(&s->pages, e) < 0 || screens_load(&s->screens, e) < 0 || tiles_load(&s->tiles, e) < 0 ? -1 : 0;
+	return pages_load(&s->pages, e) < 0 || screens_load(&s->screens, e) < 0 || tiles_load(&s->tiles, e) < 0 ||
+	    rules_load(&s->rules, NULL, e) < 0 ? -1 : 0;
 }
 
 static int
@@ -364,6 +368,7 @@ web_stop(struct web *w, int grace_ms)
 	pages_free(w->site.pages);
 	screens_free(w->site.screens);
 	tiles_free(w->site.tiles);
+	rules_free(w->site.rules);
 	board_free(w->site.board);
 	metrics_free(w->site.metrics);
 	arena_release(&w->arena);

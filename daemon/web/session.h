@@ -32,6 +32,8 @@
 
 /* Finds out who asks, and whether that one may. false: the reply is made. */
 bool	session_admit(struct request *, enum right);
+/* Of a handler that needs more than its route: false, and the reply is made. */
+bool	session_may(struct request *, enum right);
 /* Asked under a name of this machine, or of admin_url? false: the reply is made. */
 bool	session_named_well(struct request *);
 

@@ -173,15 +173,27 @@ value_of(struct request *r, const char *key, json_t *j, int depth)
 	}
 }
 
-static const struct tab { const char *path, *en, *vi; enum screen screen[2]; enum right right; } tabs[] = {
+static const struct tab { const char *path, *en, *vi; enum screen screen[3]; enum right right; } tabs[] = {
 	{ "", "Today", "Hôm nay", { SCREEN_TODAY, SCREEN_TODAY }, RIGHT_REPORTS },
 	{ "/actions", "Who must act", "Ai cần làm gì", { SCREEN_ACTIONS, SCREEN_ACTIONS }, RIGHT_REPORTS },
 	{ "/units", "Units", "Đơn vị", { SCREEN_UNITS, SCREEN_UNIT }, RIGHT_REPORTS },
 	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAINS }, RIGHT_REPORTS },
 	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON }, RIGHT_PEOPLE },
+	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER, SCREEN_UPLOAD }, RIGHT_PEOPLE },
+	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL }, RIGHT_CHANGE },
 	{ "/waves", "Waves", "Đợt gửi", { SCREEN_WAVES, SCREEN_WAVES }, RIGHT_REPORTS },
 	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS }, RIGHT_REPORTS },
 };
+
+/* What is not filled is SCREEN_CAMPAIGNS, which stands above all tabs. */
+static bool
+is_of(const struct tab *t, enum screen which)
+{
+	for (size_t i = 0; i < COUNT_OF(t->screen); i++)
+		if (t->screen[i] == which)
+			return true;
+	return false;
+}
 
 static void
 add_campaign(const struct request *r, json_t *data, const struct snapshot *s)
@@ -213,7 +225,7 @@ add_frame(struct request *r, enum screen which, const char *title, const struct 
 
 		view_text(o, "url", arena_printf(r->arena, "/c/%s%s", s->campaign.key, tabs[i].path));
 		view_text(o, "text", TRL(r->lang, tabs[i].en, tabs[i].vi));
-		view_flag(o, "current", which == tabs[i].screen[0] || which == tabs[i].screen[1]);
+		view_flag(o, "current", is_of(&tabs[i], which));
 	}
 	view_text(data, "lang", lang_name(r->lang));
 	view_text(data, "title", title ? title : s ? s->campaign.title : "");

@@ -192,7 +192,7 @@ test_matrix(void)
 				continue;
 			}
 			n += (size_t)snprintf(path + n, sizeof(path) - n, "%s", seg == 0 && strncmp(t->pattern, "/static", 7) != 0 ? stand_in[0] :
-			    strstr(t->pattern, "units") ? "T92" : strstr(t->pattern, "people") ? "1" :
+			    strstr(t->pattern, "units") ? "T92" : strstr(t->pattern, "people") || strstr(t->pattern, "rosters") || strstr(t->pattern, "inbound") ? "1" :
 			    strstr(t->pattern, "static") ? "desk.css" : "causes.csv");
 			seg++;
 		}
@@ -239,6 +239,19 @@ test_focal(void)
 	CHECK_INT(ask("/c/open/people", cookie[ROLE_FOCAL], csrf, NULL), 200, "search");
 	CHECK(http_says(&page, "Nguyễn Mẫu Một") && !http_says(&page, "Trần Mẫu Hai"), "finds its own alone");
 	CHECK_INT(ask("/c/open/people", cookie[ROLE_VIEWER], NULL, NULL), 403, "who only reads sees no names");
+	CHECK_INT(ask("/c/open/rosters", cookie[ROLE_FOCAL], NULL, NULL), 200, "its files");
+	CHECK(http_says(&page, "T92-mau.csv") && !http_says(&page, "T93-mau.csv"), "and no others");
+	CHECK(!http_says(&page, "type=\"file\""), "nothing to send there");
+	CHECK_INT(ask("/c/open/rosters?unit=T93", cookie[ROLE_FOCAL], NULL, NULL), 200, "asks for another's");
+	CHECK(!http_says(&page, "T93-mau.csv"), "and gets its own");
+	CHECK_INT(ask("/c/open/rosters/2", cookie[ROLE_FOCAL], NULL, NULL), 404, "not another's rows");
+	ask("/c/open/people", cookie[ROLE_FOCAL], NULL, NULL);
+	keep_csrf();
+	CHECK_INT(ask("/c/open/rosters/1", cookie[ROLE_FOCAL], csrf, NULL), 403, "changes nothing");
+	CHECK_INT(ask("/c/open/rosters", cookie[ROLE_FOCAL], csrf, NULL), 403, "sends no file");
+	CHECK_INT(ask("/c/open/rosters", cookie[ROLE_OPERATOR], NULL, NULL), 200, "who may change");
+	keep_csrf();
+	CHECK_INT(ask("/c/open/rosters", cookie[ROLE_OPERATOR], csrf, NULL), 422, "may send one");
 }
 
 static void
@@ -343,6 +356,11 @@ make_people(void)
 	struct unit other = { .tree = w.tree, .code = "T93", .kind = UNIT_PROVINCE, .name_vi = "Tỉnh Hậu Giang", .name_en = "Hau Giang Province",
 	    .short_vi = "Hậu Giang", .position = 2, .predecessors = "" };
 	static const char move[] = "UPDATE contact SET unit = (SELECT id FROM unit WHERE code = 'T93') WHERE id = 2";
+	static const char files[] = "INSERT INTO roster (campaign, unit, file, sha256, bytes, received_from, received_at, imported_at,"
+	    " encoding, delimiter, columns, blanked, records) SELECT 1, id, code || '-mau.csv', code, 1, '', 1, 1, 'UTF-8', ',', '', '', 0"
+	    " FROM unit ORDER BY code";
+	static const char mail[] = "INSERT INTO inbound (sha256, source, received_at, kind, fate, raw)"
+	    " VALUES ('1', 'test', 1, 'ordinary', 'unmatched', X'41')";
 	char token[TOKEN_LEN + 1];
 	int64_t c = world_campaign(&w, "open", clock_now() - 86400, clock_now() + 86400);
 
@@ -351,6 +369,8 @@ make_people(void)
 	world_contact(&w, c, "Nguyễn Mẫu Một", token);
 	world_contact(&w, c, "Trần Mẫu Hai", token);
 	db_run(db_stmt(w.db, move, &w.e), &w.e);
+	db_run(db_stmt(w.db, files, &w.e), &w.e);
+	db_run(db_stmt(w.db, mail, &w.e), &w.e);
 }
 
 static void
