@@ -82,6 +82,7 @@ const struct route routes_admin[] = {
 	{ "/api/v1/campaigns/*/people/*", desk_person, NULL, FORM_MAX_BYTES },
 	{ "/api/v1/campaigns/*/waves", desk_waves, NULL, FORM_MAX_BYTES },
 	{ "/api/v1/campaigns/*/reports", desk_reports, NULL, FORM_MAX_BYTES },
+	{ "/api/v1/openapi.json", show_static, NULL, FORM_MAX_BYTES },
 	{ "/report/*/participation", desk_report_page, NULL, FORM_MAX_BYTES },
 	{ "/report/*/causes", desk_report_page, NULL, FORM_MAX_BYTES },
 	{ "/metrics", metrics_show, NULL, FORM_MAX_BYTES },

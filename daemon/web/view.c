@@ -265,9 +265,8 @@ view_reply(struct request *r, enum screen which, const char *title, const struct
 	json_decref(data);
 }
 
-/* RFC 9457. */
-static void
-reply_problem(struct request *r, int status, const char *title)
+void
+view_problem(struct request *r, int status, const char *title)
 {
 	json_t *o = json_object();
 
@@ -290,7 +289,7 @@ view_error(struct request *r, const struct err *e)
 	if (later)
 		r->retry_after = "10";
 	if (view_is_api(r))
-		reply_problem(r, later ? 503 : 500, title);
+		view_problem(r, later ? 503 : 500, title);
 	else
 		reply_notice(r, later ? 503 : 500, title, TRL(r->lang, "The log of the service says why.",
 		    "Nhật ký của dịch vụ ghi rõ lý do."));
@@ -300,7 +299,7 @@ void
 view_nothing_here(struct request *r)
 {
 	if (view_is_api(r))
-		reply_problem(r, 404, TRL(r->lang, "There is no such thing", "Không có mục này"));
+		view_problem(r, 404, TRL(r->lang, "There is no such thing", "Không có mục này"));
 	else
 		reply_notice(r, 404, TRL(r->lang, "There is no such page", "Không có trang này"),
 		    TRL(r->lang, "Perhaps the campaign, the unit or the person has another name.",
