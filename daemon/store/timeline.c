@@ -123,11 +123,19 @@ by_time(const void *a, const void *b)
 int
 timeline(struct db *db, struct arena *a, int64_t contact, struct event **out, size_t *n, struct err *e)
 {
+	/*
+	 * There is no index over all rows. A person's own lie in the rosters of the unit, each of which lies together;
+	 * others can only repeat the person.
+	 */
 	static const char rows[] =
-	    "SELECT r.received_at, w.disposition, r.file || ':' || w.line, w.reason"
+	    "WITH mine (id) AS (SELECT w.id FROM contact c JOIN roster r ON r.campaign = c.campaign AND r.unit = c.unit"
+	    "  JOIN roster_row w ON w.id > r.id * 4294967296 AND w.id < (r.id + 1) * 4294967296 AND w.contact = c.id"
+	    "  WHERE c.id = $1"
+	    "  UNION SELECT w.id FROM roster_row w WHERE w.contact = $1 AND w.disposition = 'duplicate')"
+	    " SELECT r.received_at, w.disposition, r.file || ':' || w.line, w.reason"
 	    " || CASE WHEN w.suggestion = '' THEN '' ELSE ' -> ' || w.suggestion END"
 	    " || CASE WHEN w.warnings = '' THEN '' ELSE ' (' || w.warnings || ')' END, '', '', 0"
-	    " FROM roster_row w JOIN roster r ON r.id = w.roster WHERE w.contact = $1 ORDER BY r.id, w.seq";
+	    " FROM mine m JOIN roster_row w ON w.id = m.id JOIN roster r ON r.id = w.roster ORDER BY r.id, w.seq";
 	static const char invites[] =
 	    "SELECT i.moved_at, i.state, w.name, i.email, '', '',"
 	    " CASE WHEN i.state IN ('planned', 'deferred') THEN i.due_at ELSE 0 END"
