@@ -25,7 +25,10 @@ request_choose_lang(struct request *r, enum lang fallback)
 	const char *word = request_arg(r, "lang");
 
 	r->lang_chosen = word && lang_parse(word, &r->lang, NULL) == 0;
-	if (!r->lang_chosen)
+	if (r->lang_chosen)
+		return;
+	word = MHD_lookup_connection_value(r->connection, MHD_COOKIE_KIND, "lang");
+	if (!word || lang_parse(word, &r->lang, NULL) < 0)
 		r->lang = lang_from_accept(request_header(r, "Accept-Language"), fallback);
 }
 
@@ -183,6 +186,7 @@ reply_queue(struct request *r)
 	add(m, "Allow", r->allow);
 	add(m, "Retry-After", r->retry_after);
 	add(m, "WWW-Authenticate", r->challenge);
+	add(m, "Set-Cookie", r->lang_cookie);
 	if (strncmp(r->type, HTML, sizeof(HTML)) == 0) {
 		add(m, "Content-Language", lang_name(r->lang));
 		add(m, "Vary", "Accept-Language");
