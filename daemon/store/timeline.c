@@ -41,9 +41,10 @@ find_ids(struct db *db, struct arena *a, const char *who, size_t most, struct id
 	static const char address[] =
 	    "SELECT DISTINCT c.id FROM address a JOIN contact c ON c.id = a.contact WHERE a.email = $1"
 	    " ORDER BY c.id DESC";
-	static const char name[] = "SELECT id FROM contact WHERE name_key = $1 ORDER BY campaign DESC, id";
+	/* The plus keeps SQLite from reading everybody in the order of an index, for the sake of the few it sorts. */
+	static const char name[] = "SELECT id FROM contact WHERE name_key = $1 ORDER BY +campaign DESC, id";
 	static const char part[] =
-	    "SELECT id FROM contact WHERE name_key LIKE '%' || $1 || '%' ESCAPE '\\' ORDER BY campaign DESC, id";
+	    "SELECT id FROM contact WHERE name_key LIKE '%' || $1 || '%' ESCAPE '\\' ORDER BY +campaign DESC, id";
 	const char *key = text_fold(a, who);
 	struct buf like = BUF_INIT(4096);
 	int rc = 0;
