@@ -168,6 +168,8 @@ install: all
 	  config/campaign.example.ini $(SHARE)/config/
 	install -m 644 scripts/thumoi.cron $(SHARE)/
 	cp -R config/rules $(SHARE)/config/
+	install -d $(SHARE)/docs
+	install -m 644 docs/openapi.json $(SHARE)/docs/
 	cp -R templates/. $(SHARE)/templates/
 	chmod -R u=rwX,go=rX $(SHARE)
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8

@@ -193,7 +193,10 @@ desk_search(struct request *r)
 		return;
 	who = form_value(r->arena, r->body, r->body_len, "who");
 	if (!who || !*who || strlen(who) > WHO_MOST_BYTES) {
-		reply_redirect(r, desk_url(r, s, "/people"));
+		if (view_is_api(r))
+			view_problem(r, 400, TRL(r->lang, "who: 1 to 320 bytes are needed", "who: cần từ 1 đến 320 byte"));
+		else
+			reply_redirect(r, desk_url(r, s, "/people"));
 		view_done(r, s);
 		return;
 	}

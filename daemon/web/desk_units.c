@@ -126,6 +126,19 @@ is_of_unit(const struct finding *f, const void *unit)
 	return f->unit == unit;
 }
 
+/* RFC 3966: digits alone, and the plus before them. */
+static const char *
+telephone_url(const struct request *r, const char *number)
+{
+	char *url = arena_printf(r->arena, "tel:%s", number), *to = url + 4;
+
+	for (const char *p = url + 4; *p; p++)
+		if ((*p >= '0' && *p <= '9') || (*p == '+' && to == url + 4))
+			*to++ = *p;
+	*to = '\0';
+	return to > url + 4 ? url : NULL;
+}
+
 static int
 add_focal(json_t *data, struct request *r, const struct unit_account *u, struct err *e)
 {
@@ -142,6 +155,7 @@ add_focal(json_t *data, struct request *r, const struct unit_account *u, struct 
 		view_text(o, "position", f[i].position);
 		view_text(o, "email", f[i].email);
 		view_text(o, "telephone", f[i].telephone);
+		view_text(o, "telephone_url", telephone_url(r, f[i].telephone));
 		view_text(o, "admin_email", f[i].admin_email);
 	}
 	return 0;

@@ -38,6 +38,7 @@ static const struct {
 	{ "/static/style.css", "text/css; charset=utf-8", "templates/web/style.css" },
 	{ "/static/desk.css", "text/css; charset=utf-8", "templates/desk/desk.css" },
 	{ "/static/desk.js", "text/javascript; charset=utf-8", "templates/desk/desk.js" },
+	{ "/api/v1/openapi.json", "application/json; charset=utf-8", "docs/openapi.json" },
 	{ "/static/icon.svg", "image/svg+xml", "templates/web/icon.svg" },
 };
 

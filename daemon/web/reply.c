@@ -6,7 +6,6 @@
 
 #define HTML "text/html; charset=utf-8"
 #define NEVER_STORED "no-store"
-#define LANG_COOKIE "thumoi-lang"
 
 const char *
 request_header(const struct request *r, const char *name)
@@ -35,7 +34,7 @@ request_choose_lang(struct request *r, enum lang fallback)
 	if (r->lang_chosen)
 		return;
 	/* Who works at the desk has chosen once and for all. */
-	word = request_cookie(r, LANG_COOKIE);
+	word = request_cookie(r, "lang");
 	if (!word || lang_parse(word, &r->lang, NULL) < 0)
 		r->lang = lang_from_accept(request_header(r, "Accept-Language"), fallback);
 }
@@ -191,12 +190,11 @@ reply_queue(struct request *r)
 	add(m, "Strict-Transport-Security", r->site->secure ? "max-age=31536000" : NULL);
 	add(m, "Location", r->location);
 	add(m, "Set-Cookie", r->set_cookie);
-	if (r->lang_chosen && r->actor)
-		add(m, "Set-Cookie", arena_printf(r->arena, LANG_COOKIE "=%s; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax", lang_name(r->lang)));
 	add(m, "Content-Disposition", r->file_name ? arena_printf(r->arena, "attachment; filename=\"%s\"", r->file_name) : NULL);
 	add(m, "Allow", r->allow);
 	add(m, "Retry-After", r->retry_after);
 	add(m, "WWW-Authenticate", r->challenge);
+	add(m, "Set-Cookie", r->lang_cookie);
 	if (strncmp(r->type, HTML, sizeof(HTML)) == 0) {
 		add(m, "Content-Language", lang_name(r->lang));
 		add(m, "Vary", "Accept-Language");

@@ -72,7 +72,7 @@ struct request {
 	const char *body;		/* NUL-terminated */
 	size_t body_len;
 	enum lang lang;
-	bool lang_chosen;		/* by ?lang= */
+	bool lang_chosen;		/* by ?lang=; on the desk it is remembered */
 	unsigned char peer[16];		/* an address, or an IPv6 network of 64 bits */
 	size_t peer_len;
 	void *connection;		/* of the library */
@@ -87,12 +87,13 @@ struct request {
 	const char *file_name;		/* to be saved as; NULL: shown */
 	const char *type, *location, *cache, *allow, *retry_after, *challenge;
 	const char *policy;		/* Content-Security-Policy; NULL: the strict one */
+	const char *lang_cookie;	/* remembers the language; NULL: does not */
 };
 
 const char *request_header(const struct request *, const char *name);	/* NULL: none */
 const char *request_cookie(const struct request *, const char *name);	/* NULL: none */
 const char *request_arg(const struct request *, const char *name);	/* of the query; NULL: none */
-/* The language chosen by ?lang=, else the best of Accept-Language, else `fallback`. */
+/* The language chosen by ?lang=, else the one remembered, else the best of Accept-Language, else `fallback`. */
 void	request_choose_lang(struct request *, enum lang fallback);
 
 /* A campaign, and what each of its pages repeats, made ready once. */

@@ -94,6 +94,7 @@ const struct route routes_admin[] = {
 	{ "/api/v1/campaigns/*/inbound/*", desk_mail, desk_mail_decide, FORM_MAX_BYTES, RIGHT_CHANGE },
 	{ "/api/v1/campaigns/*/waves", desk_waves, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
 	{ "/api/v1/campaigns/*/reports", desk_reports, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
+	{ "/api/v1/openapi.json", show_static, NULL, FORM_MAX_BYTES, RIGHT_LOGIN },
 	{ "/report/*/participation", desk_report_page, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
 	{ "/report/*/causes", desk_report_page, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
 	{ "/metrics", metrics_show, NULL, FORM_MAX_BYTES, RIGHT_ANYBODY },

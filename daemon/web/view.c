@@ -210,6 +210,25 @@ add_campaign(const struct request *r, json_t *data, const struct snapshot *s)
 	view_flag(data, "reconciles", s->account.faults == 0);
 }
 
+/* The same page, with the same choices, in the other language. */
+static const char *
+other_lang_url(const struct request *r)
+{
+	static const char *const kept[] = { "kind", "class", "unit", "cause", "page" };
+	struct buf b = BUF_INIT(4096);
+	const char *url, *v;
+
+	buf_printf(&b, "?lang=%s", r->lang == LANG_VI ? "en" : "vi");
+	for (size_t i = 0; !r->post && i < COUNT_OF(kept); i++)
+		if ((v = request_arg(r, kept[i]))) {
+			buf_printf(&b, "&%s=", kept[i]);
+			url_escape(&b, v);
+		}
+	url = arena_dup(r->arena, b.failed ? "" : buf_str(&b));
+	buf_release(&b);
+	return url;
+}
+
 /* What stands around each page. */
 static void
 add_frame(struct request *r, enum screen which, const char *title, const struct snapshot *s, json_t *data)
@@ -231,7 +250,6 @@ add_frame(struct request *r, enum screen which, const char *title, const struct 
 	view_text(data, "title", title ? title : s ? s->campaign.title : "");
 	view_text(data, "style", pages_url(r->site->pages, "/static/desk.css"));
 	view_text(data, "script", pages_url(r->site->pages, "/static/desk.js"));
-	view_text(data, "path", r->path);
 	if (r->actor) {
 		json_t *o = json_object();
 
@@ -241,6 +259,7 @@ add_frame(struct request *r, enum screen which, const char *title, const struct 
 		json_object_set_new(data, "actor", o);
 	}
 	view_text(data, "csrf", r->csrf);
+	view_text(data, "other_lang_url", other_lang_url(r));
 	view_text(data, "other_lang", r->lang == LANG_VI ? "en" : "vi");
 	view_text(data, "other_lang_name", r->lang == LANG_VI ? "English" : "Tiếng Việt");
 }
@@ -284,6 +303,9 @@ view_reply(struct request *r, enum screen which, const char *title, const struct
 	} else {
 		add_frame(r, which, title, s, data);
 		r->policy = DESK_POLICY;
+		if (r->lang_chosen)
+			r->lang_cookie = arena_printf(r->arena, "lang=%s; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax",
+			    lang_name(r->lang));
 		if (render(r, which, data, &e) < 0)
 			view_error(r, &e);
 	}

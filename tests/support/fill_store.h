@@ -138,9 +138,9 @@ static inline void
 fill_row(struct fill *f, int64_t unit, int64_t contact, const char *name, const char *disposition)
 {
 	static const char sql[] =
-	    "INSERT INTO roster_row (roster, seq, line, name, email, alternate, disposition, reason, warnings, suggestion,"
-	    " raw, contact) VALUES ((SELECT max(id) FROM roster WHERE unit = $1), $2, $2 + 1, $3, '', '', $4, 'clean', '',"
-	    " '', '', $5)";
+	    "INSERT INTO roster_row (id, roster, seq, line, name, email, alternate, disposition, reason, warnings, suggestion,"
+	    " raw, contact) SELECT max(id) * 4294967296 + $2, max(id), $2, $2 + 1, $3, '', '', $4, 'clean', '', '', '', $5"
+	    " FROM roster WHERE unit = $1";
 	struct err e = ERR_INIT;
 	struct stmt *s = db_stmt(f->db, sql, &e);
 

@@ -1,0 +1,548 @@
+/*
+ * desk-walk.mjs - every page of the desk in a real browser, as different people see it.
+ *
+ * usage: node desk-walk.mjs MODULES DESK SHOTS REPORTS [HEADER]...
+ *
+ * MODULES is where node_modules lies, DESK http://127.0.0.1:PORT, SHOTS a folder
+ * for pictures and PDFs, REPORTS one with participation.csv and causes.csv of the
+ * command line. Each HEADER, "Name: value", goes with each request (a session).
+ * Prints "ok LABEL" and "not ok LABEL", with "# ..." for what was found.
+ *
+ * Each page in Vietnamese and English, 1280 and 390 pixels wide, light and dark:
+ * status, language, title, no word on the console, no request that fails or
+ * leaves the desk, no sideways scrolling on a telephone, and the numbers: every
+ * integer that /api/v1 gives for the page stands on it, written as the language
+ * writes it (but for those listed in NOT_SHOWN), tables cell by cell, totals.
+ * Then axe, the keyboard, a browser without JavaScript, paper, the HTML itself.
+ */
+import { createRequire } from "node:module";
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [modules, desk, shots, reports, ...headerLines] = process.argv.slice(2);
+const require = createRequire(path.resolve(modules) + "/");
+const { chromium } = require("playwright-core");
+const axeSource = require("axe-core").source;
+const parse5 = await import(pathToFileURL(require.resolve("parse5")));
+const headers = Object.fromEntries(headerLines.map((h) => h.split(": ", 2)));
+const KEY = "desk";
+const WIDTHS = { desktop: 1280, phone: 390 };
+const FEW = 6;		// faults told of one kind
+
+/* What /api/v1 says and the page does not: as "page: path", indices left out. */
+const NOT_SHOWN = new Set(`
+today: invited
+today: accepted
+today: took_part
+today: deadline.days_left
+today: ministries.zero
+today: provinces.zero
+today: wave.planned
+today: wave.sending
+today: wave.expired
+today: wave.cancelled
+today: wave.open
+today: wave.resting_domains
+today: wave.per_minute
+today: wave.minutes_left
+today: sender.refused_auth
+today: sender.refused_blocked
+units: units.rosters
+units: units.mailable
+units: units.invited
+units: units.accepted
+units: units.instruments.answered
+units: units.instruments.missing
+unit: rosters
+unit: corrections.mended
+unit: corrections.invited
+unit: corrections.accepted
+unit: corrections.answered
+domains: domains.mailable
+domains: domains.invited
+domains: domains.accepted
+domains: domains.reacted
+domains: domains.instruments.answered
+domains: domains.instruments.missing
+people: first
+people: last
+waves: waves.planned
+waves: waves.sending
+waves: waves.expired
+waves: waves.cancelled
+waves: waves.open
+waves: waves.resting_domains
+waves: waves.per_minute
+waves: waves.minutes_left
+waves: log.n
+reports: mailable
+reports: invited
+reports: accepted
+reports: took_part
+reports: instruments.answered
+reports: instruments.missing
+`.trim().split("\n"));
+
+/* Texts by these names stand on the page word for word. */
+const SAID = new Set(["text", "who", "detail", "words", "domain", "email", "file", "position", "telephone"]);
+
+let bad = 0;
+
+function told(good, label, faults = []) {
+	console.log(`${good ? "ok" : "not ok"} ${label}`);
+	if (good)
+		return;
+	bad++;
+	for (const f of faults.slice(0, FEW))
+		console.log(`# ${String(f).replace(/\s+/g, " ").slice(0, 300)}`);
+	if (faults.length > FEW)
+		console.log(`# ... and ${faults.length - FEW} more`);
+}
+
+const none = (faults, label) => told(faults.length === 0, label, faults);
+
+/* --- numbers as a language writes them */
+
+function written(n, lang) {
+	const digits = String(Math.abs(n)).replace(/\B(?=(\d{3})+$)/g, lang === "vi" ? "." : ",");
+	return (n < 0 ? "-" : "") + digits;
+}
+
+const read = (text) => Number(text.replace(/[.,]/g, ""));
+const share = (v, lang) => v === null ? "" : lang === "vi" ? v.toFixed(1).replace(".", ",") : v.toFixed(1);
+
+function* integers(data, at = "") {
+	if (Array.isArray(data))
+		for (const item of data)
+			yield* integers(item, at);
+	else if (data && typeof data === "object")
+		for (const [name, item] of Object.entries(data))
+			yield* integers(item, at ? `${at}.${name}` : name);
+	else if (Number.isInteger(data) && !/(^|\.)(id|share|percent|\w+_share)$/.test(at))
+		yield [at, data];
+}
+
+function* strings(data, names, at = "") {
+	if (Array.isArray(data))
+		for (const item of data)
+			yield* strings(item, names, at);
+	else if (data && typeof data === "object")
+		for (const [name, item] of Object.entries(data))
+			if (typeof item === "string" && names.has(name))
+				yield item;
+			else
+				yield* strings(item, names, name);
+}
+
+/* --- what is walked */
+
+async function api(rest, lang, options = {}) {
+	const reply = await fetch(`${desk}/api/v1/campaigns${rest}${rest.includes("?") ? "&" : "?"}lang=${lang}`,
+		{ ...options, headers: { ...headers, ...options.headers } });
+	return reply.json();
+}
+
+/* The pages: some chosen by what is in the store. */
+async function pages() {
+	const units = (await api(`/${KEY}/units`, "vi")).units;
+	const people = await api(`/${KEY}/people`, "vi");
+	const list = [
+		{ name: "today", at: "" }, { name: "actions", at: "/actions" }, { name: "units", at: "/units" },
+		{ name: "units", at: "/units?kind=province&class=zero" }, { name: "domains", at: "/domains" },
+		{ name: "people", at: "/people" }, { name: "people", at: "/people?page=3" },
+		{ name: "people", at: "/people?unit=T92&cause=answered" }, { name: "waves", at: "/waves" }, { name: "reports", at: "/reports" },
+		{ name: "unit", at: "/units/T92" }, { name: "unit", at: "/units/T79" },
+	];
+	for (const c of ["no_roster", "zero", "very_few"]) {
+		const u = units.find((one) => one.class === c);
+
+		if (u)
+			list.push({ name: "unit", at: `/units/${u.code}` });
+		else
+			told(false, `a unit that is ${c} is there to be looked at`);
+	}
+	for (const c of people.cause_choices) {
+		const p = (await api(`/${KEY}/people?cause=${c.value}`, "vi")).people[0];
+
+		list.push({ name: "person", at: `/people/${p.id}`, cause: c.value });
+	}
+	return list.map((p) => ({ ...p, url: `${desk}/c/${KEY}${p.at}`, label: p.cause ? `person (${p.cause})` : p.at || "today",
+		file: (p.cause ? `person-${p.cause}` : p.at.slice(1) || "today").replace(/[^\w-]+/g, "-") }));
+}
+
+function watch(page) {
+	const seen = { console: [], requests: [] };
+
+	page.on("console", (m) => m.type() !== "log" && seen.console.push(`${m.type()}: ${m.text()}`));
+	page.on("pageerror", (e) => seen.console.push(`exception: ${e.message}`));
+	page.on("request", (r) => r.url().startsWith(desk + "/") || seen.requests.push(`left the desk: ${r.url()}`));
+	page.on("requestfailed", (r) => seen.requests.push(`failed: ${r.url()} ${r.failure()?.errorText}`));
+	page.on("response", (r) => r.status() >= 400 && seen.requests.push(`${r.status()} ${r.url()}`));
+	return seen;
+}
+
+/* All that is written on the page, also where it is hidden, and what is said instead of a picture. */
+function pageText() {
+	const attributes = [...document.querySelectorAll("[aria-label], [alt], [value]")]
+		.map((e) => `${e.getAttribute("aria-label") ?? ""} ${e.getAttribute("alt") ?? ""} ${e.getAttribute("value") ?? ""}`);
+	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	const words = [];
+
+	while (walk.nextNode())
+		words.push(walk.currentNode.data);
+	return [...words, ...attributes].join("\n");
+}
+
+/* The tables, as rows of cells' own texts: pictures and small print left out. */
+function pageTables() {
+	const cell = (c) => {
+		const copy = c.cloneNode(true);
+
+		for (const e of copy.querySelectorAll("svg, .tag, blockquote, p, .soft"))
+			e.remove();
+		return copy.textContent.trim();
+	};
+	return [...document.querySelectorAll("table")].map((t) => ({
+		body: [...t.querySelectorAll("tbody tr")].map((r) => [...r.cells].map(cell)),
+		foot: [...t.querySelectorAll("tfoot tr")].map((r) => [...r.cells].map(cell)),
+	}));
+}
+
+/* What is wrong with the numbers of a page. */
+function wrongNumbers(page, lang, data, text, tables) {
+	const faults = [];
+	const on = new Set((text.match(/\d[\d.,]*/g) ?? []).map((w) => w.replace(/[.,]+$/, "")));
+	const same = (got, want, what) => {
+		if (JSON.stringify(got) !== JSON.stringify(want))
+			faults.push(`${what}: ${JSON.stringify(got)} instead of ${JSON.stringify(want)}`);
+	};
+
+	/* Of a unit without a roster there is nothing to count. */
+	for (const [at, n] of data.named === false ? [] : integers(data))
+		if (!NOT_SHOWN.has(`${page.name}: ${at}`) && !on.has(written(n, lang)))
+			faults.push(`${at} is ${n}, ${written(n, lang)} is not on the page`);
+	for (const s of data.named === false ? [] : strings(data, SAID))
+		if (!text.includes(s))
+			faults.push(`"${s}" is not on the page`);
+
+	if (data.causes && page.name !== "today" && data.nominated > 0) {
+		const t = tables.find((one) => one.foot.length);
+
+		same(t.body.map((r) => r.slice(0, 3)), data.causes.map((c) => [c.name, written(c.people, lang), share(c.share, lang)]), "causes");
+		same(t.foot[0][1], written(data.nominated, lang), "the total");
+		same(t.body.reduce((sum, r) => sum + read(r[1]), 0), data.nominated, "the sum of the rows");
+	}
+	if (page.name === "units")
+		same(tables[0].body.map((r) => r.slice(0, 4)), data.units.map((u) => u.named ? [u.short_name, written(u.nominated, lang),
+			written(u.took_part, lang), share(u.took_part_share, lang)] : [u.short_name, "–", "–", "–"]), "units");
+	if (page.name === "domains")
+		same(tables[0].body.map((r) => r.slice(1, 6)), data.domains.map((d) => [written(d.nominated, lang), written(d.refused, lang),
+			written(d.took_part, lang), written(d.silent, lang), `${written(d.told_spam, lang)} / ${written(d.told, lang)}`]), "domains");
+	if (page.name === "people")
+		same(tables[0].body.map((r) => [r[0], r[2], r[3], r[4]]), data.people.map((p) => [p.name, p.email ?? "", p.cause_name,
+			p.grade ?? ""]), "people");
+	if (page.name === "unit" && data.named)
+		same(tables[0].body.map((r) => r.slice(0, 3)), data.funnel.map((f) => [f.text, written(f.people, lang),
+			`${share(f.share, lang)} %`]), "from roster to answer");
+	if (page.name === "reports")
+		same(tables[1].body.map((r) => r.slice(0, 3)), data.rates.map((r) => [r.name, share(r.percent, lang),
+			`${written(r.numerator, lang)} / ${written(r.denominator, lang)}`]), "rates");
+	return faults;
+}
+
+async function look(page, p, lang, width, scheme) {
+	const seen = watch(page), faults = [];
+	const reply = await page.goto(p.url, { waitUntil: "load" });
+	const data = await api(p.url.slice(`${desk}/c`.length), lang);
+
+	if (reply.status() !== 200)
+		faults.push(`status ${reply.status()}`);
+	const state = await page.evaluate(() => ({ lang: document.documentElement.lang, title: document.title,
+		h1: document.querySelectorAll("h1").length, over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+		ids: [...document.querySelectorAll("[id]")].map((e) => e.id), ground: getComputedStyle(document.documentElement).backgroundColor,
+		wide: [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 &&
+			!e.closest(".scroll, nav, svg")).map((e) => `${e.tagName}.${e.className}`).slice(0, 4) }));
+	const text = await page.evaluate(pageText);
+
+	if (state.lang !== lang)
+		faults.push(`the language is ${state.lang}`);
+	if (!/^.+ – thumoi$/.test(state.title) || state.h1 !== 1)
+		faults.push(`title "${state.title}", ${state.h1} h1`);
+	if (state.over > 0)
+		faults.push(`${state.over} pixels wider than the window: ${state.wide}`);
+	if (new Set(state.ids).size !== state.ids.length)
+		faults.push("the same id twice");
+	if (scheme === "dark" && !/^rgb\((\d|[1-3]\d), /.test(state.ground))
+		faults.push(`not dark: ${state.ground}`);
+	if (/\{\{|\}\}|\[\[|\]\]|undefined|\(null\)/.test(text))
+		faults.push("a mark of the template is on the page");
+	faults.push(...wrongNumbers(p, lang, data, text, await page.evaluate(pageTables)), ...seen.console, ...seen.requests);
+	none(faults, `${p.label} ${lang} ${width} ${scheme}`);
+	page.removeAllListeners();
+}
+
+async function axe(page, label) {
+	await page.evaluate(axeSource);
+	const found = await page.evaluate(() => globalThis.axe.run(document, { preload: false, resultTypes: ["violations"],
+		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+
+	none(found.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) =>
+		`${v.impact} ${v.id}: ${v.help}: ${v.nodes.length} times: ${v.nodes[0].html} ${v.nodes[0].any[0]?.message ?? ""}`), `axe: ${label}`);
+}
+
+async function walkAll(browser, list) {
+	for (const lang of ["vi", "en"])
+		for (const [width, pixels] of Object.entries(WIDTHS))
+			for (const scheme of ["light", "dark"]) {
+				const context = await browser.newContext({ locale: lang === "vi" ? "vi-VN" : "en-GB", colorScheme: scheme,
+					viewport: { width: pixels, height: 900 }, extraHTTPHeaders: headers });
+				const page = await context.newPage();
+				/* Each language, each width and each colour gets its look of axe and its pictures. */
+				const closely = (lang === "vi") === (width === "desktop");
+
+				for (const p of list) {
+					/* People look alike: in each language once. */
+					if (p.cause && !closely)
+						continue;
+					await look(page, p, lang, width, scheme);
+					if (closely) {
+						await axe(page, `${p.label} ${lang} ${width} ${scheme}`);
+						await page.screenshot({ path: `${shots}/${p.file}-${lang}-${width}-${scheme}.png`, fullPage: true });
+					}
+				}
+				await context.close();
+			}
+}
+
+/* --- the same numbers as the command line */
+
+function table(file) {
+	const [head, ...rows] = fs.readFileSync(file, "utf8").replace(/^\ufeff/, "").split(/\r?\n/).filter(Boolean)
+		.map((line) => [...line.matchAll(/("((?:[^"]|"")*)"|[^,]*)(,|$)/g)].map((m) => m[2]?.replaceAll('""', '"') ?? m[1]));
+	return rows.map((r) => Object.fromEntries(head.map((name, i) => [name, r[i]])));
+}
+
+async function sameAsCommands() {
+	const today = await api(`/${KEY}`, "en"), { units } = await api(`/${KEY}/units`, "en");
+	const faults = [], all = [...units, { ...today, code: "TOTAL" }];
+	const lines = table(`${reports}/participation.csv`), causes = table(`${reports}/causes.csv`);
+
+	for (const u of all) {
+		const line = lines.find((l) => l.unit === u.code);
+		const want = [u.nominated, u.mailable, u.invited, u.accepted, ...u.instruments.map((i) => i.answered), u.took_part,
+			...u.instruments.map((i) => i.missing)];
+		const got = ["nominated", "mailable", "invited", "accepted", ...u.instruments.map((i) => i.key), "took_part",
+			...u.instruments.map((i) => `no_${i.key}`)].map((name) => Number(line?.[name]));
+
+		if (JSON.stringify(got) !== JSON.stringify(want) || (u.class && u.class !== line.class))
+			faults.push(`${u.code}: ${got} instead of ${want}`);
+	}
+	none(faults, `${all.length} lines of report participation`);
+	faults.length = 0;
+	for (const u of all) {
+		const by = {};
+
+		for (const l of causes.filter((one) => one.unit === u.code))
+			by[l.cause] = (by[l.cause] ?? 0) + Number(l.people);
+		const want = Object.fromEntries(u.causes.map((c) => [c.key, c.people]));
+
+		for (const c of new Set([...Object.keys(by), ...Object.keys(want)]))
+			if (by[c] !== want[c])
+				faults.push(`${u.code} ${c}: ${by[c]} instead of ${want[c]}`);
+		if (u.causes.reduce((n, c) => n + c.people, 0) !== u.nominated)
+			faults.push(`${u.code} does not add up`);
+	}
+	none(faults, `${causes.length} lines of report causes`);
+	for (const name of ["participation.csv", "causes.csv"]) {
+		const text = await (await fetch(`${desk}/c/${KEY}/reports/${name}?lang=en`, { headers })).text();
+
+		fs.writeFileSync(`${shots}/${name}`, text);
+		told(JSON.stringify(table(`${shots}/${name}`)) === JSON.stringify(table(`${reports}/${name}`)), `${name} to take away is that of the command line`);
+	}
+}
+
+/* --- the keyboard */
+
+const focused = () => {
+	const e = document.activeElement, s = getComputedStyle(e);
+
+	return { what: e === document.body ? "body" : e.className && typeof e.className === "string" && !e.matches("a[href], button, select") ?
+		`.${e.className}` : e.name ? `${e.tagName}[${e.name}]` : e.getAttribute("href") ?? e.tagName, main: !!e.closest("main"),
+		seen: e === document.body || (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || e.classList.contains("skip") };
+};
+
+async function keyboard(browser) {
+	const context = await browser.newContext({ locale: "vi-VN", viewport: { width: 1280, height: 900 }, extraHTTPHeaders: headers });
+	const page = await context.newPage();
+
+	for (const [at, wanted] of [["/units", ["SELECT[kind]", "SELECT[class]", "BUTTON", ".scroll"]],
+		["/people", ["INPUT[who]", "SELECT[unit]", "SELECT[cause]", "BUTTON", ".scroll"]], ["/domains", [".scroll"]],
+		["/reports", [".scroll"]], ["/waves", [".scroll"]], ["/units/T92", [".scroll"]]]) {
+		await page.goto(`${desk}/c/${KEY}${at}`);
+		const stops = [];
+
+		for (let i = 0; i < 400; i++) {
+			await page.keyboard.press("Tab");
+			const f = await page.evaluate(focused);
+
+			if (f.what === "body" || (i > 0 && f.what === "#main"))
+				break;
+			stops.push(f);
+		}
+		const names = stops.map((f) => f.what), nav = ["", "/actions", "/units", "/domains", "/people", "/waves", "/reports"].map((x) => `/c/${KEY}${x}`);
+		const faults = [...nav, ...wanted].filter((w) => !names.includes(w)).map((w) => `Tab does not reach ${w}`);
+
+		if (names[0] !== "#main")
+			faults.push(`the first stop is ${names[0]}`);
+		if (nav.some((n, i) => i > 0 && names.indexOf(n) !== names.indexOf(nav[i - 1]) + 1))
+			faults.push("the pages are not in order");
+		faults.push(...stops.filter((f) => !f.seen).map((f) => `one does not see that ${f.what} has the focus`));
+		none(faults, `keyboard: ${at}, ${stops.length} stops`);
+	}
+	await page.goto(`${desk}/c/${KEY}/units`);
+	await page.keyboard.press("Tab");
+	const skip = await page.evaluate(() => { const r = document.activeElement.getBoundingClientRect(); return r.left >= 0 && r.top >= 0; });
+	await page.keyboard.press("Enter");
+	await page.keyboard.press("Tab");
+	told(skip && (await page.evaluate(focused)).what === "SELECT[kind]", "keyboard: the skip link shows itself, and leads past the navigation");
+	await context.close();
+}
+
+/* --- without JavaScript; forms and links */
+
+async function plain(browser, list) {
+	const common = { locale: "vi-VN", viewport: { width: 1280, height: 900 }, extraHTTPHeaders: headers };
+	const context = await browser.newContext({ ...common, javaScriptEnabled: false }), page = await context.newPage();
+	const other = await (await browser.newContext(common)).newPage();
+	const faults = [];
+
+	for (const p of list) {
+		await page.goto(p.url);
+		await other.goto(p.url);
+		if (await page.locator("main").textContent() !== await other.locator("main").textContent())
+			faults.push(`${p.at} says something else`);
+	}
+	none(faults, `without JavaScript ${list.length} pages are the same`);
+	await page.goto(`${desk}/c/${KEY}/units`);
+	await page.locator("select[name=kind]").selectOption("ministry");
+	await page.locator("form.filter button").click();
+	told(page.url().includes("kind=ministry") && await page.locator("tbody tr").count() === 19, "... the filter of units works");
+	const { people: [who] } = await api(`/${KEY}/people?cause=answered`, "vi");
+	await page.goto(`${desk}/c/${KEY}/people`);
+	await page.locator("#who").fill(who.email);
+	await page.locator("form.search button").click();
+	told(await page.locator("tbody tr").count() === 1 && (await page.locator("tbody").textContent()).includes(who.name), "... the search finds a person by address");
+	told(page.url() === `${desk}/c/${KEY}/people`, "... and the address is in no URL");
+	await page.locator("#who").fill('"><script>alert(1)</script>');
+	await page.locator("form.search button").click();
+	told(await page.locator("#who").inputValue() === '"><script>alert(1)</script>', "... odd characters come back as they were");
+	await page.goto(`${desk}/c/${KEY}/people?unit=T92&page=1`);
+	await page.locator(".tools a[hreflang=en]").click();
+	told(await page.locator("html").getAttribute("lang") === "en", "the other language is one click away");
+	told(await page.locator("select[name=unit]").inputValue() === "T92", "... on the same list");
+	await page.locator("nav a").nth(2).click();
+	told(await page.locator("html").getAttribute("lang") === "en", "... and stays on the next page");
+	const { people: all, found } = await api(`/${KEY}/people`, "vi");
+	await page.goto(`${desk}/c/${KEY}/people`);
+	let n = await page.locator("tbody tr").count();
+	while (await page.locator("a[rel=next]").count()) {
+		await page.locator("a[rel=next]").click();
+		n += await page.locator("tbody tr").count();
+	}
+	told(n === found && all.length === 50, `... from page to page there are ${found} people`);
+	for (const at of [`/c/${KEY}/units/T00`, `/c/${KEY}/people/999999999`, "/c/nothing", `/c/${KEY}/nothing`]) {
+		const reply = await page.goto(desk + at);
+
+		if (reply.status() !== 404 || !(await page.title()))
+			told(false, `${at} is not found, and says so`);
+	}
+	await other.context().close();
+	await context.close();
+}
+
+/* --- every link leads somewhere */
+
+async function links(browser, list) {
+	const context = await browser.newContext({ extraHTTPHeaders: headers }), page = await context.newPage();
+	const urls = new Set(), faults = [];
+
+	for (const p of list) {
+		await page.goto(p.url);
+		for (const u of await page.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => new URL(a.getAttribute("href"), location).href)))
+			if (!u.startsWith(desk + "/")) {
+				if (!/^(mailto|tel):/.test(u))
+					faults.push(`${p.at} leads to ${u}`);
+			} else {
+				urls.add(u.replace(/#.*/, ""));
+			}
+	}
+	for (const u of urls) {
+		const reply = await fetch(u, { headers });
+
+		await reply.arrayBuffer();
+		if (reply.status !== 200)
+			faults.push(`${u.slice(desk.length)}: ${reply.status}`);
+	}
+	none(faults, `${urls.size} links lead somewhere`);
+	await context.close();
+}
+
+/* --- paper */
+
+async function print(browser, list) {
+	const context = await browser.newContext({ locale: "vi-VN", colorScheme: "dark", viewport: { width: 1280, height: 900 }, extraHTTPHeaders: headers });
+	const page = await context.newPage();
+	const faults = [];
+
+	for (const p of [...list.filter((one) => !one.cause), { at: "/reports/report.html", url: `${desk}/c/${KEY}/reports/report.html`, file: "report" }]) {
+		await page.goto(p.url);
+		await page.emulateMedia({ media: "print" });
+		if (await page.locator("nav, form, .tools").filter({ visible: true }).count())
+			faults.push(`${p.at}: what is only for the screen is printed`);
+		const paper = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+		if (!["rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"].includes(paper))
+			faults.push(`${p.at}: paper is ${paper}`);
+		const pdf = await page.pdf({ path: `${shots}/${p.file}.pdf`, preferCSSPageSize: true, printBackground: true });
+
+		if (pdf.subarray(0, 5).toString() !== "%PDF-" || pdf.length < 5000)
+			faults.push(`${p.at}: no PDF`);
+		await page.emulateMedia({ media: "screen" });
+	}
+	none(faults, "on paper: a PDF of each page, white, without navigation");
+	await context.close();
+}
+
+/* --- the HTML: what a parser of the standard has to say; left for tidy, too */
+
+async function markup(list) {
+	const faults = [];
+
+	fs.mkdirSync(`${shots}/html`, { recursive: true });
+	for (const p of list)
+		for (const lang of ["vi", "en"]) {
+			const text = await (await fetch(p.url + (p.at.includes("?") ? "&" : "?") + `lang=${lang}`, { headers })).text();
+
+			fs.writeFileSync(`${shots}/html/${p.file}-${lang}.html`, text);
+			parse5.parse(text, { sourceCodeLocationInfo: true, onParseError: (e) => faults.push(`${p.at} ${lang}: ${e.code} in line ${e.startLine}`) });
+		}
+	none(faults, `${list.length * 2} pages are HTML without a parse error`);
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+	args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+try {
+	const list = await pages();
+
+	await sameAsCommands();
+	await markup(list);
+	await walkAll(browser, list);
+	await keyboard(browser);
+	await plain(browser, list);
+	await links(browser, list.filter((p) => !p.cause));
+	await print(browser, list);
+} catch (e) {
+	told(false, "the walk came to its end", [e.stack]);
+}
+await browser.close();
+process.exitCode = bad ? 1 : 0;

@@ -1,0 +1,139 @@
+# shellcheck shell=bash
+# desk.sh - thumoid with a store in which every list of the desk has entries.
+#
+#	desk_begin			$work; what was started ends with the test
+#	desk_conf [LINE]...		writes the settings: the one place that does
+#	desk_store			the trial of 2021 in an hour: rosters, a wave, what came back, answers, corrections
+#	desk_start [OPTION]...		thumoid; sets $desk and $public, http://127.0.0.1:PORT (not inside ok: that is a subshell)
+#	desk_log_in ROLE		what a client of that role sends with each request: header lines, on stdout
+#	desk_roles			the roles there are, one a line
+#	desk_status METHOD PATH ROLE	the status of an answer
+#	thumoi ..., query SQL
+#
+# To be sourced after tap.sh; wants bin and daemon set.
+# shellcheck disable=SC2034,SC2154 # the variables are those of the test
+trial=tests/data/trial-2021
+
+desk_begin() {
+	work=$(mktemp -d "${TMPDIR:-/tmp}/thumoi-desk.XXXXXX") || exit 1
+	pids=()
+	trap desk_end EXIT
+	trap 'exit 130' INT TERM
+	export THUMOI_CONFIG=$work/thumoi.conf LC_ALL=C.UTF-8
+	unset THUMOI_DB NOTIFY_SOCKET
+}
+
+desk_end() {
+	local p
+	trap - EXIT
+	for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done
+	for p in "${pids[@]}"; do wait "$p" 2>/dev/null; done
+	rm -rf "$work"
+}
+
+desk_conf() {
+	head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$work/api.key"
+	cat >"$work/thumoi.conf" <<-X
+		store = $work/thumoi.db
+		secret_file = $work/secret.key
+		relay = dir:$work/out
+		bounce_address = bounce@moha.gov.example
+		public_url = http://127.0.0.1:8080
+		listen = 127.0.0.1:0
+		admin_listen = 127.0.0.1:0
+		api_key_file = $work/api.key
+		stops = observe
+	X
+	[ $# -eq 0 ] || printf '%s\n' "$@" >>"$work/thumoi.conf"
+}
+
+# There is no log-in: whoever reaches the desk may see all of it.
+desk_roles() { echo anybody; }
+desk_log_in() {
+	case $1 in
+	anybody) ;;
+	*) echo "desk.sh: no role '$1'" >&2; return 1 ;;
+	esac
+}
+
+desk_status() {
+	local line headers=()
+	while IFS= read -r line; do headers+=(-H "$line"); done < <(desk_log_in "$3")
+	curl -s -o "$work/answer" -w '%{http_code}' --noproxy '*' --max-time 20 -X "$1" "${headers[@]}" "$desk$2"
+}
+
+thumoi() { timeout 120 "$bin" --lang en "$@"; }
+query() { sqlite3 -cmd '.timeout 5000' "$work/thumoi.db" "$1"; }
+
+desk_start() {
+	"$daemon" "$@" >/dev/null 2>"$work/log" &
+	pids+=($!)
+	daemon_pid=$!
+	for _ in $(seq 100); do
+		grep -q ' started ' "$work/log" && break
+		kill -0 "$daemon_pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	desk=http://$(sed -n 's/.* admin_listen=\(127[^ ]*\).*/\1/p' "$work/log" | tail -n 1)
+	public=http://$(sed -n 's/.* listen=\(127[^ ]*\).*/\1/p' "$work/log" | tail -n 1)
+	[ "$desk" != http:// ] || { cat "$work/log"; return 1; }
+}
+
+# The campaign is open now; the people are those of the trial.
+desk_campaign() {
+	thumoi -q init --units "$trial/units.csv" --providers "$trial/providers.txt" &&
+	thumoi -q campaign create desk --title 'Thử nghiệm Hệ thống <đo lường> & đánh giá' --opens "$(date -u -d '-6 days' +%F)" \
+		--closes "$(date -u -d '+5 days' +%F)" --tree units --from 'Bộ Nội vụ <khaosat@moha.gov.example>' \
+		--dispatch 'Công văn số 4566/BNV-CCHC ngày 17 tháng 9 năm 2021' &&
+	thumoi -q instrument add desk survey --title 'Phiếu khảo sát' --url 'https://forms.test/s?t={{token}}' &&
+	thumoi -q instrument add desk feedback --title 'Phiếu phản hồi' --url 'https://forms.test/f?t={{token}}' &&
+	thumoi -q roster import desk "$trial"/rosters/*.csv --received-from "sinoivu@units.example"
+}
+
+desk_wave() {
+	thumoi -q wave create desk invitation --template invitation &&
+	thumoi -q wave run desk invitation &&
+	thumoi -q wave create desk reminder --template reminder --not-before "$(date -u -d '+2 days' +%FT09:00:00Z)" \
+		--audience "unit=T92"
+}
+
+# Wants thumoid: some of it is said on the landing page.
+desk_what_came_back() {
+	local token where
+	query "SELECT c.token || char(9) || a.email FROM contact c JOIN address a ON a.contact = c.id AND a.rank = 1" >"$work/people" &&
+	python3 tests/e2e/desk-town.py "$work/out" "$work/people" "$work/town" &&
+	thumoi -q inbound feed "$work/town/mail" &&
+	thumoi -q answers import desk "$work/town/answers.csv" || return 1
+	while IFS=$'\t' read -r token where; do
+		curl -fs -o /dev/null --noproxy '*' --max-time 20 -d "where=$where" "$public/i/$token/found" || return 1
+	done <"$work/town/found.tsv"
+	while read -r token; do
+		curl -fs -o /dev/null --noproxy '*' --max-time 20 -d 'List-Unsubscribe=One-Click' "$public/u/$token" || return 1
+	done <"$work/town/stop.txt"
+}
+
+desk_corrections() {
+	cat >"$work/focal.csv" <<-'X'
+		Đơn vị;Họ và tên;Chức vụ;Thư điện tử;Điện thoại;Email quản trị thư
+		TP. Cần Thơ;Bà Lê Thị Đầu Mối;Phó Trưởng phòng;daumoi@cantho.gov.example;0100 123 456;
+		Thành phố Hồ Chí Minh;Trần Văn Mối;Chuyên viên;moi@tphcm.gov.example;0100 222;quantri@tphcm.gov.example
+	X
+	thumoi -q focal import "$work/focal.csv" --campaign desk &&
+	thumoi -q letter desk T79 T92 --kind fix --output "$work/letters" || return 1
+	python3 - "$work/letters/T79-fix.csv" "$work/T79-corrected.csv" <<-'X'
+		import csv, sys
+		with open(sys.argv[1], encoding="utf-8-sig", newline="") as f:
+		    rows = list(csv.reader(f))
+		for n, row in enumerate(r for r in rows[1:] if len(r) == len(rows[0])):
+		    if n < 2:
+		        row[-1] = f"sua{n}@tphcm.gov.example"
+		with open(sys.argv[2], "w", encoding="utf-8", newline="") as f:
+		    csv.writer(f).writerows(rows)
+	X
+	thumoi -q roster import desk "$work/T79-corrected.csv"
+}
+
+desk_store() {
+	ok "a campaign, and the rosters of 76 units" desk_campaign
+	ok "a wave goes out, another is planned" desk_wave
+}
