@@ -19,10 +19,10 @@ static sem_t turn;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static const bool may[ROLES][RIGHTS] = {
-	[ROLE_ADMINISTRATOR] = { true, true, true, true, true, true, true },
-	[ROLE_OPERATOR] = { true, true, true, true, true, true, false },
-	[ROLE_FOCAL] = { true, true, false, true, true, false, false },
-	[ROLE_VIEWER] = { true, true, true, true, false, false, false },
+	[ROLE_ADMINISTRATOR] = { false, true, true, true, true, true, true, true },
+	[ROLE_OPERATOR] = { false, true, true, true, true, true, true, false },
+	[ROLE_FOCAL] = { false, true, true, false, true, true, false, false },
+	[ROLE_VIEWER] = { false, true, true, true, true, false, false, false },
 };
 
 static const struct { const char *key, *en, *vi; } roles[ROLES] = {

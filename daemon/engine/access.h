@@ -30,8 +30,8 @@
 #include "base/mem.h"
 
 enum role { ROLE_ADMINISTRATOR, ROLE_OPERATOR, ROLE_FOCAL, ROLE_VIEWER, ROLES };
-/* RIGHT_ANYBODY: without logging in; RIGHT_LOGIN: whoever is logged in. */
-enum right { RIGHT_ANYBODY, RIGHT_LOGIN, RIGHT_REPORTS, RIGHT_UNIT, RIGHT_PEOPLE, RIGHT_CHANGE, RIGHT_USERS, RIGHTS };
+/* RIGHT_NOBODY: what a route that names none needs; RIGHT_ANYBODY: without logging in; RIGHT_LOGIN: whoever is logged in. */
+enum right { RIGHT_NOBODY, RIGHT_ANYBODY, RIGHT_LOGIN, RIGHT_REPORTS, RIGHT_UNIT, RIGHT_PEOPLE, RIGHT_CHANGE, RIGHT_USERS, RIGHTS };
 
 struct actor {
 	const char *name;

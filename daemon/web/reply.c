@@ -186,6 +186,8 @@ reply_queue(struct request *r)
 	add(m, "Content-Security-Policy", r->policy ? r->policy : strict);
 	add(m, "X-Content-Type-Options", "nosniff");
 	add(m, "Referrer-Policy", "no-referrer");
+	add(m, "Cross-Origin-Opener-Policy", "same-origin");
+	add(m, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
 	add(m, "Cache-Control", r->cache);
 	add(m, "Strict-Transport-Security", r->site->secure ? "max-age=31536000" : NULL);
 	add(m, "Location", r->location);

@@ -220,6 +220,20 @@ begin(struct daemon *d, const char *method, const char *path)
 	return up;
 }
 
+/* A stranger's megabytes are not kept until it turns out that nobody is logged in. */
+static bool
+known(struct daemon *d, struct MHD_Connection *c, const char *path)
+{
+	struct worker *w = worker_mine(d->web, NULL);
+	struct request r = { .site = &d->web->site, .worker = w, .path = path, .connection = c };
+
+	if (!w)
+		return false;
+	r.db = w->db;
+	r.arena = &w->arena;
+	return session_known(&r);
+}
+
 static enum MHD_Result
 on_request(void *arg, struct MHD_Connection *c, const char *path, const char *method, const char *version,
     const char *data, size_t *size, void **state)
@@ -231,6 +245,8 @@ on_request(void *arg, struct MHD_Connection *c, const char *path, const char *me
 	(void)version;
 	if (!up) {
 		*state = up = begin(d, method, path);
+		if (up->body.max > API_MAX_BYTES && !known(d, c, path))
+			up->body.max = FORM_MAX_BYTES;
 		length = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Content-Length");
 		if (!length || strtoull(length, NULL, 10) <= up->body.max)
 			return MHD_YES;

@@ -180,6 +180,12 @@ session_may(struct request *r, enum right right)
 }
 
 bool
+session_known(struct request *r)
+{
+	return r->site->no_login || find_actor(r, NULL) == 1;
+}
+
+bool
 session_admit(struct request *r, enum right right)
 {
 	struct err e = ERR_INIT;

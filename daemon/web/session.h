@@ -34,6 +34,8 @@
 bool	session_admit(struct request *, enum right);
 /* Of a handler that needs more than its route: false, and the reply is made. */
 bool	session_may(struct request *, enum right);
+/* Somebody is logged in? Nothing is replied. For bodies that are too large to be taken from anybody. */
+bool	session_known(struct request *);
 /* Asked under a name of this machine, or of admin_url? false: the reply is made. */
 bool	session_named_well(struct request *);
 

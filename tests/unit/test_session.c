@@ -217,6 +217,21 @@ test_matrix(void)
 	}
 }
 
+/* A roster may be large; a stranger's is not taken in. */
+static void
+test_large(void)
+{
+	struct buf b = BUF_INIT(1 << 20);
+
+	buf_str_add(&b, "csrf=");
+	for (int i = 0; i < 100000; i++)
+		buf_char(&b, 'x');
+	CHECK_INT(ask("/c/open/rosters", NULL, buf_str(&b), NULL), 413, "of nobody");
+	CHECK_INT(ask("/c/open/rosters", "thumoi=0", buf_str(&b), NULL), 413, "of a cookie that is no session");
+	CHECK_INT(ask("/c/open/rosters", cookie[ROLE_OPERATOR], buf_str(&b), NULL), 403, "of an operator: read, and not from our page");
+	buf_release(&b);
+}
+
 /* T92 is the focal point's, T93 is not. */
 static void
 test_focal(void)
@@ -434,6 +449,7 @@ main(void)
 	start("127.0.0.1:0", true, "with limits anew");
 	test_next();
 	test_matrix();
+	test_large();
 	test_focal();
 	test_times();
 	test_guessing();
