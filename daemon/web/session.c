@@ -207,6 +207,9 @@ session_admit(struct request *r, enum right right)
 		return false;
 	if (!r->post)
 		return true;
+	/* No page of another site can send this header without asking first, which nobody grants. */
+	if (view_is_api(r) && from_here(r) && request_header(r, "X-Requested-With"))
+		return true;
 	csrf = upload_is(r) ? upload_peek(r, "csrf") : form_value(r->arena, r->body, r->body_len, "csrf");
 	if (!csrf)
 		csrf = request_header(r, "X-CSRF");

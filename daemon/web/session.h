@@ -12,7 +12,8 @@
  *
  * What changes anything is a POST with the field csrf, a value that only pages
  * of this session show; one that a browser marks as coming from another site
- * is refused whatever it brings.
+ * is refused whatever it brings. Under /api/v1 the header X-Requested-With does
+ * as well.
  *
  * With admin_login = none, on a loopback address alone, whoever is on this
  * machine is an administrator named "desk".

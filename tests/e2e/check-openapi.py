@@ -135,6 +135,9 @@ def adds_up(v, where):
 
 # --- asking
 
+FROM_HERE = [("X-Requested-With", "check-openapi")]
+
+
 class StayHere(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
         return None
@@ -222,8 +225,20 @@ def walk(op, desk, public, key_file):
         campaigns = op["GET", "/api/v1/campaigns"].ask({}, q, desk)
         for c in campaigns["campaigns"] if campaigns else []:
             args = {"key": c["key"]}
-            for part in ("", "/actions", "/units", "/domains", "/people", "/waves", "/reports"):
+            for part in ("", "/actions", "/units", "/domains", "/people", "/rosters", "/inbound", "/waves", "/reports"):
                 op["GET", K + part].ask(args, q, desk)
+            files = op["GET", K + "/rosters"].ask(args, q, desk)["files"]
+            for f in files[:3]:
+                rows = op["GET", K + "/rosters/{id}"].ask({**args, "id": f["id"]}, q, desk)
+                if f["accepted"] + f["held"] + f["rejected"] + f["repeated"] != f["records"]:
+                    fault(f"{f['file']}: its rows do not add up")
+                if rows["found"] != f["records"]:
+                    fault(f"{f['file']}: {rows['found']} rows of {f['records']}")
+                op["POST", K + "/rosters/{id}"].ask({**args, "id": f["id"]}, q, desk, b"row=1", want=403)
+            op["POST", K + "/rosters"].ask(args, q, desk, b"", want=403)
+            for m in op["GET", K + "/inbound"].ask(args, {**q, "list": "decided"}, desk)["mails"][:1] or [{"id": 1}]:
+                op["GET", K + "/inbound/{id}"].ask({**args, "id": m["id"]}, q, desk)
+                op["POST", K + "/inbound/{id}"].ask({**args, "id": m["id"]}, q, desk, b"", want=403)
             units = op["GET", K + "/units"].ask(args, q, desk)
             for u in units["units"]:
                 op["GET", K + "/units/{code}"].ask({**args, "code": u["code"]}, q, desk)
@@ -249,13 +264,14 @@ def walk(op, desk, public, key_file):
             if len(ids) != listed["found"]:
                 fault(f"{c['key']}: {len(ids)} people on {page} pages, {listed['found']} found")
             for who in {p["name"] for p in listed["people"][:2]} | {p["email"] for p in listed["people"][:2]} | {"nobody at all"}:
-                op["POST", K + "/people"].ask(args, q, desk, urllib.parse.urlencode({"who": who}).encode())
+                op["POST", K + "/people"].ask(args, q, desk, urllib.parse.urlencode({"who": who}).encode(), FROM_HERE)
             op["GET", K + "/units/{code}"].ask({**args, "code": "T00"}, q, desk, want=404)
             op["GET", K + "/people/{id}"].ask({**args, "id": 10 ** 12}, q, desk, want=404)
-            op["POST", K + "/people"].ask(args, q, desk, b"who=", want=400)
+            op["POST", K + "/people"].ask(args, q, desk, b"who=a", want=403)
+            op["POST", K + "/people"].ask(args, q, desk, b"who=", FROM_HERE, want=400)
         for part in ("", "/actions", "/units", "/domains", "/people", "/waves", "/reports"):
             op["GET", K + part].ask(nothing, q, desk, want=404)
-        op["POST", K + "/people"].ask(nothing, q, desk, b"who=a", want=404)
+        op["POST", K + "/people"].ask(nothing, q, desk, b"who=a", FROM_HERE, want=404)
     take = op["POST", "/api/v1/answers"]
     as_json = [("Content-Type", "application/json")]
     take.ask({}, {}, public, b"[]", as_json, want=401 if key_file else 404)
