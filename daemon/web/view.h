@@ -47,7 +47,6 @@ void	view_reply(struct request *, enum screen, const char *title, const struct s
 /* The campaign of the path; NULL: the reply is made. To be given back to the board. */
 const struct snapshot *view_campaign(struct request *);
 void	view_done(struct request *, const struct snapshot *);
-void	view_problem(struct request *, int status, const char *title);	/* to a program: RFC 9457 */
 void	view_error(struct request *, const struct err *);
 void	view_nothing_here(struct request *);
 void	view_problem(struct request *, int status, const char *title);	/* as JSON */
