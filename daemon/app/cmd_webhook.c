@@ -21,17 +21,12 @@ need_webhook(struct app *app, const char *name, struct webhook *w, struct err *e
 	    "không có webhook '%s': xem 'thumoi webhook list'"), name);
 }
 
-/* A secret that is short can be guessed from one request. */
 static int
 check_secret(struct app *app, const char *file, struct err *e)
 {
 	const char *secret = conf_secret(&app->arena, file, "--secret-file", e);
 
-	if (!secret)
-		return -1;
-	return strlen(secret) >= WEBHOOK_SECRET_LEAST ? 0 : err_set(e, ERR_INPUT,
-	    TR("%s: a secret has at least %d characters: openssl rand -hex 24", "%s: khóa bí mật có ít nhất %d ký tự: openssl rand -hex 24"),
-	    file, WEBHOOK_SECRET_LEAST);
+	return !secret ? -1 : webhook_check_secret(secret, e) < 0 ? err_wrap(e, "%s", file) : 0;
 }
 
 static int

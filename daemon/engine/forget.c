@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "engine/hashset.h"
+#include "engine/journal.h"
 #include "engine/person.h"
 #include "engine/redact.h"
 #include "mail/addr.h"
@@ -25,6 +26,8 @@ struct forget {
 	int64_t now;
 	struct arena arena;		/* of the person at hand */
 	struct needles needles;
+	int64_t *invites;		/* of who was erased: for the journals of dispatchers that died */
+	size_t n_invites, cap_invites;
 };
 
 /* --- keyed hashes ------------------------------------------------------------------- */
@@ -39,11 +42,12 @@ mac_address(char out[TOKEN_LEN + 1], const struct secret *key, const char *email
 }
 
 static void
-mac_name(char out[TOKEN_LEN + 1], const struct secret *key, const char *name_key, const char *unit)
+mac_name(char out[TOKEN_LEN + 1], const struct secret *key, const char *name_key, const char *unit, const char *sub_unit)
 {
 	struct arena a = ARENA_INIT;
 
-	sign_text(out, key, "erased name", arena_printf(&a, "%s\n%s", unit, name_key));
+	/* A name alone is many people's in one province. */
+	sign_text(out, key, "erased name", arena_printf(&a, "%s\n%s\n%s", unit, name_key, text_fold(&a, sub_unit)));
 	arena_release(&a);
 }
 
@@ -101,7 +105,7 @@ forget_knows_row(struct db *db, const struct secret *key, int64_t campaign, cons
 	needles_add(&in, row->judged.alternate);
 	needles_add(&in, row->judged.suggestion);
 	if (*row->key) {
-		mac_name(mac, key, row->key, unit);
+		mac_name(mac, key, row->key, unit, row->sub_unit);
 		rc = erased_find(db, "name", mac, campaign, &by_name, e);
 		named = rc == 1;
 	}
@@ -216,7 +220,7 @@ keep_hashes(struct forget *f, const struct contact *c, struct err *e)
 	}
 	if (!*c->name_key)
 		return 0;
-	mac_name(mac, &f->key, c->name_key, c->unit_code);
+	mac_name(mac, &f->key, c->name_key, c->unit_code, c->sub_unit);
 	return erased_add(f->db, "name", mac, c->id, f->now, e);
 }
 
@@ -315,6 +319,16 @@ kept_messages(struct forget *f, const struct contact *c, struct forget_tally *t,
 }
 
 static int
+note_invite(int64_t invite, void *arg)
+{
+	struct forget *f = arg;
+
+	f->invites = mem_room(f->invites, f->n_invites, &f->cap_invites, sizeof(*f->invites));
+	f->invites[f->n_invites++] = invite;
+	return 0;
+}
+
+static int
 erase_one(struct forget *f, const struct contact *c, bool asked, struct forget_tally *t, struct err *e)
 {
 	const char **emails, *name = arena_printf(&f->arena, MARK "%" PRId64, c->id);
@@ -340,6 +354,8 @@ erase_one(struct forget *f, const struct contact *c, bool asked, struct forget_t
 		if (!is_replaced(emails[i]) && strcmp(emails[i], c->email) != 0 && replace(f, c, emails[i], used++, asked, t, e) < 0)
 			return -1;
 	token_new(token);
+	if (erase_invites(f->db, c->id, note_invite, f, e) < 0)
+		return -1;
 	if (erase_received_from(f->db, c->id, without, f, e) < 0 || erase_words(f->db, c->id, without, f, e) < 0 ||
 	    erase_rows(f->db, c->id, &rows, e) < 0 || erase_mails(f->db, c->id, &mails, e) < 0 ||
 	    erase_pending(f->db, c->id, f->now, &cancelled, e) < 0 || erase_contact(f->db, c->id, name, token, f->now, e) < 0)
@@ -373,7 +389,7 @@ forget_person(struct forget *f, int64_t contact, bool asked, bool dry, const cha
 {
 	struct forget_tally now = { .people = 0 };
 	int64_t *selves = NULL;
-	size_t n = 0;
+	size_t n = 0, noted = f->n_invites;
 
 	arena_reset(&f->arena);
 	if (db_begin(f->db, e) < 0)
@@ -384,10 +400,12 @@ forget_person(struct forget *f, int64_t contact, bool asked, bool dry, const cha
 	for (size_t i = 0; i < n; i++)
 		if (one(f, selves[i], asked, action, &now, e) < 0)
 			return db_abort(f->db);
-	if (dry)
+	if (dry) {
 		db_abort(f->db);
-	else if (db_commit(f->db, e) < 0)
+		f->n_invites = noted;
+	} else if (db_commit(f->db, e) < 0) {
 		return -1;
+	}
 	t->people += now.people;
 	t->rows += now.rows;
 	t->addresses += now.addresses;
@@ -436,17 +454,30 @@ forget_begin(struct forget **out, struct db *db, const struct conf *conf, int64_
 	return 0;
 }
 
+static int
+by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
 int
 forget_end(struct forget *f, struct err *e)
 {
-	int rc;
+	int rc, wiped = 0;
 
 	if (!f)
 		return 1;
-	rc = db_empty_log(f->db, e);
+	if (f->n_invites) {
+		qsort(f->invites, f->n_invites, sizeof(*f->invites), by_number);
+		wiped = journal_wipe(db_file(f->db), f->invites, f->n_invites, e);
+	}
+	rc = db_empty_log(f->db, wiped < 0 ? NULL : e);
+	free(f->invites);
 	hashset_release(&f->common);
 	hashset_release(&f->others);
 	arena_release(&f->arena);
 	free(f);
-	return rc;
+	return wiped < 0 ? -1 : rc;
 }

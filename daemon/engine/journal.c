@@ -302,6 +302,56 @@ journal_room(const struct journal *j)
 	return j->n_free;
 }
 
+static int
+by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int
+wipe_file(int fd, const int64_t *invites, size_t n)
+{
+	struct image *image = mem_alloc(sizeof(*image));
+	int rc = 0;
+
+	if (pread(fd, image, sizeof(*image), 0) == (ssize_t)sizeof(*image) && image->header.magic == MAGIC)
+		for (size_t i = 0; i < JOURNAL_SLOTS; i++) {
+			struct journal_slot *s = &image->slots[i];
+
+			if (!s->text[0] || !bsearch(&s->invite, invites, n, sizeof(*invites), by_number))
+				continue;
+			memset(s->text, 0, sizeof(s->text));
+			if (pwrite(fd, s->text, sizeof(s->text), (off_t)((char *)s->text - (char *)image)) != (ssize_t)sizeof(s->text))
+				rc = -1;
+		}
+	free(image);
+	return rc;
+}
+
+int
+journal_wipe(const char *store, const int64_t *invites, size_t n, struct err *e)
+{
+	struct journal j = { .store = (char *)(uintptr_t)store, .start_fd = -1 };
+	int rc = 0;
+
+	if (lock_start(&j, e) < 0)
+		return -1;
+	for (int i = 0; i < FILES_MAX && rc == 0; i++) {
+		char *path = file_name(store, i);
+		int fd = open(path, O_RDWR | O_CLOEXEC);
+
+		if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && wipe_file(fd, invites, n) < 0)
+			rc = err_sys(e, "%s", path);
+		if (fd >= 0)
+			close(fd);
+		free(path);
+	}
+	close(j.start_fd);
+	return rc;
+}
+
 struct journal_slot *
 journal_take(struct journal *j, int64_t invite, int attempt)
 {
@@ -351,5 +401,6 @@ void
 journal_give(struct journal *j, struct journal_slot *s)
 {
 	atomic_store_explicit(&s->phase, PHASE_FREE, memory_order_release);
+	memset(s->text, 0, sizeof(s->text));	/* it may name a person */
 	j->free[j->n_free++] = s;
 }

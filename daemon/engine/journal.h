@@ -72,6 +72,11 @@ const struct journal_dead *journal_dead(const struct journal *);
 bool	journal_alive(const struct journal *, int64_t run);	/* somebody else's, and living */
 int64_t	journal_run(const struct journal *);			/* our number, for claimed_by */
 void	journal_close(struct journal *);
+/*
+ * What the dead have left about these invites (in the order of their numbers) is overwritten. What is free of the
+ * living holds no text: journal_give.
+ */
+int	journal_wipe(const char *store, const int64_t *invites, size_t n, struct err *);
 
 struct journal_slot *journal_take(struct journal *, int64_t invite, int attempt);	/* NULL: all in use */
 size_t	journal_room(const struct journal *);

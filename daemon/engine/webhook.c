@@ -105,18 +105,30 @@ webhook_check_url(const char *url, bool insecure, struct err *e)
 {
 	static const char *const near[] = { "http://127.0.0.1", "http://localhost", "http://[::1]" };
 	struct arena a = ARENA_INIT;
-	bool good = httpc_shown(&a, url, e) != NULL, safe = insecure || strncasecmp(url, "https://", 8) == 0;
+	const char *shown = httpc_shown(&a, url, e), *host = strstr(url, "://");
+	bool safe = insecure || strncasecmp(url, "https://", 8) == 0;
+	int rc = 0;
 
-	arena_release(&a);
-	if (!good)
+	if (!shown) {
+		arena_release(&a);
 		return -1;
+	}
+	/* "http://localhost:x@elsewhere/" is elsewhere, and a password does not stand in argv. */
+	if (host && memchr(host + 3, '@', strcspn(host + 3, "/?#"))) {
+		rc = err_set(e, ERR_INPUT, TR("%s: no user or password in the URL", "%s: không ghi tên hay mật khẩu trong URL"), shown);
+		arena_release(&a);
+		return rc;
+	}
 	for (size_t i = 0; i < COUNT_OF(near); i++) {
 		size_t n = strlen(near[i]);
 
 		safe |= strncasecmp(url, near[i], n) == 0 && (!url[n] || url[n] == ':' || url[n] == '/');
 	}
-	return safe ? 0 : err_set(e, ERR_INPUT, TR("%s is not https://: tokens would go over the network in the clear (--insecure if you must)",
-	    "%s không phải https://: mã sẽ đi trên mạng không được bảo vệ (--insecure nếu buộc phải dùng)"), url);
+	if (!safe)
+		rc = err_set(e, ERR_INPUT, TR("%s is not https://: tokens would go over the network in the clear (--insecure if you must)",
+		    "%s không phải https://: mã sẽ đi trên mạng không được bảo vệ (--insecure nếu buộc phải dùng)"), shown);
+	arena_release(&a);
+	return rc;
 }
 
 /* The key of a secret: what "whsec_" stands before is base64. */
@@ -137,6 +149,21 @@ key_of(const char *secret, unsigned char *key, size_t room)
 		pad++;
 	len = EVP_DecodeBlock(key, (const unsigned char *)secret, (int)n);
 	return len < 0 ? 0 : (size_t)len - pad;
+}
+
+int
+webhook_check_secret(const char *secret, struct err *e)
+{
+	unsigned char key[512];
+	size_t n = key_of(secret, key, sizeof(key));
+	bool coded = strncmp(secret, SECRET_PREFIX, sizeof(SECRET_PREFIX) - 1) == 0;
+
+	explicit_bzero(key, sizeof(key));
+	if (coded && n == 0)
+		return err_set(e, ERR_INPUT, TR("what stands behind whsec_ is not base64", "phần sau whsec_ không phải base64"));
+	/* 24 octets, as the standard wants; what is typed by hand has as many characters. */
+	return n >= WEBHOOK_SECRET_LEAST ? 0 : err_set(e, ERR_INPUT, TR("a secret has at least %d characters: openssl rand -hex 24",
+	    "khóa bí mật có ít nhất %d ký tự: openssl rand -hex 24"), WEBHOOK_SECRET_LEAST);
 }
 
 void
@@ -171,7 +198,7 @@ post(struct httpc *c, const struct webhook *w, const char *body, int64_t now, co
 
 	*status = 0;
 	*retry_after_s = -1;
-	if (secret) {
+	if (secret && webhook_check_secret(secret, e) == 0) {
 		struct httpc_request r = { .url = w->url, .headers = headers, .type = "application/json", .body = body,
 		    .body_len = strlen(body), .connect_timeout_ms = CONNECT_MS, .timeout_ms = WHOLE_MS, .answer_max = ANSWER_MAX,
 		    .stop = stop };
@@ -211,9 +238,12 @@ event_json(const char *source, const char *type, const struct news *n)
 	struct zone utc = { 0 };
 	struct date_text t;
 	struct arena a = ARENA_INIT;
+	char hash[65];
 
 	zone_load(&utc, "UTC", NULL);
-	set(o, "id", arena_printf(&a, "%s-%" PRId64, source, n->id));
+	/* Numbers of evidence may come again after reclassifying: what it is goes into its name. */
+	sha256_hex(hash, n->print, strlen(n->print));
+	set(o, "id", *n->print ? arena_printf(&a, "%s-%.20s", source, hash) : arena_printf(&a, "%s-%" PRId64, source, n->id));
 	set(o, "type", type);
 	set(o, "at", date_rfc3339(&t, &utc, n->at));
 	set(o, "campaign", n->campaign);
@@ -395,7 +425,7 @@ int
 webhook_ping(struct httpc *c, const struct webhook *w, int64_t now, struct err *e)
 {
 	const struct news news = { .id = now, .at = now, .kind = "", .campaign = "", .unit = "", .wave = "", .token = "",
-	    .instrument = "", .category = "", .status = "", .reason = "", .grade = "" };
+	    .instrument = "", .category = "", .status = "", .reason = "", .grade = "", .print = "" };
 	json_t *body = json_object(), *list = json_array();
 	int64_t retry_after_s;
 	int status, rc;

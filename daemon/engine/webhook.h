@@ -56,6 +56,8 @@ int	webhook_ping(struct httpc *, const struct webhook *, int64_t now, struct err
 
 /* Is the list of types one that can come? ERR_INPUT with the word that cannot. */
 int	webhook_check_events(const char *list, struct err *);
+/* Long enough, and base64 where it says so. */
+int	webhook_check_secret(const char *secret, struct err *);
 int	webhook_check_url(const char *url, bool insecure, struct err *);
 /* Calls back for each type: its name and what it means. */
 void	webhook_each_type(void (*each)(const char *type, const char *means, void *), void *, enum lang);

@@ -152,6 +152,22 @@ erase_domains(struct db *db, int (*each)(const char *domain, int64_t n, void *),
 }
 
 int
+erase_invites(struct db *db, int64_t contact, int (*each)(int64_t invite, void *), void *arg, struct err *e)
+{
+	static const char sql[] = "SELECT id FROM invite WHERE contact = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc, stop = 0;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, contact);
+	while (stop == 0 && (rc = db_step(s, e)) == 1)
+		stop = each(col_int(s, 0), arg);
+	db_done(s);
+	return stop ? stop : rc;
+}
+
+int
 erase_contact(struct db *db, int64_t contact, const char *name, const char *token, int64_t at, struct err *e)
 {
 	static const char sql[] =

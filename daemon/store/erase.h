@@ -25,6 +25,7 @@ int	erase_selves(struct db *, struct arena *, int64_t contact, int64_t **out, si
 /* Mail domains that more than one address is on. */
 int	erase_domains(struct db *, int (*each)(const char *domain, int64_t n, void *), void *, struct err *);
 
+int	erase_invites(struct db *, int64_t contact, int (*each)(int64_t invite, void *), void *, struct err *);
 int	erase_contact(struct db *, int64_t contact, const char *name, const char *token, int64_t at, struct err *);
 int	erase_rows(struct db *, int64_t contact, int64_t *n, struct err *);
 int	erase_email(struct db *, int64_t contact, const char *email, const char *by, struct err *);

@@ -139,7 +139,7 @@ webhook_tidy(struct db *db, struct err *e)
 {
 	/* The newest stays: a webhook that is added later begins behind it. */
 	static const char sql[] = "DELETE FROM answer_news WHERE id < (SELECT max(id) FROM answer_news)"
-	    " AND id <= coalesce((SELECT min(answer) FROM webhook), 9223372036854775807)";
+	    " AND id <= coalesce((SELECT min(answer) FROM webhook WHERE active = 1), 9223372036854775807)";
 
 	return db_run(db_stmt(db, sql, e), e);
 }
@@ -180,7 +180,7 @@ read_news(struct db *db, const char *sql, struct arena *a, int64_t after, int64_
 		    .token = arena_dup(a, col_text(s, 6)), .instrument = arena_dup(a, col_text(s, 7)),
 		    .category = arena_dup(a, col_text(s, 8)), .status = arena_dup(a, col_text(s, 9)),
 		    .grade = arena_dup(a, col_text(s, 10)), .hard = col_int(s, 11) != 0, .reason = arena_dup(a, col_text(s, 12)),
-		    .n = col_int(s, 13) };
+		    .n = col_int(s, 13), .print = arena_dup(a, col_text(s, 14)) };
 	db_done(s);
 	return rc;
 }
@@ -206,7 +206,7 @@ news_evidence(struct db *db, struct arena *a, int64_t after, int64_t campaign, s
     int64_t *upto, struct err *e)
 {
 	static const char sql[] =
-	    "SELECT v.id, v.at, v.kind, k.key, u.code, coalesce(w.name, ''), c.token, '', v.category, v.status, v.grade, v.hard, '', 0"
+	    "SELECT v.id, v.at, v.kind, k.key, u.code, coalesce(w.name, ''), c.token, '', v.category, v.status, v.grade, v.hard, '', 0, v.fingerprint"
 	    " FROM evidence v JOIN contact c ON c.id = v.contact JOIN campaign k ON k.id = c.campaign JOIN unit u ON u.id = c.unit"
 	    " LEFT JOIN invite i ON i.id = v.invite LEFT JOIN wave w ON w.id = i.wave"
 	    " WHERE v.id > $1 AND ($2 = 0 OR c.campaign = $2) AND v.kind <> 'visit' ORDER BY v.id LIMIT $3";
@@ -220,7 +220,7 @@ news_waves(struct db *db, struct arena *a, int64_t after, int64_t campaign, size
     int64_t *upto, struct err *e)
 {
 	static const char sql[] =
-	    "SELECT l.id, l.at, l.what, coalesce(k.key, ''), '', l.wave, '', '', '', '', '', 0, l.reason, l.n"
+	    "SELECT l.id, l.at, l.what, coalesce(k.key, ''), '', l.wave, '', '', '', '', '', 0, l.reason, l.n, ''"
 	    " FROM wave_log l LEFT JOIN campaign k ON k.id = l.campaign"
 	    " WHERE l.id > $1 AND ($2 = 0 OR l.campaign = $2 OR l.campaign IS NULL) ORDER BY l.id LIMIT $3";
 	static const char end[] = "SELECT coalesce(max(id), 0) FROM wave_log";
@@ -233,7 +233,7 @@ news_answers(struct db *db, struct arena *a, int64_t after, int64_t campaign, si
     int64_t *upto, struct err *e)
 {
 	static const char sql[] =
-	    "SELECT x.id, r.first_at, 'answer', k.key, u.code, '', c.token, i.key, '', '', 'A', 0, r.source, 0"
+	    "SELECT x.id, r.first_at, 'answer', k.key, u.code, '', c.token, i.key, '', '', 'A', 0, r.source, 0, ''"
 	    " FROM answer_news x JOIN answer r ON r.contact = x.contact AND r.instrument = x.instrument"
 	    " JOIN contact c ON c.id = x.contact JOIN campaign k ON k.id = c.campaign JOIN unit u ON u.id = c.unit"
 	    " JOIN instrument i ON i.id = x.instrument"

@@ -51,6 +51,7 @@ struct news {			/* one row that can be told; "" where it says nothing */
 	const char *campaign, *unit, *wave, *token, *instrument;
 	const char *category, *status, *reason;
 	const char *grade;
+	const char *print;	/* fingerprint of evidence: what tells it from all other */
 	bool hard;
 	int64_t n;		/* wave log: people or messages */
 };

@@ -130,6 +130,7 @@ command(const struct request *r, const struct snapshot *s, const struct action *
 {
 	const char *key = s->campaign.key;
 
+	ASSERT(a->unit || (a->kind != ACT_ADDRESSES && a->kind != ACT_NO_ROSTER && a->kind != ACT_ZERO));
 	switch (a->kind) {
 	case ACT_REFUSES: return a->domain ? arena_printf(r->arena, "thumoi pack %s %s", key, a->domain->domain) :
 	    arena_printf(r->arena, "thumoi pack %s --all", key);

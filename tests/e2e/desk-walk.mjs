@@ -26,6 +26,8 @@ const { chromium } = require("playwright-core");
 const axeSource = require("axe-core").source;
 const parse5 = await import(pathToFileURL(require.resolve("parse5")));
 const headers = Object.fromEntries(headerLines.map((h) => h.split(": ", 2)));
+/* A browser keeps its cookies itself: a header of ours would be pushed out by the first one that a page sets. */
+const jar = (headers.Cookie ?? "").split("; ").filter(Boolean).map((c) => ({ name: c.split("=")[0], value: c.slice(c.indexOf("=") + 1), url: desk }));
 const KEY = "desk";
 const WIDTHS = { desktop: 1280, phone: 390 };
 const FEW = 6;		// faults told of one kind
@@ -295,8 +297,8 @@ async function walkAll(browser, list) {
 	for (const lang of ["vi", "en"])
 		for (const [width, pixels] of Object.entries(WIDTHS))
 			for (const scheme of ["light", "dark"]) {
-				const context = await browser.newContext({ locale: lang === "vi" ? "vi-VN" : "en-GB", colorScheme: scheme,
-					viewport: { width: pixels, height: 900 }, extraHTTPHeaders: headers });
+				const context = await fresh({ locale: lang === "vi" ? "vi-VN" : "en-GB", colorScheme: scheme,
+					viewport: { width: pixels, height: 900 } });
 				const page = await context.newPage();
 				/* Each language, each width and each colour gets its look of axe and its pictures. */
 				const closely = (lang === "vi") === (width === "desktop");
@@ -373,7 +375,7 @@ const focused = () => {
 };
 
 async function keyboard(browser) {
-	const context = await browser.newContext({ locale: "vi-VN", viewport: { width: 1280, height: 900 }, extraHTTPHeaders: headers });
+	const context = await fresh({ locale: "vi-VN", viewport: { width: 1280, height: 900 } });
 	const page = await context.newPage();
 
 	for (const [at, wanted] of [["/units", ["SELECT[kind]", "SELECT[class]", "BUTTON", ".scroll"]],
@@ -390,7 +392,7 @@ async function keyboard(browser) {
 				break;
 			stops.push(f);
 		}
-		const names = stops.map((f) => f.what), nav = ["", "/actions", "/units", "/domains", "/people", "/waves", "/reports"].map((x) => `/c/${KEY}${x}`);
+		const names = stops.map((f) => f.what), nav = ["", "/actions", "/units", "/domains", "/people", "/rosters", "/inbound", "/waves", "/reports"].map((x) => `/c/${KEY}${x}`);
 		const faults = [...nav, ...wanted].filter((w) => !names.includes(w)).map((w) => `Tab does not reach ${w}`);
 
 		if (names[0] !== "#main")
@@ -412,9 +414,9 @@ async function keyboard(browser) {
 /* --- without JavaScript; forms and links */
 
 async function plain(browser, list) {
-	const common = { locale: "vi-VN", viewport: { width: 1280, height: 900 }, extraHTTPHeaders: headers };
-	const context = await browser.newContext({ ...common, javaScriptEnabled: false }), page = await context.newPage();
-	const other = await (await browser.newContext(common)).newPage();
+	const common = { locale: "vi-VN", viewport: { width: 1280, height: 900 } };
+	const context = await fresh({ ...common, javaScriptEnabled: false }), page = await context.newPage();
+	const other = await (await fresh(common)).newPage();
 	const faults = [];
 
 	for (const p of list) {
@@ -464,7 +466,7 @@ async function plain(browser, list) {
 /* --- every link leads somewhere */
 
 async function links(browser, list) {
-	const context = await browser.newContext({ extraHTTPHeaders: headers }), page = await context.newPage();
+	const context = await fresh({}), page = await context.newPage();
 	const urls = new Set(), faults = [];
 
 	for (const p of list) {
@@ -491,7 +493,7 @@ async function links(browser, list) {
 /* --- paper */
 
 async function print(browser, list) {
-	const context = await browser.newContext({ locale: "vi-VN", colorScheme: "dark", viewport: { width: 1280, height: 900 }, extraHTTPHeaders: headers });
+	const context = await fresh({ locale: "vi-VN", colorScheme: "dark", viewport: { width: 1280, height: 900 } });
 	const page = await context.newPage();
 	const faults = [];
 
@@ -531,6 +533,13 @@ async function markup(list) {
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
 	args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+
+async function fresh(options) {
+	const context = await browser.newContext(options);
+
+	await context.addCookies(jar);
+	return context;
+}
 try {
 	const list = await pages();
 

@@ -171,7 +171,7 @@ test_words(void)
 	static const struct { const char *url; bool good; } urls[] = {
 		{ "https://sink.example/hook", true }, { "http://127.0.0.1:99/x", true }, { "http://localhost/x", true },
 		{ "http://[::1]:7/", true }, { "http://sink.example/", false }, { "http://127.0.0.1.evil.example/", false },
-		{ "ftp://127.0.0.1/", false }, { "sink", false },
+		{ "http://localhost:x@evil.example/", false }, { "https://me:pw@sink.example/", false }, { "ftp://127.0.0.1/", false }, { "sink", false },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(lists); i++)
@@ -179,6 +179,33 @@ test_words(void)
 	for (size_t i = 0; i < COUNT_OF(urls); i++)
 		CHECK_INT(webhook_check_url(urls[i].url, false, &w.e) == 0, urls[i].good, urls[i].url);
 	CHECK_INT(webhook_check_url("http://sink.example/", true, &w.e), 0, "if you must");
+}
+
+static void
+test_secrets(void)
+{
+	static const struct { const char *label, *secret; bool good; } cases[] = {
+		{ "typed", SECRET, true }, { "short", "only-23-characters-here", false },
+		{ "base64", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", true }, { "base64, short", "whsec_MfKQ9r8GKYqrTwjU", false },
+		{ "no base64", "whsec_this is no base64, is it? No!", false }, { "without its end", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwA", false },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		CHECK_INT(webhook_check_secret(cases[i].secret, &w.e) == 0, cases[i].good, cases[i].label);
+}
+
+/* Reclassifying takes the youngest away and makes others, with the same numbers. */
+static void
+test_again(void)
+{
+	static const char drop[] = "DELETE FROM evidence WHERE fingerprint IN ('p1', 'p2', 'p3', 'p4')";
+	int before = rx.taken;
+
+	db_run(db_stmt(w.db, drop, &w.e), &w.e);
+	add_evidence("opt_out", "new1");
+	CHECK_INT(run(NOW + 1).events, 1, "what came in their place is told");
+	CHECK_STR(types_since(before), "evidence.opt_out", "it");
+	CHECK(!strstr(rx.got[before].s, "evidence-2\""), "under a name of its own");
 }
 
 static void
@@ -306,7 +333,9 @@ main(void)
 		world_die(&w, "webhook");
 	test_sign();
 	test_words();
+	test_secrets();
 	test_telling();
+	test_again();
 	test_failing();
 	test_gone();
 	test_many();

@@ -25,6 +25,12 @@ CREATE TABLE answer_news (
 	contact		INTEGER NOT NULL,
 	instrument	INTEGER NOT NULL
 ) STRICT;
-CREATE TRIGGER answer_to_tell AFTER INSERT ON answer WHEN EXISTS (SELECT 1 FROM webhook) BEGIN
+CREATE TRIGGER answer_to_tell AFTER INSERT ON answer WHEN EXISTS (SELECT 1 FROM webhook WHERE active = 1) BEGIN
 	INSERT INTO answer_news (contact, instrument) VALUES (NEW.contact, NEW.instrument);
+END;
+
+-- Where the youngest evidence is taken away (reclassified), its number comes again: nobody was told of that one yet.
+CREATE TRIGGER evidence_to_tell_again AFTER DELETE ON evidence WHEN EXISTS (SELECT 1 FROM webhook WHERE evidence >= OLD.id) BEGIN
+	UPDATE webhook SET evidence = (SELECT coalesce(max(id), 0) FROM evidence)
+	 WHERE evidence > (SELECT coalesce(max(id), 0) FROM evidence);
 END;
