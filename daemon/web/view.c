@@ -38,7 +38,9 @@ void
 view_share(json_t *o, const char *key, int64_t part, int64_t of)
 {
 	/* As text_percent rounds: what JSON says and what the page shows is one number. */
-	json_object_set_new(o, key, of > 0 ? json_real((double)((part * 2000 + of) / (of * 2)) / 10) : json_null());
+	int64_t tenths = of > 0 ? (part * 2000 + of) / (of * 2) : 0;
+
+	json_object_set_new(o, key, of > 0 ? json_real((double)tenths / 10) : json_null());
 }
 
 void
