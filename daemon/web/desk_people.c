@@ -303,7 +303,9 @@ desk_person(struct request *r)
 
 	if (!s)
 		return;
-	if ((rc = db_snapshot(r->db, &e)) == 0) {
+	if (db_snapshot(r->db, &e) < 0) {
+		rc = -1;
+	} else {
 		rc = read_story(r, s, &story, &e);
 		db_commit(r->db, NULL);
 	}

@@ -211,8 +211,14 @@ function pageTables() {
 	}));
 }
 
+/* What stands beside each colour of the bar, and in the large figures. */
+function pageFigures() {
+	return { legend: [...document.querySelectorAll(".legend:not(.steps) li")].map((e) => e.textContent.trim().replace(/\s+/g, " ")),
+		figures: [...document.querySelectorAll(".figures b")].map((e) => e.textContent) };
+}
+
 /* What is wrong with the numbers of a page. */
-function wrongNumbers(page, lang, data, text, tables) {
+function wrongNumbers(page, lang, data, text, tables, figures) {
 	const faults = [];
 	const on = new Set((text.match(/\d[\d.,]*/g) ?? []).map((w) => w.replace(/[.,]+$/, "")));
 	const same = (got, want, what) => {
@@ -234,6 +240,11 @@ function wrongNumbers(page, lang, data, text, tables) {
 		same(t.body.map((r) => r.slice(0, 3)), data.causes.map((c) => [c.name, written(c.people, lang), share(c.share, lang)]), "causes");
 		same(t.foot[0][1], written(data.nominated, lang), "the total");
 		same(t.body.reduce((sum, r) => sum + read(r[1]), 0), data.nominated, "the sum of the rows");
+	}
+	if (page.name === "today") {
+		same(figures.legend, data.causes.map((c) => `${c.name} ${written(c.people, lang)}`), "the legend");
+		same(figures.figures, [written(data.nominated, lang), ...data.instruments.map((i) => written(i.answered, lang)),
+			...[data.ministries, data.provinces].map((k) => `${written(k.rosters, lang)}/${written(k.units, lang)}`)], "the figures");
 	}
 	if (page.name === "units")
 		same(tables[0].body.map((r) => r.slice(0, 4)), data.units.map((u) => u.named ? [u.short_name, written(u.nominated, lang),
@@ -279,7 +290,7 @@ async function look(page, p, lang, width, scheme) {
 		faults.push(`not dark: ${state.ground}`);
 	if (/\{\{|\}\}|\[\[|\]\]|undefined|\(null\)/.test(text))
 		faults.push("a mark of the template is on the page");
-	faults.push(...wrongNumbers(p, lang, data, text, await page.evaluate(pageTables)), ...seen.console, ...seen.requests);
+	faults.push(...wrongNumbers(p, lang, data, text, await page.evaluate(pageTables), await page.evaluate(pageFigures)), ...seen.console, ...seen.requests);
 	none(faults, `${p.label} ${lang} ${width} ${scheme}`);
 	page.removeAllListeners();
 }
@@ -515,7 +526,7 @@ async function print(browser, list) {
 	await context.close();
 }
 
-/* --- the HTML: what a parser of the standard has to say; left for tidy, too */
+/* --- the HTML: whether it is written by the letter of the standard; left for tidy, which sees what stands in what */
 
 async function markup(list) {
 	const faults = [];
