@@ -21,6 +21,7 @@
 #include "store/contact.h"
 #include "store/correction.h"
 #include "store/erased.h"
+#include "store/erase.h"
 #include "store/evidence.h"
 
 #define BULK_BYTES (32 << 20)	/* a larger file is loaded in bulk, when most of the people will come from it */
@@ -475,6 +476,12 @@ import_roster(struct db *db, const struct import_options *o, const char *path, s
 	if (im.roster.bytes == 0)
 		return err_set(e, ERR_INPUT, TR("%s: the file is empty: ask the unit to send it again",
 		    "%s: tệp trống: đề nghị đơn vị gửi lại"), file_base(path));
+	/* Names that were erased by age would come back, and everybody would be missing from the new list. */
+	if (o->campaign->closes_at < im.now && (rc = erase_all_gone(db, o->campaign->id, e)) != 0)
+		return rc < 0 ? -1 : err_set(e, ERR_NOTNOW, TR("%s: the people of this campaign were erased when their time was over:"
+		    " a roster cannot be imported any more", "%s: dữ liệu người của đợt này đã được xóa khi hết thời hạn lưu: không nhập danh sách được nữa"),
+		    file_base(path));
+	rc = -1;
 	if (forget_key(db, o->conf, &key, &im.key, e) < 0)
 		return -1;
 	if (o->conf && im.roster.bytes > o->conf->roster_max_bytes)

@@ -472,6 +472,20 @@ erase_count_mails(struct db *db, int64_t until, int64_t *n, struct err *e)
 }
 
 int
+erase_all_gone(struct db *db, int64_t campaign, struct err *e)
+{
+	static const char sql[] = "SELECT 1 WHERE EXISTS (SELECT 1 FROM contact WHERE campaign = $1)"
+	    " AND NOT EXISTS (SELECT 1 FROM contact WHERE campaign = $1 AND erased_at IS NULL)";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t one;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	return db_one_int(s, &one, e);
+}
+
+int
 erase_count_contacts(struct db *db, int64_t campaign, int64_t *n, struct err *e)
 {
 	static const char sql[] = "SELECT count(*) FROM contact WHERE campaign = $1 AND erased_at IS NULL";

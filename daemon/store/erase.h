@@ -60,6 +60,8 @@ int	erase_letter(struct db *, int64_t id, const char *email, const char *name, c
 int	erase_next_mail(struct db *, int64_t after, int64_t until, int64_t *id, struct err *);
 int	erase_next_contact(struct db *, int64_t campaign, int64_t after, int64_t *id, struct err *);
 int	erase_count_mails(struct db *, int64_t until, int64_t *n, struct err *);
+/* Nobody of the campaign is known by name any more: 1, 0 (or there never was anybody), -1. */
+int	erase_all_gone(struct db *, int64_t campaign, struct err *);
 int	erase_count_contacts(struct db *, int64_t campaign, int64_t *n, struct err *);
 /* Letters of the campaign that are still whole. */
 int	erase_next_letter(struct db *, int64_t campaign, int64_t after, int64_t *id, struct err *);

@@ -289,6 +289,7 @@ is "$(query "SELECT count(*) FROM inbound WHERE length(raw) > 0")" 0 "no raw mai
 is "$(query "SELECT count(*) FROM address WHERE email NOT LIKE 'erased-%'")" 0 "no address"
 is "$(in_files "$email2")" 0 "... in no file"
 is "$(in_files "$name2")" 0 "no name in no file"
+status "a roster does not bring them back" 1 thumoi roster import lab "$work/T92-again.csv"
 reports after
 same_reports before after "two years later"
 is "$(query 'PRAGMA integrity_check')" ok "the store is sound"
