@@ -164,7 +164,7 @@ install: all
 	install -m 755 $(BUILD)/bin/thumoi $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/bin/thumoid $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 config/units/*.csv $(SHARE)/config/units/
-	install -m 644 config/providers.txt config/pace.conf config/relays.conf config/mailboxes.conf config/holidays-vn.csv \
+	install -m 644 config/providers.txt config/pace.conf config/relays.conf config/mailboxes.conf config/holidays-vn.csv config/tiles-vn.csv \
 	  config/campaign.example.ini $(SHARE)/config/
 	install -m 644 scripts/thumoi.cron $(SHARE)/
 	cp -R config/rules $(SHARE)/config/
