@@ -213,4 +213,9 @@ if [ -n "$manager" ]; then
 		"READY=1,$(for _ in $(seq $((reloads + 3))); do printf 'RELOADING=1 MONOTONIC_USEC=N,READY=1,'; done)STOPPING=1," \
 		"the service manager was told at each step"
 fi
+# --- installed, it finds all it needs by itself
+ok "make install" make -s BUILD="$build" install DESTDIR="$work/inst" PREFIX=/usr
+share=$work/inst/usr/share/thumoi
+is "$(for f in config/*; do [ "$f" = config/thumoi.conf ] || [ -e "$share/$f" ] || echo "$f"; done; git ls-files templates | while read -r f; do [ -e "$share/$f" ] || echo "$f"; done)" \
+	"" "everything in config/ and templates/ is there"
 tap_done
