@@ -463,7 +463,7 @@ import_roster(struct db *db, const struct import_options *o, const char *path, s
 	struct import im = { .db = db, .o = o, .t = t, .now = clock_now() };
 	struct secret key;
 	char sha[65];
-	int rc = -1;
+	int rc;
 
 	*t = (struct import_tally){ .arena = ARENA_INIT, .unit = o->unit, .encoding = "", .columns = "", .blanked = "" };
 	if (!t->unit && import_unit_of(o->units, path, &t->unit, e) < 0)
@@ -481,7 +481,6 @@ import_roster(struct db *db, const struct import_options *o, const char *path, s
 		return rc < 0 ? -1 : err_set(e, ERR_NOTNOW, TR("%s: the people of this campaign were erased when their time was over:"
 		    " a roster cannot be imported any more", "%s: dữ liệu người của đợt này đã được xóa khi hết thời hạn lưu: không nhập danh sách được nữa"),
 		    file_base(path));
-	rc = -1;
 	if (forget_key(db, o->conf, &key, &im.key, e) < 0)
 		return -1;
 	if (o->conf && im.roster.bytes > o->conf->roster_max_bytes)

@@ -144,6 +144,7 @@ command(const struct request *r, const struct snapshot *s, const struct action *
 static const char *
 people_url(const struct request *r, const struct snapshot *s, const struct action *a)
 {
+	ASSERT(a->unit || (a->kind != ACT_ADDRESSES && a->kind != ACT_NO_ROSTER && a->kind != ACT_ZERO));
 	switch (a->kind) {
 	case ACT_REFUSES: return desk_url(r, s, "/domains");
 	case ACT_ADDRESSES:
