@@ -1,10 +1,16 @@
 #include "store/roster.h"
 
+#define ROWS_MOST ((int64_t)1 << 32)	/* of a file */
+#define ROSTERS_MOST ((int64_t)1 << 30)
+
 /* Where a row lies: the rows of a roster are neighbours, in their order. */
 static int64_t
 row_id(int64_t roster, int64_t seq)
 {
-	return roster * ((int64_t)1 << 32) + seq;
+	/* What somebody typed into a URL may be anything: the last place of all holds no row. */
+	if (roster < 0 || roster > ROSTERS_MOST || seq < 0 || seq >= ROWS_MOST)
+		return INT64_MAX;
+	return roster * ROWS_MOST + seq;
 }
 
 int
