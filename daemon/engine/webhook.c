@@ -16,6 +16,7 @@
 #define FIRST_WAIT_S 5
 #define LONGEST_WAIT_S (6 * 3600)
 #define TROUBLE_S (3 * 86400)	/* then somebody must look */
+#define RUN_S 60		/* no further round after that: those that failed meanwhile get their turn in the next run */
 #define CONNECT_MS 10000
 #define WHOLE_MS 30000
 #define ANSWER_MAX 65536
@@ -277,32 +278,74 @@ add_events(json_t *list, const struct webhook *w, const char *source, const stru
 	arena_release(&a);
 }
 
-/* What comes next, and where the cursors stand when it is taken. */
+struct batch {			/* what goes out in one request */
+	json_t *list;
+	struct webhook_cursor upto;	/* where the cursors stand when it is taken */
+	size_t most;		/* rows of evidence that were asked for */
+	char rows[65];		/* which those were, up to upto.evidence */
+};
+
+struct run {
+	struct db *db;
+	struct httpc *client;
+	int64_t now, began_us;
+	const atomic_bool *stop;
+	struct webhook_result *result;
+};
+
+/* Requests take their time, and a signature of long ago is refused. */
+static int64_t
+moment(const struct run *r)
+{
+	return r->now + (clock_mono_us() - r->began_us) / 1000000;
+}
+
+static bool
+stopped(const struct run *r)
+{
+	return r->stop && atomic_load(r->stop);
+}
+
+static void
+rows_hash(char hash[65], const struct news *news, size_t n, int64_t upto)
+{
+	struct buf b = BUF_INIT((size_t)1 << 20);
+
+	for (size_t i = 0; i < n && news[i].id <= upto; i++)
+		buf_printf(&b, "%" PRId64 " %s\n", news[i].id, news[i].print);
+	sha256_hex(hash, buf_str(&b), b.len);
+	buf_release(&b);
+}
+
 static int
-gather(struct db *db, const struct webhook *w, json_t *list, struct webhook_cursor *upto, struct err *e)
+gather(struct db *db, const struct webhook *w, struct batch *b, struct err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct news *news;
 	size_t n, left = WEBHOOK_EVENTS;
 	int rc = -1;
 
-	*upto = w->told;
+	b->upto = w->told;
+	b->most = 0;
 	if (db_snapshot(db, e) < 0)
 		return -1;
-	if (news_waves(db, &a, w->told.wave_log, w->campaign, left, &news, &n, &upto->wave_log, e) < 0)
+	if (news_waves(db, &a, w->told.wave_log, w->campaign, left, &news, &n, &b->upto.wave_log, e) < 0)
 		goto out;
-	add_events(list, w, "wave", news, n);
+	add_events(b->list, w, "wave", news, n);
 	left -= n;
-	if (left && news_evidence(db, &a, w->told.evidence, w->campaign, left, &news, &n, &upto->evidence, e) < 0)
-		goto out;
 	if (left) {
-		add_events(list, w, "evidence", news, n);
+		b->most = left;
+		if (news_evidence(db, &a, w->told.evidence, w->campaign, left, &news, &n, &b->upto.evidence, e) < 0)
+			goto out;
+		rows_hash(b->rows, news, n, b->upto.evidence);
+		add_events(b->list, w, "evidence", news, n);
 		left -= n;
 	}
-	if (left && news_answers(db, &a, w->told.answer, w->campaign, left, &news, &n, &upto->answer, e) < 0)
-		goto out;
-	if (left)
-		add_events(list, w, "answer", news, n);
+	if (left) {
+		if (news_answers(db, &a, w->told.answer, w->campaign, left, &news, &n, &b->upto.answer, e) < 0)
+			goto out;
+		add_events(b->list, w, "answer", news, n);
+	}
 	rc = 0;
 out:
 	arena_release(&a);
@@ -326,16 +369,54 @@ wait_s(const struct webhook *w, int64_t retry_after_s)
 	return wait;
 }
 
+/*
+ * While the request was under way a row of evidence can have been taken away,
+ * and its number been given to another, which nobody was told of: then the
+ * cursor stays before them. It stays where somebody else has put it, too.
+ */
 static int
-record(struct db *db, const struct webhook *w, const struct webhook_cursor *upto, const struct err *fault, int status,
-    int64_t retry_after_s, int64_t now, struct err *e)
+settle(struct db *db, const struct webhook *w, const struct batch *b, struct webhook_cursor *upto, struct err *e)
 {
+	struct arena a = ARENA_INIT;
+	struct webhook stored;
+	struct news *news;
+	char rows[65];
+	int64_t end;
+	size_t n;
+	int rc = webhook_next(db, &a, w->id - 1, &stored, e);
+
+	*upto = b->upto;
+	if (rc != 1 || stored.id != w->id)
+		goto out;	/* removed: nothing to move */
+	if (stored.told.wave_log > upto->wave_log)
+		upto->wave_log = stored.told.wave_log;
+	if (stored.told.answer > upto->answer)
+		upto->answer = stored.told.answer;
+	if (stored.told.evidence != w->told.evidence) {
+		upto->evidence = stored.told.evidence;
+	} else if (b->most) {
+		if ((rc = news_evidence(db, &a, w->told.evidence, w->campaign, b->most, &news, &n, &end, e)) < 0)
+			goto out;
+		rows_hash(rows, news, n, b->upto.evidence);
+		if (strcmp(rows, b->rows) != 0)
+			upto->evidence = w->told.evidence;
+	}
+out:
+	arena_release(&a);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+record(struct db *db, const struct webhook *w, const struct batch *b, const struct err *fault, int status, int64_t retry_after_s,
+    int64_t now, struct err *e)
+{
+	struct webhook_cursor upto;
 	int rc;
 
 	if (db_begin(db, e) < 0)
 		return -1;
 	if (!fault)
-		rc = webhook_told(db, w->id, upto, now, e);
+		rc = settle(db, w, b, &upto, e) < 0 ? -1 : webhook_told(db, w->id, &upto, now, e);
 	else if (status == 410)
 		rc = webhook_set_active(db, w->id, false, fault->text, e);
 	else
@@ -359,66 +440,78 @@ log_fault(const struct webhook *w, const struct err *fault, int status, int64_t 
 
 /* 1 something was told, 0 nothing more to tell or not now, -1. */
 static int
-tell_some(struct db *db, struct httpc *c, struct webhook *w, int64_t now, const atomic_bool *stop, struct webhook_result *r,
-    struct err *e)
+tell_some(struct run *r, const struct webhook *w, struct err *e)
 {
-	json_t *body = json_object(), *list = json_array();
-	struct webhook_cursor upto;
+	json_t *body = json_object();
+	struct batch b = { .list = json_array() };
 	struct err fault = ERR_INIT;
 	int64_t retry_after_s = -1;
 	int status = 0, rc;
 	size_t n;
 	char *text;
 
-	json_object_set_new(body, "events", list);
-	rc = gather(db, w, list, &upto, e);
-	n = json_array_size(list);
+	json_object_set_new(body, "events", b.list);
+	rc = gather(r->db, w, &b, e);
+	n = json_array_size(b.list);
 	text = rc == 0 && n ? json_dumps(body, JSON_COMPACT) : NULL;
 	json_decref(body);
 	if (rc < 0)
 		return -1;
-	if (!n && memcmp(&upto, &w->told, sizeof(upto)) == 0)
+	if (!n && memcmp(&b.upto, &w->told, sizeof(b.upto)) == 0)
 		return 0;
-	rc = n ? post(c, w, text, now, stop, &status, &retry_after_s, &fault) : 0;
+	rc = n ? post(r->client, w, text, moment(r), r->stop, &status, &retry_after_s, &fault) : 0;
 	free(text);
-	if (stop && atomic_load(stop) && rc < 0)
+	if (stopped(r) && rc < 0)
 		return 0;
 	if (rc < 0) {
-		log_fault(w, &fault, status, now);
-		r->failed++;
+		log_fault(w, &fault, status, moment(r));
+		r->result->failed++;
 	} else {
-		r->requests += n > 0;
-		r->events += (int64_t)n;
+		r->result->requests += n > 0;
+		r->result->events += (int64_t)n;
 	}
-	if (record(db, w, &upto, rc < 0 ? &fault : NULL, status, retry_after_s, now, e) < 0)
+	if (record(r->db, w, &b, rc < 0 ? &fault : NULL, status, retry_after_s, moment(r), e) < 0)
 		return -1;
-	w->told = upto;
 	return rc == 0;
 }
 
-int
-webhook_run(struct db *db, int64_t now, const atomic_bool *stop, struct webhook_result *r, struct err *e)
+/* One request to each that is due: who has much to hear, or is slow, does not keep the others waiting. */
+static int
+tell_round(struct run *r, bool *more, struct err *e)
 {
-	struct httpc *c = httpc_new();
 	struct arena a = ARENA_INIT;
 	struct webhook w = { .id = 0 };
 	int rc;
 
-	*r = (struct webhook_result){ .events = 0 };
-	while ((rc = webhook_next(db, &a, w.id, &w, e)) == 1) {
-		if (!w.active || w.next_at > now)
-			continue;
-		while ((rc = tell_some(db, c, &w, now, stop, r, e)) == 1 && !(stop && atomic_load(stop)))
-			;
-		if (rc < 0)
-			break;
+	*more = false;
+	while (!stopped(r) && (rc = webhook_next(r->db, &a, w.id, &w, e)) != 0) {
+		if (rc > 0 && w.active && w.next_at <= r->now && (rc = tell_some(r, &w, e)) > 0)
+			*more = true;
+		if (rc < 0) {
+			arena_release(&a);
+			return -1;
+		}
 		arena_reset(&a);
 	}
-	if (rc == 0 && r->events && db_begin(db, e) == 0)
-		rc = webhook_tidy(db, e) < 0 ? db_abort(db) : db_commit(db, e);
 	arena_release(&a);
-	httpc_free(c);
-	return rc < 0 ? -1 : 0;
+	return 0;
+}
+
+int
+webhook_run(struct db *db, int64_t now, const atomic_bool *stop, struct webhook_result *result, struct err *e)
+{
+	struct run r = { .db = db, .client = httpc_new(), .now = now, .began_us = clock_mono_us(), .stop = stop, .result = result };
+	bool more;
+	int rc;
+
+	*result = (struct webhook_result){ .events = 0 };
+	do
+		rc = tell_round(&r, &more, e);
+	while (rc == 0 && more && !stopped(&r) && moment(&r) - now < RUN_S);
+	if (rc == 0 && result->events && (rc = db_begin(db, e)) == 0)
+		rc = webhook_tidy(db, e) < 0 ? db_abort(db) : db_commit(db, e);
+	httpc_free(r.client);
+	return rc;
 }
 
 int

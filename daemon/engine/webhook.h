@@ -4,7 +4,7 @@
  *
  * One request is one POST of JSON with 1 to WEBHOOK_EVENTS events:
  *
- *	{"events": [{"id": "evidence-812", "type": "evidence.dsn",
+ *	{"events": [{"id": "evidence-4c1d0f...", "type": "evidence.dsn",
  *	  "at": "2021-09-20T08:30:00Z", "campaign": "par-2021", "unit": "T92",
  *	  "wave": "first", "token": "...", "category": "bad-user",
  *	  "status": "5.1.1", "grade": "A", "hard": true}]}
@@ -23,6 +23,11 @@
  *
  * At least once: what was sent and not recorded as sent, because we were
  * killed between, goes again. In order within evidence, waves and answers.
+ * An event of evidence is named by its fingerprint, others by their number.
+ *
+ * What is rewritten in its row is not told again: a report classified anew, a
+ * word withdrawn after it was told. Acceptance of single messages is no event;
+ * wave.closed has their number in n.
  *
  * Units      times are Unix seconds.
  * Ownership  none kept.
@@ -49,7 +54,11 @@ struct webhook_result {
 	int64_t failed;			/* webhooks that did not take theirs */
 };
 
-/* What is due of all of them. */
+/*
+ * What is due of all of them, one request each in turn; no further turn after
+ * a minute, the next run goes on. Signed at the time of the request: now, and
+ * what has passed since.
+ */
 int	webhook_run(struct db *, int64_t now, const atomic_bool *stop, struct webhook_result *, struct err *);
 /* One event of type "ping", now, whatever was before. */
 int	webhook_ping(struct httpc *, const struct webhook *, int64_t now, struct err *);

@@ -3,8 +3,11 @@
  *
  * Nothing is written for a webhook while mail is sent: what happened stands in
  * the store anyway, and each webhook remembers up to which row of evidence, of
- * the wave log and of answer_news it was told. Writers follow one another and
- * ids only grow, so a row below a cursor cannot come in later.
+ * the wave log and of answer_news it was told. SQLite has one writer at a time
+ * and a new id is above all that are there, so a row below a cursor cannot come
+ * in later, with one exception: where the youngest evidence is taken away
+ * (reclassified), its number comes again. A trigger moves back the cursors that
+ * are behind it, and engine/webhook.c looks again before it moves one on.
  *
  * Units      times are Unix seconds.
  * Ownership  texts lie in the arena of the caller.

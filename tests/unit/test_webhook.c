@@ -17,6 +17,7 @@
 #define NOW 1632000000
 
 enum fault { WELL, SAYS_500, SAYS_410, SAYS_302, SAYS_429, DROPS };
+#define SLOW_MS 1100
 
 static struct world w;
 static int64_t campaign, person;
@@ -27,6 +28,8 @@ static struct receiver {
 	atomic_int requests, wrong;	/* wrong: signed wrongly, or not JSON */
 	struct buf got[64];		/* bodies that were taken */
 	char id[64][80];
+	int64_t at[64];			/* as the header says */
+	void (*_Atomic meanwhile)(void);	/* done once, before the answer; NULL: nothing */
 	atomic_int taken;
 	struct MHD_Daemon *mhd;
 } rx;
@@ -46,6 +49,7 @@ judge(struct MHD_Connection *c, const struct buf *body)
 		webhook_sign(&want, SECRET, id, strtoll(at, NULL, 10), body->s);
 	rx.wrong += !o || !sig || strncmp(sig, "v1,", 3) != 0 || strcmp(sig + 3, buf_str(&want)) != 0;
 	snprintf(rx.id[rx.taken % 64], sizeof(rx.id[0]), "%s", id ? id : "");
+	rx.at[rx.taken % 64] = at ? strtoll(at, NULL, 10) : 0;
 	json_decref(o);
 	buf_release(&want);
 }
@@ -56,6 +60,7 @@ receive(void *arg, struct MHD_Connection *c, const char *url, const char *method
 {
 	static const unsigned codes[] = { [WELL] = 204, [SAYS_500] = 500, [SAYS_410] = 410, [SAYS_302] = 302, [SAYS_429] = 429 };
 	struct incoming *in = *state;
+	void (*meanwhile)(void);
 	struct MHD_Response *r;
 	enum MHD_Result rc;
 
@@ -74,6 +79,10 @@ receive(void *arg, struct MHD_Connection *c, const char *url, const char *method
 	if (rx.fault == DROPS)
 		return MHD_NO;
 	judge(c, &in->body);
+	if ((meanwhile = rx.meanwhile)) {
+		meanwhile();
+		rx.meanwhile = NULL;
+	}
 	if (rx.fault == WELL) {
 		rx.got[rx.taken % 64] = in->body;
 		in->body = (struct buf)BUF_INIT(0);
@@ -306,7 +315,70 @@ test_many(void)
 	db_commit(w.db, &w.e);
 	CHECK_INT(run(NOW + 100000).events, 250, "all of them");
 	CHECK_INT(rx.taken - before, 3, "a hundred at a time");
-	CHECK_INT(webhook_delete(w.db, hook("many").id, &w.e), 0, "removed");
+}
+
+/* In the thread of the receiver: the youngest is taken away, and what comes instead has its number. */
+static void
+reclassify(void)
+{
+	static const char drop[] = "DELETE FROM evidence WHERE fingerprint = 'race1'";
+	const struct evidence v = { .contact = person, .at = NOW, .kind = "complaint", .grade = 'A', .category = "", .email = "",
+	    .status = "", .text = "", .fingerprint = "race2" };
+	struct err e = ERR_INIT;
+	struct db *db = NULL;
+
+	if (db_open(&db, w.path, DB_WRITE, &e) == 0 && db_begin(db, &e) == 0 && db_run(db_stmt(db, drop, &e), &e) == 0 &&
+	    evidence_add(db, &v, &e) == 1)
+		db_commit(db, &e);
+	db_close(db);
+}
+
+static void
+test_meanwhile(void)
+{
+	int before = rx.taken;
+	int64_t number;
+
+	add_evidence("opt_out", "race0");
+	add_evidence("reply", "race1");
+	number = world_count(&w, "SELECT id FROM evidence WHERE fingerprint = 'race1'");
+	rx.meanwhile = reclassify;
+	run(NOW + 200000);
+	CHECK_INT(world_count(&w, "SELECT id FROM evidence WHERE fingerprint = 'race2'"), number, "the number came again");
+	run(NOW + 200010);
+	CHECK(strstr(types_since(before), "evidence.complaint") != NULL, "what came while the request was under way is told");
+	before = rx.taken;
+	CHECK_INT(run(NOW + 200020).events, 0, "and then there is an end");
+}
+
+static void
+dawdle(void)
+{
+	usleep(SLOW_MS * 1000);
+}
+
+/* A receiver takes no request signed long ago; and who has much to hear does not keep the others waiting. */
+static void
+test_fair(void)
+{
+	struct webhook h = { .name = "second", .secret_file = hook("all").secret_file, .url = hook("all").url, .events = "evidence.reply",
+	    .added_at = NOW };
+	int before = rx.taken;
+	char print[32];
+
+	CHECK_INT(webhook_insert(w.db, &h, &w.e), 0, w.e.text);
+	db_begin(w.db, &w.e);
+	for (int i = 0; i < 150; i++) {
+		snprintf(print, sizeof(print), "fair%d", i);
+		add_evidence(i ? "delay" : "reply", print);
+	}
+	db_commit(w.db, &w.e);
+	rx.meanwhile = dawdle;
+	CHECK_INT(run(NOW + 300000).events, 151, "all of it");
+	CHECK_INT(rx.taken - before, 3, "a hundred, one, fifty");
+	CHECK(rx.at[(before + 1) % 64] > rx.at[before % 64], "the time is that of the request");
+	CHECK(strncmp(types_since(before + 1), "evidence.reply evidence.delay", 29) == 0, "the second did not wait for the end of the first");
+	CHECK_INT(webhook_delete(w.db, hook("second").id, &w.e), 0, "removed");
 }
 
 int
@@ -339,6 +411,9 @@ main(void)
 	test_failing();
 	test_gone();
 	test_many();
+	test_meanwhile();
+	test_fair();
+	CHECK_INT(webhook_delete(w.db, hook("many").id, &w.e), 0, "removed");
 	MHD_stop_daemon(rx.mhd);
 	for (int i = 0; i < 64; i++)
 		buf_release(&rx.got[i]);
