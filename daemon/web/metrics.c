@@ -14,6 +14,7 @@
 #include "engine/survey_words.h"
 #include "store/campaign.h"
 #include "store/schema.h"
+#include "store/webhook.h"
 #include "web/session.h"
 
 #define MAX_BYTES ((size_t)8 << 20)
@@ -243,6 +244,12 @@ struct campaign_line {
 	struct campaign when;	/* its days, for the alerts; its texts are gone */
 };
 
+struct hook_line {
+	const char *name;
+	int64_t failures;
+	bool active;
+};
+
 struct stand {			/* how everything stands */
 	struct arena arena;
 	struct campaign_line *campaigns;
@@ -251,6 +258,8 @@ struct stand {			/* how everything stands */
 	size_t n_waves, cap_waves;
 	struct form_line *forms;
 	size_t n_forms, cap_forms;
+	struct hook_line *hooks;
+	size_t n_hooks, cap_hooks;
 	int64_t resting;
 };
 
@@ -298,6 +307,19 @@ take_surveys(struct stand *s, struct db *db, struct err *e)
 }
 
 static int
+take_webhooks(struct stand *s, struct db *db, struct err *e)
+{
+	struct webhook w = { .id = 0 };
+	int rc;
+
+	while ((rc = webhook_next(db, &s->arena, w.id, &w, e)) == 1) {
+		s->hooks = mem_room(s->hooks, s->n_hooks, &s->cap_hooks, sizeof(*s->hooks));
+		s->hooks[s->n_hooks++] = (struct hook_line){ .name = w.name, .failures = w.failures, .active = w.active };
+	}
+	return rc;
+}
+
+static int
 take_waves(struct stand *s, struct db *db, const struct campaign_line *c, int64_t now_ms, struct err *e)
 {
 	struct headway h = HEADWAY_INIT;
@@ -323,7 +345,8 @@ static int
 take_stand(struct stand *s, struct db *db, const struct conf *conf, int64_t now_ms, struct err *e)
 {
 	if (campaign_each(db, take_campaign, s, e) < 0 || glance_answers(db, take_answers, s, e) < 0 ||
-	    glance_resting(db, now_ms / 1000, &s->resting, e) < 0 || take_surveys(s, db, e) < 0)
+	    glance_resting(db, now_ms / 1000, &s->resting, e) < 0 || take_surveys(s, db, e) < 0 ||
+	    take_webhooks(s, db, e) < 0)
 		return -1;
 	for (size_t i = 0; i < s->n_campaigns; i++)
 		if (glance_people(db, s->campaigns[i].id, &s->campaigns[i].people, e) < 0 ||
@@ -339,6 +362,7 @@ stand_release(struct stand *s)
 	free(s->campaigns);
 	free(s->waves);
 	free(s->forms);
+	free(s->hooks);
 	arena_release(&s->arena);
 }
 
@@ -387,6 +411,17 @@ write_forms(struct buf *b, const struct stand *s)
 }
 
 static void
+write_webhooks(struct buf *b, const struct stand *s)
+{
+	family(b, "thumoi_webhook_failures", "gauge", "Times in a row that the webhook did not take what it was sent.");
+	for (size_t i = 0; i < s->n_hooks; i++)
+		sample(b, "thumoi_webhook_failures", (struct label[]){ { "name", s->hooks[i].name } }, 1, s->hooks[i].failures);
+	family(b, "thumoi_webhook_active", "gauge", "0: the webhook answered 410 Gone and is sent nothing any more.");
+	for (size_t i = 0; i < s->n_hooks; i++)
+		sample(b, "thumoi_webhook_active", (struct label[]){ { "name", s->hooks[i].name } }, 1, s->hooks[i].active);
+}
+
+static void
 write_stand(struct buf *b, const struct stand *s)
 {
 	write_waves(b, s);
@@ -400,6 +435,7 @@ write_stand(struct buf *b, const struct stand *s)
 			sample(b, "thumoi_alerts", (struct label[]){ { "campaign", s->campaigns[i].key },
 			    { "kind", alert_key((enum alert_kind)k) } }, 2, s->campaigns[i].alerts[k]);
 	write_forms(b, s);
+	write_webhooks(b, s);
 }
 
 /* The text of it; NULL with e. */

@@ -8,6 +8,7 @@
 #include "store/invite.h"
 #include "store/pace.h"
 #include "store/survey.h"
+#include "store/webhook.h"
 #include "web/metrics.h"
 
 #define S 1000000	/* microseconds */
@@ -259,6 +260,40 @@ test_store(void)
 	fill_close(&f);
 }
 
+static void
+test_webhooks(void)
+{
+	static const struct { const char *sample; int64_t value; } want[] = {
+		{ "thumoi_webhook_failures{name=\"bad \\\"one\\\"\"}", 2 }, { "thumoi_webhook_active{name=\"bad \\\"one\\\"\"}", 1 },
+		{ "thumoi_webhook_failures{name=\"gone\"}", 0 }, { "thumoi_webhook_active{name=\"gone\"}", 0 },
+	};
+	struct webhook bad = { .name = "bad \"one\"", .url = "https://a.example/secret-path", .secret_file = "/x", .events = "" }, gone = bad;
+	static struct meters m;
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT(1 << 20);
+	struct metrics *k;
+	struct fill f;
+
+	gone.name = "gone";
+	fill_open(&f);
+	fill_check(webhook_insert(f.db, &bad, &e), &e, "bad");
+	fill_check(webhook_insert(f.db, &gone, &e), &e, "gone");
+	for (int i = 0; i < 2; i++)
+		fill_check(webhook_failed(f.db, bad.id, 1, 2, "it answered 500", &e), &e, "failed");
+	fill_check(webhook_set_active(f.db, gone.id, false, "it answered 410", &e), &e, "410");
+	fill_commit(&f);
+	meters_start(&m, 1);
+	k = metrics_new(NULL);
+	CHECK_INT(metrics_read(k, f.db, 100 * S, &e), 1, "read");
+	for (size_t i = 0; i < COUNT_OF(want); i++)
+		CHECK_INT((int64_t)promtext_value(text_of(k, &m, &b), want[i].sample), want[i].value, want[i].sample);
+	CHECK_STR(promtext_fault(text_of(k, &m, &b)), "", "well-formed");
+	CHECK(!strstr(text_of(k, &m, &b), "a.example"), "the URL is not told");
+	metrics_free(k);
+	buf_release(&b);
+	fill_close(&f);
+}
+
 /* A campaign that closes in two days: a unit without a roster, and one at zero. */
 static void
 test_alerts(void)
@@ -308,5 +343,6 @@ main(void)
 	test_process();
 	test_store();
 	test_alerts();
+	test_webhooks();
 	return check_done();
 }
