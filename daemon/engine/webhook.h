@@ -6,7 +6,7 @@
  *
  *	{"events": [{"id": "evidence-4c1d0f...", "type": "evidence.dsn",
  *	  "at": "2021-09-20T08:30:00Z", "campaign": "par-2021", "unit": "T92",
- *	  "wave": "first", "token": "...", "category": "bad-user",
+ *	  "wave": "first", "token": "...", "category": "unknown-user",
  *	  "status": "5.1.1", "grade": "A", "hard": true}]}
  *
  * Types are evidence.KIND (store/evidence.h), wave.WHAT (store/wave_log.h) and
