@@ -2,11 +2,10 @@
 
 #include "base/text.h"
 #include "engine/judge.h"
-#include "engine/readdress.h"
 #include "engine/person.h"
-#include "store/roster.h"
-#include "store/correction.h"
+#include "engine/readdress.h"
 #include "store/holdings.h"
+#include "store/roster.h"
 
 struct amending {
 	struct db *db;
@@ -42,23 +41,19 @@ judge_email(struct amending *m, const struct units *units, const char *email, st
 static int
 look_at_sharers(struct amending *m, struct err *e)
 {
-	struct contact *list;
-	size_t n;
+	struct sharers s;
+	struct contact same;
+	int rc;
 
-	if (contact_sharing(m->db, &m->arena, m->was->campaign, m->now.email, &list, &n, e) < 0)
+	if (readdress_sharers(m->db, &m->arena, &m->now, m->now.email, &s, e) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (list[i].id != m->was->id && person_same(list[i].name_key, m->now.name_key))
-			return err_set(e, ERR_INPUT, TR("%s is the address of the same name in unit %s already: one person, twice in the rosters",
-			    "%s đã là địa chỉ của người cùng tên ở đơn vị %s: một người có hai lần trong danh sách"), m->now.email,
-			    list[i].unit_code);
-	for (size_t i = 0; i < n; i++)
-		if (list[i].id != m->was->id) {
-			m->out->shared = true;
-			if (list[i].roster && roster_row_set_warnings(m->db, list[i].roster, list[i].seq, SHARED_ADDRESS, e) < 0)
-				return -1;
-		}
-	return 0;
+	m->out->shared = s.shared;
+	if (!s.same)
+		return 0;
+	if ((rc = contact_by_id(m->db, &m->arena, s.same, &same, e)) != 1)
+		return rc < 0 ? -1 : err_set(e, ERR_STORE, TR("the person is gone", "không còn người này"));
+	return err_set(e, ERR_INPUT, TR("%s is the address of the same name in unit %s already: one person, twice in the rosters",
+	    "%s đã là địa chỉ của người cùng tên ở đơn vị %s: một người có hai lần trong danh sách"), m->now.email, same.unit_code);
 }
 
 static int
