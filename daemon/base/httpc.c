@@ -1,8 +1,11 @@
 #include "base/httpc.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/lang.h"
@@ -47,6 +50,47 @@ httpc_free(struct httpc *h)
 		return;
 	curl_easy_cleanup(h->curl);
 	free(h);
+}
+
+/* "127.evil.example" and "localhost:x@evil.example" are elsewhere: only whole names and addresses count. */
+static bool
+is_this_machine(const char *host)
+{
+	struct in_addr four;
+	struct in6_addr six;
+	char bare[64];
+
+	if (strcasecmp(host, "localhost") == 0)
+		return true;
+	if (inet_pton(AF_INET, host, &four) == 1)
+		return ntohl(four.s_addr) >> 24 == 127;
+	snprintf(bare, sizeof(bare), "%s", *host == '[' ? host + 1 : host);
+	bare[strcspn(bare, "]")] = '\0';
+	return inet_pton(AF_INET6, bare, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+bool
+httpc_is_private(const char *url)
+{
+	CURLU *u = curl_url();
+	char *host = NULL, *scheme = NULL;
+	bool is = false;
+
+	if (u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK && curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+		is = strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && is_this_machine(host));
+	curl_free(host);
+	curl_free(scheme);
+	curl_url_cleanup(u);
+	return is;
+}
+
+bool
+httpc_has_user(const char *url)
+{
+	const char *host = strstr(url, "//");
+
+	return host && memchr(host + 2, '@', strcspn(host + 2, "/?#"));
 }
 
 char *

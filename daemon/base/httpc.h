@@ -57,6 +57,10 @@ void	httpc_free(struct httpc *);	/* NULL is fine */
 int	httpc_post(struct httpc *, const struct httpc_request *, struct httpc_answer *, struct err *);
 void	httpc_answer_release(struct httpc_answer *);
 
+/* Nobody between can read what goes there: https, or http to this machine. false for what is no URL of ours. */
+bool	httpc_is_private(const char *url);
+/* A name or a password stands in it. */
+bool	httpc_has_user(const char *url);
 /* The URL as it may be shown: without user, password, query and fragment. ERR_INPUT and NULL: no http or https URL. */
 char	*httpc_shown(struct arena *, const char *url, struct err *);
 

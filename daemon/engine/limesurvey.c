@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "base/httpc.h"
@@ -25,28 +24,19 @@ struct lime {
 
 /* --- set-up ------------------------------------------------------------------------------ */
 
-static bool
-is_loopback(const char *shown)
-{
-	const char *host = strstr(shown, "://") + 3;
-
-	return strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0 ||
-	    (strncmp(host, "localhost", 9) == 0 && (host[9] == ':' || host[9] == '/' || !host[9]));
-}
-
 int
 lime_url_check(const char *url, struct err *e)
 {
 	struct arena a = ARENA_INIT;
-	const char *shown = httpc_shown(&a, url, e), *host = shown ? strstr(url, "//") : NULL;
+	const char *shown = httpc_shown(&a, url, e);
 	int rc = 0;
 
 	if (!shown)
 		rc = -1;
-	else if (!host || memchr(host + 2, '@', strcspn(host + 2, "/?#")))
+	else if (httpc_has_user(url))
 		rc = err_set(e, ERR_INPUT, TR("%s: no user or password in the URL; give --user and --password-file",
 		    "%s: không ghi tên hay mật khẩu trong địa chỉ; dùng --user và --password-file"), shown);
-	else if (strncmp(shown, "http:", 5) == 0 && !is_loopback(shown))
+	else if (!httpc_is_private(url))
 		rc = err_set(e, ERR_INPUT, TR("%s: without https the password would cross the network in the clear",
 		    "%s: không có https thì mật khẩu đi qua mạng không mã hóa"), shown);
 	arena_release(&a);

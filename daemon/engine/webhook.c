@@ -5,7 +5,6 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "base/conf.h"
@@ -104,28 +103,15 @@ wanted(const struct webhook *w, const char *type)
 int
 webhook_check_url(const char *url, bool insecure, struct err *e)
 {
-	static const char *const near[] = { "http://127.0.0.1", "http://localhost", "http://[::1]" };
 	struct arena a = ARENA_INIT;
-	const char *shown = httpc_shown(&a, url, e), *host = strstr(url, "://");
-	bool safe = insecure || strncasecmp(url, "https://", 8) == 0;
+	const char *shown = httpc_shown(&a, url, e);
 	int rc = 0;
 
-	if (!shown) {
-		arena_release(&a);
-		return -1;
-	}
-	/* "http://localhost:x@elsewhere/" is elsewhere, and a password does not stand in argv. */
-	if (host && memchr(host + 3, '@', strcspn(host + 3, "/?#"))) {
+	if (!shown)
+		rc = -1;
+	else if (httpc_has_user(url))
 		rc = err_set(e, ERR_INPUT, TR("%s: no user or password in the URL", "%s: không ghi tên hay mật khẩu trong URL"), shown);
-		arena_release(&a);
-		return rc;
-	}
-	for (size_t i = 0; i < COUNT_OF(near); i++) {
-		size_t n = strlen(near[i]);
-
-		safe |= strncasecmp(url, near[i], n) == 0 && (!url[n] || url[n] == ':' || url[n] == '/');
-	}
-	if (!safe)
+	else if (!insecure && !httpc_is_private(url))
 		rc = err_set(e, ERR_INPUT, TR("%s is not https://: tokens would go over the network in the clear (--insecure if you must)",
 		    "%s không phải https://: mã sẽ đi trên mạng không được bảo vệ (--insecure nếu buộc phải dùng)"), shown);
 	arena_release(&a);

@@ -38,6 +38,7 @@ test_url(void)
 	static const struct { const char *url; bool good; } urls[] = {
 		{ "https://survey.example/index.php/admin/remotecontrol", true }, { "http://127.0.0.1:8080/x", true },
 		{ "http://localhost/x", true }, { "http://localhost.evil.example/x", false },
+		{ "http://127.evil.example/x", false }, { "http://[::1]:8080/x", true }, { "http://localhost:x@evil.example/", false },
 		{ "http://survey.example/x", false }, { "https://ann:s3cret@survey.example/x", false }, { "ftp://survey.example", false },
 		{ "survey.example", false }, { "", false },
 	};
