@@ -2,8 +2,6 @@
 #include "app/commands.h"
 
 #include <inttypes.h>
-#include <limits.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/date.h"
@@ -55,7 +53,6 @@ webhook_add(struct app *app, int argc, char **argv)
 	struct webhook w = { .added_at = clock_now() };
 	struct campaign c;
 	struct err e = ERR_INIT;
-	char room[PATH_MAX];
 
 	if (rc >= 0)
 		return rc;
@@ -64,7 +61,7 @@ webhook_add(struct app *app, int argc, char **argv)
 	w.name = argv[first];
 	w.url = argv[first + 1];
 	w.events = events ? events : "";
-	w.secret_file = *file == '/' || strncmp(file, "credential:", 11) == 0 || !realpath(file, room) ? file : arena_dup(&app->arena, room);
+	w.secret_file = app_whole_path(app, file);
 	if (webhook_check_url(w.url, insecure, &e) < 0 || webhook_check_events(w.events, &e) < 0 || check_secret(app, w.secret_file, &e) < 0 ||
 	    (campaign && campaign_need(app->db, &app->arena, campaign, &c, &e) < 0))
 		return app_fail(&e);

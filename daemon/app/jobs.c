@@ -30,11 +30,11 @@
 #define RETENTION_MS 86400000	/* a day */
 #define PROBES_MS 60000	/* looks are due after ten minutes at the earliest */
 
+enum duty { DUTY_DISPATCH, DUTY_CRON, DUTY_LETTERS, DUTY_INBOUND, DUTY_PROBES, DUTY_SURVEYS, DUTY_WEBHOOKS, DUTY_RETENTION, DUTIES };
+
 struct task {
 	struct jobs *jobs;		/* [c] */
-	const char *name;		/* [c] for the log */
-	enum meters_user user;		/* [c] */
-	int (*run)(struct jobs *, struct db *, struct err *);	/* [c] 0 or -1: try again later */
+	const struct kind *kind;	/* [c] */
 	int64_t every_ms;		/* between two runs that went well; its own thread may change it */
 	pthread_t thread;
 	bool running;			/* main thread only */
@@ -44,7 +44,7 @@ struct jobs {
 	const struct conf *conf;	/* [c] */
 	const char *store;		/* [c] */
 	struct meters *meters;		/* [c] */
-	struct task dispatch, cron, inbound, letters, probes, surveys, webhooks, retention;
+	struct task task[DUTIES];
 	struct postman *postman;	/* inbound thread only, once it runs */
 	atomic_int stop;	/* for the dispatcher, as it asks for it */
 	atomic_bool ending;		/* for everybody */
@@ -95,7 +95,7 @@ run_inbound(struct jobs *j, struct db *db, struct err *e)
 		well = well && !*postman_fault(j->postman, i);
 	if (well)
 		meters_inbound_ok(j->meters, clock_now());
-	j->inbound.every_ms = (postman_next_at(j->postman, clock_now()) - clock_now()) * 1000;
+	j->task[DUTY_INBOUND].every_ms = (postman_next_at(j->postman, clock_now()) - clock_now()) * 1000;
 	if (atomic_load(&j->ending))
 		rc = 0;		/* cut short as it should be */
 	if (t.read)
@@ -185,6 +185,22 @@ run_webhooks(struct jobs *j, struct db *db, struct err *e)
 	return rc;
 }
 
+static const struct kind {
+	const char *name;		/* for the log */
+	enum meters_user user;
+	int (*run)(struct jobs *, struct db *, struct err *);	/* 0 or -1: try again later */
+	int64_t every_ms;
+} kinds[DUTIES] = {
+	[DUTY_DISPATCH] = { "dispatch", USES_STORE_DISPATCH, run_dispatch, LOOK_MS },
+	[DUTY_CRON] = { "cron", USES_STORE_CRON, run_cron, CRON_MS },
+	[DUTY_LETTERS] = { "letters", USES_STORE_LETTERS, run_letters, LETTERS_MS },
+	[DUTY_INBOUND] = { "inbound", USES_STORE_INBOUND, run_inbound, 0 },
+	[DUTY_PROBES] = { "probes", USES_STORE_PROBES, run_probes, PROBES_MS },
+	[DUTY_SURVEYS] = { "survey", USES_STORE_SURVEYS, run_surveys, SURVEYS_MS },
+	[DUTY_WEBHOOKS] = { "webhook", USES_STORE_WEBHOOKS, run_webhooks, WEBHOOKS_MS },
+	[DUTY_RETENTION] = { "retention", USES_STORE_RETENTION, run_retention, RETENTION_MS },
+};
+
 static void
 wait_ms(struct jobs *j, int64_t ms)
 {
@@ -209,22 +225,37 @@ work(void *arg)
 		bool opened = rc == 0;
 
 		if (opened)
-			rc = task->run(j, db, &e);
+			rc = task->kind->run(j, db, &e);
 		db_close(db);
-		meters_store(j->meters, task->user, rc < 0 && (!opened || e.code == ERR_STORE || e.code == ERR_FULL));
+		meters_store(j->meters, task->kind->user, rc < 0 && (!opened || e.code == ERR_STORE || e.code == ERR_FULL));
 		if (rc < 0)
-			log_error(task->name, "again_in_s=%d text=%s", AGAIN_MS / 1000, log_q(&q, e.text));
+			log_error(task->kind->name, "again_in_s=%d text=%s", AGAIN_MS / 1000, log_q(&q, e.text));
 		wait_ms(j, rc < 0 ? AGAIN_MS : task->every_ms);
 	}
 	return NULL;
 }
 
-static int
-start(struct jobs *j, struct task *task, struct err *e)
+static bool
+wanted(const struct jobs_options *o, enum duty duty)
 {
-	task->jobs = j;
+	switch (duty) {
+	case DUTY_INBOUND: return o->inbound;
+	case DUTY_PROBES: return o->probes;
+	case DUTY_SURVEYS: return o->surveys;
+	case DUTY_WEBHOOKS: return o->webhooks;
+	case DUTY_RETENTION: return strcmp(o->conf->retention, "on") == 0;
+	default: return o->dispatch;
+	}
+}
+
+static int
+start(struct jobs *j, enum duty duty, struct err *e)
+{
+	struct task *task = &j->task[duty];
+
+	*task = (struct task){ .jobs = j, .kind = &kinds[duty], .every_ms = kinds[duty].every_ms };
 	if (pthread_create(&task->thread, NULL, work, task) != 0)
-		return err_set(e, ERR_SYSTEM, TR("cannot start the thread for %s", "không tạo được luồng cho %s"), task->name);
+		return err_set(e, ERR_SYSTEM, TR("cannot start the thread for %s", "không tạo được luồng cho %s"), kinds[duty].name);
 	task->running = true;
 	return 0;
 }
@@ -239,36 +270,13 @@ jobs_start(struct jobs **out, const struct jobs_options *o, struct err *e)
 	j->conf = o->conf;
 	j->store = o->store;
 	j->meters = o->meters;
-	j->dispatch = (struct task){ .name = "dispatch", .user = USES_STORE_DISPATCH, .run = run_dispatch,
-	    .every_ms = LOOK_MS };
-	j->cron = (struct task){ .name = "cron", .user = USES_STORE_CRON, .run = run_cron, .every_ms = CRON_MS };
-	j->inbound = (struct task){ .name = "inbound", .user = USES_STORE_INBOUND, .run = run_inbound };
-	j->probes = (struct task){ .name = "probes", .user = USES_STORE_PROBES, .run = run_probes, .every_ms = PROBES_MS };
-	j->letters = (struct task){ .name = "letters", .user = USES_STORE_LETTERS, .run = run_letters, .every_ms = LETTERS_MS };
-	j->surveys = (struct task){ .name = "survey", .user = USES_STORE_SURVEYS, .run = run_surveys, .every_ms = SURVEYS_MS };
-	j->webhooks = (struct task){ .name = "webhook", .user = USES_STORE_WEBHOOKS, .run = run_webhooks, .every_ms = WEBHOOKS_MS };
-	j->retention = (struct task){ .name = "retention", .user = USES_STORE_RETENTION, .run = run_retention,
-	    .every_ms = RETENTION_MS };
 	if ((j->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		rc = err_sys(e, "eventfd");
 	if (rc == 0 && o->inbound)
 		rc = postman_new(&j->postman, j->conf, true, e);
-	if (rc == 0 && o->dispatch)
-		rc = start(j, &j->dispatch, e);
-	if (rc == 0 && o->dispatch)
-		rc = start(j, &j->cron, e);
-	if (rc == 0 && o->dispatch)
-		rc = start(j, &j->letters, e);
-	if (rc == 0 && o->inbound)
-		rc = start(j, &j->inbound, e);
-	if (rc == 0 && o->probes)
-		rc = start(j, &j->probes, e);
-	if (rc == 0 && o->surveys)
-		rc = start(j, &j->surveys, e);
-	if (rc == 0 && o->webhooks)
-		rc = start(j, &j->webhooks, e);
-	if (rc == 0 && strcmp(j->conf->retention, "on") == 0)
-		rc = start(j, &j->retention, e);
+	for (int i = 0; rc == 0 && i < DUTIES; i++)
+		if (wanted(o, (enum duty)i))
+			rc = start(j, (enum duty)i, e);
 	if (rc < 0) {
 		jobs_stop(j);
 		return -1;
@@ -288,22 +296,9 @@ jobs_stop(struct jobs *j)
 	atomic_store(&j->ending, true);
 	if (j->wake >= 0 && write(j->wake, &one, sizeof(one)) < 0)
 		log_warn("stop", "wake=no");	/* they look at the flag every second */
-	if (j->dispatch.running)
-		pthread_join(j->dispatch.thread, NULL);
-	if (j->cron.running)
-		pthread_join(j->cron.thread, NULL);
-	if (j->inbound.running)
-		pthread_join(j->inbound.thread, NULL);
-	if (j->letters.running)
-		pthread_join(j->letters.thread, NULL);
-	if (j->probes.running)
-		pthread_join(j->probes.thread, NULL);
-	if (j->surveys.running)
-		pthread_join(j->surveys.thread, NULL);
-	if (j->webhooks.running)
-		pthread_join(j->webhooks.thread, NULL);
-	if (j->retention.running)
-		pthread_join(j->retention.thread, NULL);
+	for (int i = 0; i < DUTIES; i++)
+		if (j->task[i].running)
+			pthread_join(j->task[i].thread, NULL);
 	postman_free(j->postman);
 	if (j->wake >= 0)
 		close(j->wake);
