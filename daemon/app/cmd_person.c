@@ -161,7 +161,7 @@ write_down(struct app *app, const struct contact *c, struct err *e)
 {
 	if (db_begin(app->db, e) < 0)
 		return -1;
-	return holdings_audit(app->db, "person show", c->id, e) < 0 ? db_abort(app->db) : db_commit(app->db, e);
+	return holdings_audit(app->db, "cli", "person show", c->id, e) < 0 ? db_abort(app->db) : db_commit(app->db, e);
 }
 
 /* Exit status, or -1. */

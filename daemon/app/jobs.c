@@ -79,7 +79,7 @@ run_cron(struct jobs *j, struct db *db, struct err *e)
 	struct cron_options o = { .stop = &j->ending };
 	struct cron_result r;
 
-	spool_sweep(j->store);
+	spool_sweep(j->store, SPOOL_S);
 	return cron_run(db, j->conf, &o, &r, e);
 }
 

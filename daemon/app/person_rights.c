@@ -86,7 +86,7 @@ export(struct app *app, const char *who, const char *path, struct err *e)
 	/* Written down before it is given away. */
 	if (rc == 0 && n && (rc = db_begin(app->db, e)) == 0) {
 		for (size_t i = 0; rc == 0 && i < n; i++)
-			rc = holdings_audit(app->db, "person export", list[i].id, e);
+			rc = holdings_audit(app->db, "cli", "person export", list[i].id, e);
 		rc = rc < 0 ? db_abort(app->db) : db_commit(app->db, e);
 	}
 	if (rc == 0)
@@ -175,10 +175,12 @@ erase(struct app *app, const char *who, bool dry, struct err *e)
 
 	if (rc != 1)
 		return rc < 0 ? -1 : EXIT_FAILED;
-	if (c.erased_at)
-		return err_set(e, ERR_INPUT, TR("this person was erased already", "dữ liệu của người này đã được xóa trước đây"));
 	if (forget_begin(&f, app->db, &app->conf, clock_now(), e) < 0)
 		return -1;
+	if (c.erased_at) {	/* by a run that was cut off, perhaps: then the write-ahead log is emptied now */
+		forget_end(f, NULL);
+		return err_set(e, ERR_INPUT, TR("this person was erased already", "dữ liệu của người này đã được xóa trước đây"));
+	}
 	rc = forget_person(f, c.id, true, dry, "person erase", &t, e);
 	emptied = forget_end(f, rc < 0 ? NULL : e);
 	if (rc < 0 || emptied < 0 || print_erased(app, &t, dry, e) < 0)

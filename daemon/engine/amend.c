@@ -69,7 +69,7 @@ write_down(struct amending *m, int64_t at, struct err *e)
 	if (m->out->email && c->roster &&
 	    roster_row_set_warnings(m->db, c->roster, c->seq, m->out->shared ? SHARED_ADDRESS : "", e) < 0)
 		return -1;
-	return holdings_audit(m->db, "person correct", c->id, e);
+	return holdings_audit(m->db, "cli", "person correct", c->id, e);
 }
 
 static int

@@ -9,6 +9,7 @@
 #include "engine/journal.h"
 #include "engine/person.h"
 #include "engine/redact.h"
+#include "engine/spool.h"
 #include "mail/addr.h"
 #include "mail/mime.h"
 #include "store/erase.h"
@@ -357,7 +358,7 @@ erase_one(struct forget *f, const struct contact *c, bool asked, struct forget_t
 	if (erase_invites(f->db, c->id, note_invite, f, e) < 0)
 		return -1;
 	if (erase_received_from(f->db, c->id, without, f, e) < 0 || erase_words(f->db, c->id, without, f, e) < 0 ||
-	    erase_rows(f->db, c->id, &rows, e) < 0 || erase_mails(f->db, c->id, &mails, e) < 0 ||
+	    erase_surveys(f->db, c->id, e) < 0 || erase_rows(f->db, c->id, &rows, e) < 0 || erase_mails(f->db, c->id, &mails, e) < 0 ||
 	    erase_pending(f->db, c->id, f->now, &cancelled, e) < 0 || erase_contact(f->db, c->id, name, token, f->now, e) < 0)
 		return -1;
 	t->people++;
@@ -380,7 +381,7 @@ one(struct forget *f, int64_t contact, bool asked, const char *action, struct fo
 	needles_release(&f->needles);
 	if (rc < 0 || !action)
 		return rc;
-	return holdings_audit(f->db, action, c.id, e);
+	return holdings_audit(f->db, "cli", action, c.id, e);
 }
 
 int
@@ -405,6 +406,8 @@ forget_person(struct forget *f, int64_t contact, bool asked, bool dry, const cha
 		f->n_invites = noted;
 	} else if (db_commit(f->db, e) < 0) {
 		return -1;
+	} else if (asked) {
+		spool_sweep(db_path(f->db), 0);		/* a list that waits to be imported may name the person */
 	}
 	t->people += now.people;
 	t->rows += now.rows;

@@ -14,6 +14,7 @@
  *	letters that tell of them	the headers
  *	messages not yet sent		cancelled; nothing is ever planned again
  *	focal point			off the list
+ *	lists sent to the desk and not imported yet	gone: who sent one is asked to send it again
  *
  * Unit, state, answers, evidence and its categories stay: reports count as
  * before. An address that a colleague of the campaign has too stays what it is

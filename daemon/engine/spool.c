@@ -63,7 +63,7 @@ spool_put(struct arena *a, const char *store, const char *name, const void *data
 	const char *top = folder(a, store), *own;
 	char token[TOKEN_LEN + 1];
 
-	spool_sweep(store);
+	spool_sweep(store, SPOOL_S);
 	token_new(token);
 	*id = arena_printf(a, "%lld-%s", (long long)clock_now(), token);
 	own = arena_printf(a, "%s/%s", top, *id);
@@ -116,7 +116,7 @@ spool_drop(const char *store, const char *id)
 }
 
 void
-spool_sweep(const char *store)
+spool_sweep(const char *store, int64_t older_s)
 {
 	struct arena a = ARENA_INIT;
 	int64_t now = clock_now();
@@ -126,7 +126,7 @@ spool_sweep(const char *store)
 	while (d && (f = readdir(d))) {
 		int64_t at = came_at(f->d_name);
 
-		if (at >= 0 && now - at > SPOOL_S)
+		if (at >= 0 && (older_s == 0 || now - at > older_s))
 			spool_drop(store, f->d_name);
 	}
 	if (d)

@@ -27,6 +27,7 @@ int	spool_put(struct arena *, const char *store, const char *name, const void *d
 	    const char **path, struct err *);
 int	spool_find(struct arena *, const char *store, const char *id, const char **path, struct err *);
 void	spool_drop(const char *store, const char *id);		/* it was used */
-void	spool_sweep(const char *store);				/* what nobody has used */
+/* What nobody has used, and is older than so many seconds; 0: all of it. */
+void	spool_sweep(const char *store, int64_t older_s);
 
 #endif

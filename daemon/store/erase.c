@@ -184,13 +184,20 @@ erase_contact(struct db *db, int64_t contact, const char *name, const char *toke
 }
 
 int
+erase_surveys(struct db *db, int64_t contact, struct err *e)
+{
+	static const char sql[] = "DELETE FROM survey_person WHERE contact = $1";
+
+	return run(db, sql, contact, NULL, NULL, e);
+}
+
+int
 erase_rows(struct db *db, int64_t contact, int64_t *n, struct err *e)
 {
-	static const char there[] = "DELETE FROM survey_person WHERE contact = $1";	/* a participant of that token is a stranger now */
 	static const char sql[] =
 	    "UPDATE roster_row SET name = '', email = '', alternate = '', suggestion = '', raw = '' WHERE contact = $1";
 
-	if (run(db, there, contact, NULL, NULL, e) < 0 || run(db, sql, contact, NULL, NULL, e) < 0)
+	if (run(db, sql, contact, NULL, NULL, e) < 0)
 		return -1;
 	*n = db_changes(db);
 	return 0;

@@ -27,6 +27,8 @@ int	erase_domains(struct db *, int (*each)(const char *domain, int64_t n, void *
 
 int	erase_invites(struct db *, int64_t contact, int (*each)(int64_t invite, void *), void *, struct err *);
 int	erase_contact(struct db *, int64_t contact, const char *name, const char *token, int64_t at, struct err *);
+/* What survey systems have of the person: a participant with the old token is a stranger from now on. */
+int	erase_surveys(struct db *, int64_t contact, struct err *);
 int	erase_rows(struct db *, int64_t contact, int64_t *n, struct err *);
 int	erase_email(struct db *, int64_t contact, const char *email, const char *by, struct err *);
 int	erase_pending(struct db *, int64_t contact, int64_t now, int64_t *n, struct err *);	/* planned and deferred: cancelled */

@@ -160,7 +160,7 @@ holdings_mail(struct db *db, int64_t id, int (*each)(struct stmt *, void *), voi
 }
 
 int
-holdings_audit(struct db *db, const char *action, int64_t id, struct err *e)
+holdings_audit(struct db *db, const char *actor, const char *action, int64_t id, struct err *e)
 {
 	static const char sql[] =
 	    "SELECT 'contact=' || c.id || ' campaign=' || p.key FROM contact c JOIN campaign p ON p.id = c.campaign WHERE c.id = $1";
@@ -176,7 +176,7 @@ holdings_audit(struct db *db, const char *action, int64_t id, struct err *e)
 		detail = arena_dup(&a, col_text(s, 0));
 	db_done(s);
 	if (rc == 1)
-		rc = audit_add(db, "cli", action, detail, e);
+		rc = audit_add(db, actor, action, detail, e);
 	arena_release(&a);
 	return rc;
 }

@@ -34,7 +34,7 @@ int	holdings_each(struct db *, const struct holdings_table *, int64_t contact, c
 /* Is the address stopped now (store/suppression.h)? Each piece of evidence that holds. */
 int	holdings_suppressed(struct db *, int64_t contact, int64_t now, int (*each)(struct stmt *row, void *), void *, struct err *);
 int	holdings_mail(struct db *, int64_t inbound, int (*each)(struct stmt *row, void *), void *, struct err *);
-/* Somebody saw, corrected or erased what is held on a person. */
-int	holdings_audit(struct db *, const char *action, int64_t contact, struct err *);
+/* Somebody saw, corrected or erased what is held on a person. Within a transaction (store/audit.h). */
+int	holdings_audit(struct db *, const char *actor, const char *action, int64_t contact, struct err *);
 
 #endif

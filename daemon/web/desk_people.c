@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "engine/judge.h"
 #include "engine/story.h"
+#include "store/holdings.h"
 #include "web/desk_parts.h"
 
 #define PEOPLE_A_PAGE 50
@@ -292,6 +293,15 @@ read_story(struct request *r, const struct snapshot *s, struct story *story, str
 	return story_load(story, r->db, r->arena, &c, clock_now(), e) < 0 ? -1 : 1;
 }
 
+/* Who looks is written down, here as on the command line. */
+static int
+write_down(struct request *r, const struct contact *c, struct err *e)
+{
+	if (db_begin(r->db, e) < 0)
+		return -1;
+	return holdings_audit(r->db, desk_actor(r), "person show", c->id, e) < 0 ? db_abort(r->db) : db_commit(r->db, e);
+}
+
 void
 desk_person(struct request *r)
 {
@@ -309,6 +319,8 @@ desk_person(struct request *r)
 		rc = read_story(r, s, &story, &e);
 		db_commit(r->db, NULL);
 	}
+	if (rc == 1 && write_down(r, &story.who, &e) < 0)
+		rc = -1;
 	if (rc < 0) {
 		view_error(r, &e);
 	} else if (rc == 0) {

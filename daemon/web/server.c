@@ -310,7 +310,7 @@ load_site(struct web *w, const struct web_options *o, struct err *e)
 	s->meters = o->meters;
 	s->metrics = metrics_new(c);
 	s->board = board_new(s->store, c);
-	spool_sweep(s->store);
+	spool_sweep(s->store, SPOOL_S);
 	if (secret_load(&s->secret, c->secret_file, e) < 0)
 		return err_wrap(e, "secret_file");
 	if (*c->api_key_file && !(s->api_key = conf_secret(&w->arena, c->api_key_file, "api_key_file", e)))

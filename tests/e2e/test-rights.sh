@@ -209,7 +209,11 @@ status "erase without a word" 2 thumoi person erase "$token"
 status "erase --dry-run" 0 thumoi person erase "$token" --dry-run
 is "$(query "SELECT name FROM contact WHERE id = $id")" "$name" "... changes nothing"
 ok "... the name is in the files" test "$(in_files "$name")" -gt 0
+waits=$work/thumoi.db-uploads/$(date +%s)-0123456789ABCDEFabcdef
+mkdir -p "$waits"
+echo "$name,$email" >"$waits/T92-sent-to-the-desk.csv"
 status "person erase" 0 thumoi person erase "$token" --yes
+ok "a list that waits at the desk is gone" test ! -e "$waits"
 has "$stderr" 'backups made before now' "... says what stays elsewhere"
 has "$(thumoi --lang vi person erase "$token2" --dry-run; "$bin" --lang vi person erase --help)" 'không thể hoàn tác' "... in Vietnamese too"
 is "$(in_files "$email")" 0 "the address is gone from the files"

@@ -246,6 +246,8 @@ test_focal(void)
 	CHECK_INT(ask("/c/open/people?unit=T93", cookie[ROLE_FOCAL], NULL, NULL), 200, "asks for another");
 	CHECK(!http_says(&page, "Trần Mẫu Hai"), "and gets its own");
 	CHECK_INT(ask("/c/open/people/1", cookie[ROLE_FOCAL], NULL, NULL), 200, "its person");
+	CHECK_INT(world_count(&w, "SELECT count(*) FROM audit WHERE actor = 'desk:focal' AND action = 'person show'"
+	    " AND detail = 'contact=1 campaign=open'"), 3, "who looked at whom is written down");
 	CHECK_INT(ask("/c/open/people/2", cookie[ROLE_FOCAL], NULL, NULL), 404, "not another's");
 	keep_csrf();
 	ask("/c/open/people", cookie[ROLE_FOCAL], NULL, NULL);
