@@ -199,7 +199,8 @@ class Operation:
 
 def each_route():
     with open("daemon/web/routes.c", encoding="utf-8") as f:
-        for pattern, get, post in re.findall(r'\{ "(/api/v1/[^"]*)", (\w+), (\w+),', f.read()):
+        text = re.sub(r'\bBOTH\("', '{ "/api/v1/campaigns/*', f.read())
+        for pattern, get, post in re.findall(r'\{ "(/api/v1/[^"]*)", (\w+), (\w+),', text):
             for method, handler in (("GET", get), ("POST", post)):
                 if handler != "NULL":
                     yield pattern, method

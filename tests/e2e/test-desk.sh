@@ -101,7 +101,8 @@ expected() {
 }
 routes() {
 	sed -n '/^const struct route routes_admin/,/^};/p' daemon/web/routes.c |
-		sed -nE 's/^\t\{ "([^"]*)", (\w+), (\w+),.*/\1 \2 \3/p' |
+		sed -nE -e 's/^\t\{ "([^"]*)", (\w+), (\w+),.*/\1 \2 \3/p' \
+			-e 's/^\tBOTH\("([^"]*)", (\w+), (\w+),.*/\/c\/*\1 \2 \3\n\/api\/v1\/campaigns\/*\1 \2 \3/p' |
 		while read -r pattern get post; do
 			[ "$get" = NULL ] || printf 'GET\t%s\n' "$pattern"
 			[ "$post" = NULL ] || printf 'POST\t%s\n' "$pattern"
