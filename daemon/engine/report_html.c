@@ -364,19 +364,36 @@ foot(const struct report *r, struct buf *b)
 	    " biết được. Tỷ lệ tính từ số đếm."), "</p><p>thumoi</p></footer>\n</body>\n</html>\n");
 }
 
+/* The colours that the desk has, too, and what is the report's own. */
+static int
+read_style(struct buf *style, struct err *e)
+{
+	static const char *const sheets[] = { "templates/causes.css", "templates/report.css" };
+	struct arena a = ARENA_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; i < COUNT_OF(sheets) && rc == 0; i++) {
+		struct file f = FILE_INIT;
+
+		if ((rc = file_read(&f, file_data_path(&a, sheets[i]), STYLE_MAX_BYTES, e)) == 0)
+			buf_add(style, f.data, f.len);
+		file_release(&f);
+	}
+	arena_release(&a);
+	return rc < 0 ? err_wrap(e, TR("the style sheet of the report", "tệp định dạng của báo cáo")) : 0;
+}
+
 int
 report_html(const struct report *r, FILE *f, struct err *e)
 {
-	struct buf b = BUF_INIT(PAGE_MAX_BYTES);
-	struct arena a = ARENA_INIT;
-	struct file style = FILE_INIT;
+	struct buf b = BUF_INIT(PAGE_MAX_BYTES), style = BUF_INIT(2 * STYLE_MAX_BYTES);
 	int rc = 0;
 
-	if (file_read(&style, file_data_path(&a, "templates/report.css"), STYLE_MAX_BYTES, e) < 0) {
-		arena_release(&a);
-		return err_wrap(e, TR("the style sheet of the report", "tệp định dạng của báo cáo"));
+	if (read_style(&style, e) < 0) {
+		buf_release(&style);
+		return -1;
 	}
-	head(r, &b, style.data);
+	head(r, &b, buf_str(&style));
 	tiles(r, &b);
 	whole(r, &b);
 	tag(&b, "<h2>", TRL(r->lang, "In words", "Tóm tắt bằng lời"), "</h2>\n");
@@ -392,7 +409,6 @@ report_html(const struct report *r, FILE *f, struct err *e)
 	else if (fwrite(buf_str(&b), 1, b.len, f) != b.len || fflush(f) != 0)
 		rc = out_lost(e);
 	buf_release(&b);
-	file_release(&style);
-	arena_release(&a);
+	buf_release(&style);
 	return rc;
 }

@@ -36,6 +36,7 @@ static const struct {
 	const char *path, *type, *file;
 } statics[] = {
 	{ "/static/style.css", "text/css; charset=utf-8", "templates/web/style.css" },
+	{ "/static/causes.css", "text/css; charset=utf-8", "templates/causes.css" },
 	{ "/static/desk.css", "text/css; charset=utf-8", "templates/desk/desk.css" },
 	{ "/static/desk.js", "text/javascript; charset=utf-8", "templates/desk/desk.js" },
 	{ "/api/v1/openapi.json", "application/json; charset=utf-8", "docs/openapi.json" },

@@ -250,6 +250,7 @@ add_frame(struct request *r, enum screen which, const char *title, const struct 
 	}
 	view_text(data, "lang", lang_name(r->lang));
 	view_text(data, "title", title ? title : s ? s->campaign.title : "");
+	view_text(data, "causes_style", pages_url(r->site->pages, "/static/causes.css"));
 	view_text(data, "style", pages_url(r->site->pages, "/static/desk.css"));
 	view_text(data, "script", pages_url(r->site->pages, "/static/desk.js"));
 	if (r->actor) {
