@@ -8,7 +8,6 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "engine/account.h"
-#include "engine/judge.h"
 #include "engine/story.h"
 #include "store/holdings.h"
 
@@ -20,34 +19,14 @@ put_plain(const char *s)
 		putchar((unsigned char)*s < 0x20 || *s == 0x7f ? ' ' : *s);
 }
 
-/* "typo_domain -> an@gmail.example" in words; of a clean row there is nothing to say. */
 static void
-print_reason(const struct story *s, const char *detail)
+print_event(struct arena *a, const struct story *s, const struct event *v)
 {
-	char word[64];
-	size_t n = strcspn(detail, " ");
-	enum reason reason;
-
-	snprintf(word, sizeof(word), "%.*s", (int)n, detail);
-	reason = reason_parse(word);
-	if (!*detail || (reason == R_CLEAN && !detail[n]))
-		return;
-	printf("    ");
-	put_plain(reason < REASONS ? reason_text(reason, s->lang) : word);
-	put_plain(detail + n);
-	putchar('\n');
-}
-
-static void
-print_event(const struct story *s, const struct event *v)
-{
+	const char *detail = story_detail(a, v, s->lang);
 	struct date_text t;
 
 	printf("%s  ", date_minute(&t, &s->campaign.zone, v->at, s->lang));
-	if (v->kind == EVENT_ANSWER)
-		printf(TRL(s->lang, "answered: %s", "đã trả lời: %s"), v->what);
-	else
-		put_plain(story_word(v->what, s->lang));
+	put_plain(story_title(a, v, s->lang));
 	if (*v->category)
 		printf(" [%s]", v->category);
 	if (v->grade)
@@ -60,17 +39,15 @@ print_event(const struct story *s, const struct event *v)
 		    v->kind == EVENT_ANSWER ? TRL(s->lang, " · changed %s", " · sửa lúc %s") :
 		    TRL(s->lang, " · away until %s", " · vắng đến %s"), date_minute(&t, &s->campaign.zone, v->until, s->lang));
 	putchar('\n');
-	if (v->kind == EVENT_ROW)
-		print_reason(s, v->detail);
-	else if (*v->detail) {
+	if (*detail) {
 		printf("    ");
-		put_plain(v->detail);
+		put_plain(detail);
 		putchar('\n');
 	}
 }
 
 static void
-print_text(const struct story *s)
+print_text(struct arena *a, const struct story *s)
 {
 	const struct contact *c = &s->who;
 	const struct cause_info *i = cause_info(s->cause);
@@ -91,7 +68,7 @@ print_text(const struct story *s)
 		printf(TRL(l, "Who can mend it: %s. %s\n", "Ai xử lý được: %s. %s\n"), owner_name(i->owner, l), TRL(l, i->do_en, i->do_vi));
 	putchar('\n');
 	for (size_t k = 0; k < s->n; k++)
-		print_event(s, &s->events[k]);
+		print_event(a, s, &s->events[k]);
 }
 
 /* A server's reply may be no UTF-8. */
@@ -108,12 +85,11 @@ json_text(const char *s)
 static json_t *
 event_json(const struct story *s, const struct event *v)
 {
-	static const char *const kinds[] = { "row", "invite", "attempt", "evidence", "answer" };
 	json_t *o = json_object();
 	struct date_text t;
 
 	json_object_set_new(o, "at", json_string(date_rfc3339(&t, &s->campaign.zone, v->at)));
-	json_object_set_new(o, "kind", json_string(kinds[v->kind]));
+	json_object_set_new(o, "kind", json_string(event_kind_name(v->kind)));
 	json_object_set_new(o, "what", json_string(v->what));
 	json_object_set_new(o, "where", json_text(v->where));
 	if (*v->detail)
@@ -180,7 +156,7 @@ tell(struct app *app, const char *who, struct err *e)
 	s.lang = app->lang_given ? lang_ui : s.campaign.lang;
 	if (app->json)
 		return print_json(&s, e) < 0 ? -1 : EXIT_DONE;
-	print_text(&s);
+	print_text(&app->arena, &s);
 	return EXIT_DONE;
 }
 

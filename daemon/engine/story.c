@@ -1,5 +1,7 @@
 #include "engine/story.h"
 
+#include "engine/judge.h"
+
 static const struct { const char *word, *en, *vi; } words[] = {
 	{ "accept", "row accepted", "dòng hợp lệ" }, { "hold", "row held", "dòng tạm giữ" },
 	{ "reject", "row rejected", "dòng trả lại đơn vị" }, { "duplicate", "row repeated", "dòng lặp lại" },
@@ -24,13 +26,41 @@ static const struct { const char *word, *en, *vi; } words[] = {
 	{ "focal_disabled", "word of the focal point: mailbox blocked", "lời của đầu mối: hộp thư bị khóa" },
 };
 
-const char *
-story_word(const char *word, enum lang l)
+static const char *
+word_name(const char *word, enum lang l)
 {
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (strcmp(words[i].word, word) == 0)
 			return TRL(l, words[i].en, words[i].vi);
 	return word;
+}
+
+const char *
+story_title(struct arena *a, const struct event *v, enum lang l)
+{
+	return v->kind == EVENT_ANSWER ? arena_printf(a, TRL(l, "answered: %s", "đã trả lời: %s"), v->what) : word_name(v->what, l);
+}
+
+const char *
+event_kind_name(enum event_kind k)
+{
+	static const char *const names[] = { "row", "invite", "attempt", "evidence", "answer" };
+
+	return names[k];
+}
+
+const char *
+story_detail(struct arena *a, const struct event *v, enum lang l)
+{
+	size_t n = strcspn(v->detail, " ");
+	enum reason reason;
+
+	if (v->kind != EVENT_ROW || !*v->detail)
+		return v->detail;
+	reason = reason_parse(arena_ndup(a, v->detail, n));
+	if (reason == R_CLEAN && !v->detail[n])
+		return "";
+	return reason < REASONS ? arena_printf(a, "%s%s", reason_text(reason, l), v->detail + n) : v->detail;
 }
 
 int

@@ -26,7 +26,14 @@ struct story {
 };
 
 int	story_load(struct story *, struct db *, struct arena *, const struct contact *, int64_t now, struct err *);
-/* What stands in event.what, in words. */
-const char *story_word(const char *what, enum lang);
+/* What happened, in words. In the arena, or static. */
+const char *story_title(struct arena *, const struct event *, enum lang);
+const char *event_kind_name(enum event_kind);	/* row, invite, attempt, evidence, answer */
+/*
+ * What an event says beyond that: the reply, the address; of a row its reason
+ * in words, "typo in the domain -> an@gmail.example", and nothing when it is
+ * clean. In the arena, or the event's own.
+ */
+const char *story_detail(struct arena *, const struct event *, enum lang);
 
 #endif

@@ -104,11 +104,26 @@ desk_findings(json_t *list, const struct request *r, const struct snapshot *s,
 		one = view_item(items);
 		finding_text(&text, f, r->lang);
 		view_text(one, "text", buf_str(&text));
-		view_text(one, "grade", f->grade ? (char[]){ f->grade, '\0' } : NULL);
+		view_grade(one, "grade", f->grade);
 		view_text(one, "unit", f->unit ? f->unit->unit.code : NULL);
 		view_text(one, "domain", f->domain ? f->domain->domain : NULL);
 		buf_release(&text);
 	}
+}
+
+void
+desk_words(json_t *o, const char *key, const struct snapshot *s, bool causes, enum lang l)
+{
+	struct buf b = BUF_INIT((size_t)1 << 20);
+	json_t *list = view_list(o, key);
+	char *end;
+
+	sentences_participation(&b, &s->account, l);
+	if (causes)
+		sentences_causes(&b, &s->account, l);
+	for (char *p = b.s; p && (end = strchr(p, '\n')); p = end + 1)
+		json_array_append_new(list, json_stringn(p, (size_t)(end - p)));
+	buf_release(&b);
 }
 
 static const char *

@@ -40,6 +40,8 @@ void	desk_message(json_t *o, const struct request *, const struct snapshot *, co
 void	desk_kind_choices(json_t *o, const struct request *, const char *chosen);
 /* Who acts, for the audit. */
 const char *desk_actor(const struct request *);
+/* The sentences for the official report, each a text of its own; causes: why people have not answered, too. */
+void	desk_words(json_t *o, const char *key, const struct snapshot *, bool causes, enum lang);
 /* "/c/KEY" and what follows. */
 const char *desk_url(const struct request *, const struct snapshot *, const char *rest);
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "engine/judge.h"
 #include "engine/story.h"
 #include "store/holdings.h"
 #include "web/desk_parts.h"
@@ -47,7 +46,7 @@ add_person(json_t *list, struct request *r, const struct snapshot *s, const stru
 	view_text(o, "cause", cause_info((enum cause)p->cause)->key);
 	view_text(o, "cause_name", cause_name((enum cause)p->cause, r->lang));
 	view_text(o, "owner_name", owner_name(cause_info((enum cause)p->cause)->owner, r->lang));
-	view_text(o, "grade", p->grade ? (char[]){ p->grade, '\0' } : NULL);
+	view_grade(o, "grade", p->grade);
 	view_text(o, "url", desk_url(r, s, arena_printf(r->arena, "/people/%lld", (long long)c.id)));
 	return 1;
 }
@@ -214,25 +213,9 @@ desk_search(struct request *r)
 	view_done(r, s);
 }
 
-/* "typo_domain -> an@gmail.example": the reason of a row in words. */
-static const char *
-detail_of(const struct request *r, const struct event *v)
-{
-	size_t n = strcspn(v->detail, " ");
-	enum reason reason;
-
-	if (v->kind != EVENT_ROW)
-		return v->detail;
-	reason = reason_parse(arena_ndup(r->arena, v->detail, n));
-	if (reason == R_CLEAN && !v->detail[n])
-		return "";
-	return reason < REASONS ? arena_printf(r->arena, "%s%s", reason_text(reason, r->lang), v->detail + n) : v->detail;
-}
-
 static void
 add_events(json_t *data, const struct request *r, const struct story *story)
 {
-	static const char *const kinds[] = { "row", "invite", "attempt", "evidence", "answer" };
 	const struct zone *z = &story->campaign.zone;
 	json_t *list = view_list(data, "timeline");
 
@@ -241,14 +224,13 @@ add_events(json_t *data, const struct request *r, const struct story *story)
 		json_t *o = view_item(list);
 
 		view_time(o, "at", z, v->at, r->lang);
-		view_text(o, "kind", kinds[v->kind]);
+		view_text(o, "kind", event_kind_name(v->kind));
 		view_text(o, "what", v->what);
-		view_text(o, "what_name", v->kind == EVENT_ANSWER ?
-		    arena_printf(r->arena, TRL(r->lang, "answered: %s", "đã trả lời: %s"), v->what) : story_word(v->what, r->lang));
+		view_text(o, "what_name", story_title(r->arena, v, r->lang));
 		view_utf8(o, "where", r->arena, v->where);
-		view_utf8(o, "detail", r->arena, detail_of(r, v));
+		view_utf8(o, "detail", r->arena, story_detail(r->arena, v, r->lang));
 		view_text(o, "category", *v->category ? v->category : NULL);
-		view_text(o, "grade", v->grade ? (char[]){ v->grade, '\0' } : NULL);
+		view_grade(o, "grade", v->grade);
 		view_time(o, "until", z, v->until, r->lang);
 	}
 }
@@ -275,7 +257,7 @@ add_story(json_t *data, const struct request *r, const struct snapshot *s, const
 	view_text(data, "why", TRL(r->lang, i->why_en, i->why_vi));
 	view_text(data, "do", TRL(r->lang, i->do_en, i->do_vi));
 	view_text(data, "owner_name", i->owner == OWNER_NONE ? NULL : owner_name(i->owner, r->lang));
-	view_text(data, "grade", story->grade ? (char[]){ story->grade, '\0' } : NULL);
+	view_grade(data, "grade", story->grade);
 	add_events(data, r, story);
 }
 

@@ -5,7 +5,6 @@
 
 #include "engine/rates.h"
 #include "engine/report.h"
-#include "engine/sentence.h"
 #include "web/desk_parts.h"
 
 enum form { FORM_PARTICIPATION, FORM_CAUSES, FORM_DOMAINS, FORM_PLACEMENT, FORM_PAGE };
@@ -117,20 +116,6 @@ desk_report_page(struct request *r)
 }
 
 static void
-add_words(json_t *data, const struct snapshot *s, const char *key, enum lang l)
-{
-	struct buf b = BUF_INIT((size_t)1 << 20);
-	json_t *list = view_list(data, key);
-	char *end;
-
-	sentences_participation(&b, &s->account, l);
-	sentences_causes(&b, &s->account, l);
-	for (char *p = b.s; p && (end = strchr(p, '\n')); p = end + 1)
-		json_array_append_new(list, json_stringn(p, (size_t)(end - p)));
-	buf_release(&b);
-}
-
-static void
 add_rates(json_t *data, const struct request *r, const struct snapshot *s)
 {
 	struct rates rates;
@@ -164,8 +149,8 @@ desk_reports(struct request *r)
 		return;
 	data = json_object();
 	desk_tally(data, r, s, &s->account.all, TRL(r->lang, "All nominated", "Toàn bộ người được cử"), true);
-	add_words(data, s, "words_vi", LANG_VI);
-	add_words(data, s, "words_en", LANG_EN);
+	desk_words(data, "words_vi", s, true, LANG_VI);
+	desk_words(data, "words_en", s, true, LANG_EN);
 	add_rates(data, r, s);
 	view_text(data, "files_url", desk_url(r, s, "/reports"));
 	view_reply(r, SCREEN_REPORTS, TRL(r->lang, "Reports", "Báo cáo"), s, data);

@@ -2,7 +2,6 @@
 #include "web/desk.h"
 
 #include "engine/alert.h"
-#include "engine/sentence.h"
 #include "web/desk_parts.h"
 
 #define ACTIONS_SHOWN 5
@@ -110,19 +109,6 @@ add_units(json_t *data, const struct snapshot *s)
 	}
 }
 
-static void
-add_words(json_t *data, const struct request *r, const struct snapshot *s)
-{
-	struct buf b = BUF_INIT((size_t)1 << 20);
-	json_t *list = view_list(data, "words");
-	char *end;
-
-	sentences_participation(&b, &s->account, r->lang);
-	for (char *p = b.s; p && (end = strchr(p, '\n')); p = end + 1)
-		json_array_append_new(list, json_stringn(p, (size_t)(end - p)));
-	buf_release(&b);
-}
-
 void
 desk_today(struct request *r)
 {
@@ -139,7 +125,7 @@ desk_today(struct request *r)
 	add_alerts(data, r, s);
 	add_wave(data, r, s);
 	add_units(data, s);
-	add_words(data, r, s);
+	desk_words(data, "words", s, false, r->lang);
 	first = view_list(data, "actions");
 	desk_add_actions(first, r, s, ACTIONS_SHOWN);
 	view_reply(r, SCREEN_TODAY, NULL, s, data);

@@ -29,6 +29,12 @@ view_utf8(json_t *o, const char *key, struct arena *a, const char *s)
 }
 
 void
+view_grade(json_t *o, const char *key, char grade)
+{
+	view_text(o, key, grade ? (char[]){ grade, '\0' } : NULL);
+}
+
+void
 view_flag(json_t *o, const char *key, bool on)
 {
 	json_object_set_new(o, key, json_boolean(on));

@@ -32,6 +32,7 @@
 
 void	view_int(json_t *, const char *key, int64_t);
 void	view_text(json_t *, const char *key, const char *);	/* NULL: null */
+void	view_grade(json_t *, const char *key, char grade);	/* A to D; 0: null */
 void	view_flag(json_t *, const char *key, bool);
 void	view_share(json_t *, const char *key, int64_t part, int64_t of);	/* percent; null when of is 0 */
 void	view_time(json_t *, const char *key, const struct zone *, int64_t at, enum lang);	/* 0: null */
