@@ -68,6 +68,7 @@ int	webhook_check_events(const char *list, struct err *);
 /* Long enough, and base64 where it says so. */
 int	webhook_check_secret(const char *secret, struct err *);
 int	webhook_check_url(const char *url, bool insecure, struct err *);
+bool	webhook_wants(const struct webhook *, const char *type);
 /* Calls back for each type: its name and what it means. */
 void	webhook_each_type(void (*each)(const char *type, const char *means, void *), void *, enum lang);
 
