@@ -82,55 +82,60 @@ user_any(struct db *db, struct err *e)
 	return db_one_int(db_stmt(db, sql, e), &one, e);
 }
 
-static int
-set(struct db *db, const char *sql, int64_t id, const char *text, const char *more, int64_t at, struct err *e)
+int
+user_set_password(struct db *db, int64_t id, const char *password, struct err *e)
 {
+	static const char sql[] = "UPDATE user SET password = $2 WHERE id = $1";
 	struct stmt *s = db_stmt(db, sql, e);
 
 	if (!s)
 		return -1;
 	bind_int(s, 1, id);
-	if (text)
-		bind_text(s, 2, text);
-	else if (at)
-		bind_int(s, 2, at);
-	else
-		bind_null(s, 2);
-	if (more)
-		bind_text(s, 3, more);
+	bind_text(s, 2, password);
 	return db_run(s, e);
-}
-
-int
-user_set_password(struct db *db, int64_t id, const char *password, struct err *e)
-{
-	static const char sql[] = "UPDATE user SET password = $2 WHERE id = $1";
-
-	return set(db, sql, id, password, NULL, 0, e);
 }
 
 int
 user_set_role(struct db *db, int64_t id, const char *role, const char *unit, struct err *e)
 {
 	static const char sql[] = "UPDATE user SET role = $2, unit = $3 WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
 
-	return set(db, sql, id, role, unit, 0, e);
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	bind_text(s, 2, role);
+	bind_text(s, 3, unit);
+	return db_run(s, e);
 }
 
 int
 user_set_disabled(struct db *db, int64_t id, int64_t at, struct err *e)
 {
 	static const char sql[] = "UPDATE user SET disabled_at = $2 WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
 
-	return set(db, sql, id, NULL, NULL, at, e);
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	if (at)
+		bind_int(s, 2, at);
+	else
+		bind_null(s, 2);
+	return db_run(s, e);
 }
 
 int
 user_set_login(struct db *db, int64_t id, int64_t at, struct err *e)
 {
 	static const char sql[] = "UPDATE user SET login_at = $2 WHERE id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
 
-	return set(db, sql, id, NULL, NULL, at, e);
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
+	bind_int(s, 2, at);
+	return db_run(s, e);
 }
 
 int

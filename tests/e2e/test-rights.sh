@@ -9,6 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.." || exit 1
 # shellcheck source=tests/e2e/tap.sh
 . "$here/tap.sh"
+# shellcheck source=tests/e2e/bounce.sh
+. "$here/bounce.sh"
 build=${BUILD:-build}
 make -s BUILD="$build" all >/dev/null || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 for need in python3 sqlite3; do
@@ -55,38 +57,6 @@ same_reports() { # same_reports NAME NAME LABEL
 	is "$(cat "$work/$2-causes.csv")" "$(cat "$work/$1-causes.csv")" "$3: causes, byte for byte"
 }
 file_of() { grep -l -F "X-Envelope-To: <$1>" "$work"/out/*.eml | head -n 1; }
-# A bounce of a message in a folder: bounce FILE STATUS TEXT
-bounce() {
-	local sender rcpt
-	sender=$(sed -n 's/^X-Envelope-From: <\(.*\)>\r*$/\1/p' "$1" | head -n 1)
-	rcpt=$(sed -n 's/^X-Envelope-To: <\(.*\)>\r*$/\1/p' "$1" | head -n 1)
-	cat <<X
-Return-Path: <>
-Delivered-To: $sender
-From: MAILER-DAEMON@mx.example
-To: $sender
-Subject: Undelivered Mail Returned to Sender
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-$rcpt: $3
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.example
-
-Final-Recipient: rfc822; $rcpt
-Action: failed
-Status: $2
-Diagnostic-Code: smtp; 550 $2 $3
-
---b--
-X
-}
 # The same without anything of ours in it but the address.
 stray() {
 	cat <<X
