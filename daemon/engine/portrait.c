@@ -1,5 +1,8 @@
 #include "engine/portrait.h"
 
+#include <openssl/evp.h>
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/text.h"
 #include "engine/redact.h"
@@ -9,20 +12,10 @@
 static json_t *
 base64(const void *p, size_t len)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *s = p;
-	char *out = mem_alloc(len / 3 * 4 + 8), *to = out;
-	json_t *o;
+	char *out = mem_alloc(len / 3 * 4 + 8);
+	int n = EVP_EncodeBlock((unsigned char *)out, p, (int)len);
+	json_t *o = json_stringn(out, (size_t)n);
 
-	for (size_t i = 0; i < len; i += 3) {
-		unsigned v = (unsigned)s[i] << 16 | (i + 1 < len ? (unsigned)s[i + 1] << 8 : 0) | (i + 2 < len ? s[i + 2] : 0);
-
-		*to++ = letters[v >> 18];
-		*to++ = letters[v >> 12 & 63];
-		*to++ = i + 1 < len ? letters[v >> 6 & 63] : '=';
-		*to++ = i + 2 < len ? letters[v & 63] : '=';
-	}
-	o = json_stringn(out, (size_t)(to - out));
 	free(out);
 	return o;
 }

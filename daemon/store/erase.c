@@ -312,7 +312,8 @@ erase_mails(struct db *db, int64_t contact, int64_t *n, struct err *e)
 {
 	static const char sql[] =
 	    "UPDATE inbound SET raw = $2 WHERE length(raw) > 0"
-	    " AND id IN (SELECT inbound FROM evidence WHERE contact = $1 AND inbound IS NOT NULL)";
+	    " AND (id IN (SELECT inbound FROM evidence WHERE contact = $1 AND inbound IS NOT NULL)"
+	    " OR id IN (SELECT id FROM inbound WHERE decision <> '' AND contact = $1))";	/* somebody said it is theirs */
 	struct stmt *s = db_stmt(db, sql, e);
 
 	if (!s)

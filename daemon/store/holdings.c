@@ -26,7 +26,8 @@ static const char attempt[] =
     " FROM invite i JOIN attempt t ON t.invite = i.id WHERE i.contact = $1 ORDER BY t.invite, t.n";
 static const char inbound[] =
     "SELECT id, sha256, source, received_at, kind, fate, raw FROM inbound"
-    " WHERE id IN (SELECT inbound FROM evidence WHERE contact = $1 AND inbound IS NOT NULL) ORDER BY id";
+    " WHERE id IN (SELECT inbound FROM evidence WHERE contact = $1 AND inbound IS NOT NULL)"
+    " OR id IN (SELECT id FROM inbound WHERE decision <> '' AND contact = $1) ORDER BY id";
 static const char evidence[] =
     "SELECT id, invite, inbound, at, kind, grade, category, hard, email, status, text, until_at FROM evidence"
     " WHERE contact = $1 ORDER BY at, id";

@@ -195,6 +195,25 @@ test_shared(struct tester *t)
 	CHECK_INT(COUNT(t, "SELECT count(*) FROM erased WHERE kind = 'kept'"), 0, "nothing is left to look after");
 }
 
+/* A mail from elsewhere, without name or address of the person: somebody has said at the desk whose it is. */
+static void
+attach(struct tester *t, int64_t contact)
+{
+	static const char sql[] = "INSERT INTO inbound (sha256, source, received_at, kind, fate, raw, decision, decided_at, contact)"
+	    " VALUES ('by-hand', 'desk', 0, 'ordinary', 'unmatched', CAST('Subject: I am on leave' AS BLOB), 'attached', 1, $1)";
+	struct stmt *s = db_stmt(t->w.db, sql, &t->w.e);
+	struct contact c;
+	json_t *o = NULL;
+
+	bind_int(s, 1, contact);
+	if (db_run(s, &t->w.e) < 0 || contact_by_id(t->w.db, &t->w.arena, contact, &c, &t->w.e) != 1 ||
+	    portrait(t->w.db, &c, 1, NULL, clock_now(), &o, &t->w.e) < 0)
+		world_die(&t->w, "attached");
+	CHECK_INT(json_array_size(json_object_get(json_array_get(json_object_get(o, "persons"), 0), "inbound")), 1,
+	    "a mail that was said to be theirs is shown to them");
+	json_decref(o);
+}
+
 /* A domain of one's own says who it is. */
 static void
 test_own_domain(struct tester *t)
@@ -211,8 +230,10 @@ test_own_domain(struct tester *t)
 	if (wave_insert(t->w.db, &w, &t->w.e) < 0 || invite_plan(t->w.db, w.id, cuc, "cuc@rieng.example", clock_now(), &t->w.e) != 1)
 		world_die(&t->w, "wave");
 	wave = w.id;
+	attach(t, cuc);
 	f = forget(t, cuc);
 	CHECK_INT(f.cancelled, 1, "what was not sent yet is cancelled");
+	CHECK_INT(COUNT(t, "SELECT length(raw) FROM inbound WHERE sha256 = 'by-hand'"), 0, "nor a mail that was said to be theirs");
 	CHECK(strstr(ASK(t, "SELECT email FROM invite"), "@erased.invalid"), "nothing is left of the domain");
 	CHECK_INT(COUNT(t, "SELECT count(*) FROM invite WHERE state = 'cancelled'"), 1, "the invite says so");
 	late.invite = COUNT(t, "SELECT id FROM invite");
