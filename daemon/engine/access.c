@@ -33,12 +33,6 @@ static const struct { const char *key, *en, *vi; } roles[ROLES] = {
 };
 
 const char *
-role_key(enum role r)
-{
-	return roles[r].key;
-}
-
-const char *
 role_name(enum role r, enum lang l)
 {
 	return TRL(l, roles[r].en, roles[r].vi);

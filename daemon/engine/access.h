@@ -39,7 +39,6 @@ struct actor {
 	const char *unit;		/* ROLE_FOCAL: the code of its unit; else "" */
 };
 
-const char *role_key(enum role);
 const char *role_name(enum role, enum lang);
 bool	role_parse(const char *word, enum role *);
 bool	access_may(const struct actor *, enum right);		/* NULL: nobody is logged in */

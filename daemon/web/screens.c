@@ -22,18 +22,6 @@ struct loading {		/* while one screen is compiled */
 	enum lang lang;
 };
 
-const char *
-screen_name(enum screen s)
-{
-	return names[s];
-}
-
-const struct mustache *
-screens_template(const struct screens *s, enum screen which, enum lang lang)
-{
-	return s->screen[which][lang];
-}
-
 char *
 screens_language(struct arena *a, const char *text, size_t len, enum lang lang, size_t *at)
 {

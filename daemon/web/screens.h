@@ -37,7 +37,5 @@ void	screens_free(struct screens *);		/* NULL is fine */
 int	screens_render(const struct screens *, enum screen, enum lang, const struct mustache_value *, struct buf *, struct err *);
 /* The text of one language; NULL and where it is wrong in *at. For tests, too. */
 char	*screens_language(struct arena *, const char *text, size_t len, enum lang, size_t *at);
-const struct mustache *screens_template(const struct screens *, enum screen, enum lang);
-const char *screen_name(enum screen);
 
 #endif

@@ -10,7 +10,8 @@
  * people come by https). The store knows its SHA-256 alone. It ends
  * session_idle_s after it was last used, and SESSION_LONGEST_S after it began.
  *
- * What changes anything is a POST with the field csrf, a value that only pages
+ * What changes anything is a POST with the field csrf (or the header X-CSRF, for
+ * bodies that are no form), a value that only pages
  * of this session show; one that a browser marks as coming from another site
  * is refused whatever it brings. Under /api/v1 the header X-Requested-With does
  * as well.
