@@ -149,11 +149,15 @@ async function api(rest, lang, options = {}) {
 async function pages() {
 	const units = (await api(`/${KEY}/units`, "vi")).units;
 	const people = await api(`/${KEY}/people`, "vi");
+	const held = (await api(`/${KEY}/rosters`, "vi")).files.find((f) => f.held > 0 && f.rejected > 0);
 	const list = [
 		{ name: "today", at: "" }, { name: "actions", at: "/actions" }, { name: "units", at: "/units" },
 		{ name: "units", at: "/units?kind=province&class=zero" }, { name: "domains", at: "/domains" },
 		{ name: "people", at: "/people" }, { name: "people", at: "/people?page=3" },
-		{ name: "people", at: "/people?unit=T92&cause=answered" }, { name: "waves", at: "/waves" }, { name: "reports", at: "/reports" },
+		{ name: "people", at: "/people?unit=T92&cause=answered" }, { name: "rosters", at: "/rosters" },
+		{ name: "rosters", at: "/rosters?unit=T92" }, { name: "roster", at: `/rosters/${held.id}` },
+		{ name: "roster", at: `/rosters/${held.id}?disposition=hold` }, { name: "inbound", at: "/inbound" },
+		{ name: "waves", at: "/waves" }, { name: "reports", at: "/reports" },
 		{ name: "unit", at: "/units/T92" }, { name: "unit", at: "/units/T79" },
 	];
 	for (const c of ["no_roster", "zero", "very_few"]) {

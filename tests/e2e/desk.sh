@@ -107,11 +107,18 @@ desk_wave() {
 }
 
 # Wants thumoid: some of it is said on the landing page.
+# Nobody can say by itself from whom this is.
+desk_stray_mail() {
+	printf '%s\n' 'From: "Phòng Hành chính" <hanhchinh@gmail.example>' 'To: bounce@moha.gov.example' 'Subject: Hoi ve phieu khao sat' \
+		'Message-ID: <stray@gmail.example>' "Date: $(LC_ALL=C date -R)" 'MIME-Version: 1.0' \
+		'Content-Type: text/plain; charset=utf-8' 'Content-Transfer-Encoding: 8bit' '' 'Xin gửi lại liên kết <b>cho cơ quan</b>.'
+}
+
 desk_what_came_back() {
 	local token where
 	query "SELECT c.token || char(9) || a.email FROM contact c JOIN address a ON a.contact = c.id AND a.rank = 1" >"$work/people" &&
 	python3 tests/e2e/desk-town.py "$work/out" "$work/people" "$work/town" &&
-	thumoi -q inbound feed "$work/town/mail" &&
+	thumoi -q inbound feed "$work/town/mail" && desk_stray_mail | thumoi -q inbound feed - &&
 	thumoi -q answers import desk "$work/town/answers.csv" || return 1
 	while IFS=$'\t' read -r token where; do
 		curl -fs -o /dev/null --noproxy '*' --max-time 20 -d "where=$where" "$public/i/$token/found" || return 1
