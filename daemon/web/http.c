@@ -1,9 +1,14 @@
 #include "web/http.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +16,20 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "base/mem.h"
+
+#define FULL_MS 20		/* between two looks whether a connection has gone */
+#define HASTE 512		/* handed over and not counted by the library yet */
+#define BATCH 64
+#define SETTLE_MS 200		/* who was taken at the last moment has not asked yet */
+
+struct http_server {
+	struct MHD_Daemon *mhd;	/* [c] */
+	struct http_options o;	/* [c] */
+	int fd, stop;		/* [c] the socket; written to when no more are to be taken */
+	pthread_t doorman;	/* [c] */
+	atomic_int open;	/* connections handed to the library and not closed by it */
+	atomic_int at_work;	/* requests begun and not completed */
+};
 
 bool
 http_is_loopback(const struct sockaddr *sa)
@@ -119,24 +138,90 @@ unescape(void *arg, struct MHD_Connection *c, char *s)
 	return strstr(s, "%00") ? strlen(s) : MHD_http_unescape(s);
 }
 
-struct MHD_Daemon *
-http_start(const struct http_options *o, struct err *e)
+static void *
+on_begun(void *arg, const char *uri, struct MHD_Connection *c)
 {
-	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
-	socklen_t len = sizeof(ss);
-	struct MHD_OptionItem tls[4] = { { MHD_OPTION_END, 0, NULL } };
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_USE_TURBO;
-	struct MHD_Daemon *d;
-	bool loopback;
-	int fd = fcntl(o->fd, F_DUPFD_CLOEXEC, 3);
+	struct http_server *s = arg;
 
-	if (fd < 0) {
-		err_sys(e, TR("cannot start the web server", "không khởi động được máy chủ web"));
-		return NULL;
+	(void)uri;
+	(void)c;
+	atomic_fetch_add(&s->at_work, 1);
+	return NULL;
+}
+
+static void
+on_completed(void *arg, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why)
+{
+	struct http_server *s = arg;
+
+	if (s->o.completed)
+		s->o.completed(s->o.arg, c, state, why);
+	atomic_fetch_sub(&s->at_work, 1);
+}
+
+static void
+on_connection(void *arg, struct MHD_Connection *c, void **state, enum MHD_ConnectionNotificationCode what)
+{
+	struct http_server *s = arg;
+
+	(void)c;
+	(void)state;
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED)
+		atomic_fetch_sub(&s->open, 1);
+}
+
+/* As the library counts: those that it has looked at. */
+static unsigned
+connections(const struct http_server *s)
+{
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->mhd, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+
+	return info ? info->num_connections : 0;
+}
+
+/* Takes some who wait at the door. False: there is no room or no descriptor, look again later. */
+static bool
+take(struct http_server *s)
+{
+	for (int n = 0; n < BATCH; n++) {
+		struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
+		socklen_t len = sizeof(ss);
+		int fd = accept4(s->fd, (struct sockaddr *)&ss, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (fd < 0 && errno != EINTR && errno != ECONNABORTED)
+			return errno == EAGAIN || errno == EWOULDBLOCK;
+		if (fd < 0)
+			continue;
+		atomic_fetch_add(&s->open, 1);
+		if (MHD_add_connection(s->mhd, fd, (struct sockaddr *)&ss, len) != MHD_YES)
+			atomic_fetch_sub(&s->open, 1);	/* too many from there; it is closed already */
 	}
-	loopback = http_bound_to_loopback(fd);
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0 && ss.ss_family == AF_INET6)
-		flags |= MHD_USE_IPv6;
+	return true;
+}
+
+static void *
+doorman(void *arg)
+{
+	struct http_server *s = arg;
+	struct pollfd p[2] = { { .fd = s->stop, .events = POLLIN }, { .fd = s->fd, .events = POLLIN } };
+	bool room = true;
+
+	while (poll(p, room ? 2 : 1, room ? -1 : FULL_MS) >= 0 || errno == EINTR) {
+		if (p[0].revents)
+			break;
+		room = connections(s) < HTTP_CONNECTIONS && take(s);
+	}
+	return NULL;
+}
+
+static struct MHD_Daemon *
+start_library(struct http_server *s)
+{
+	const struct http_options *o = &s->o;
+	struct MHD_OptionItem tls[4] = { { MHD_OPTION_END, 0, NULL } };
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_USE_TURBO |
+	    MHD_USE_NO_LISTEN_SOCKET;
+
 	if (o->cert_pem) {
 		flags |= MHD_USE_TLS;
 		tls[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->cert_pem };
@@ -145,45 +230,73 @@ http_start(const struct http_options *o, struct err *e)
 		    (void *)(uintptr_t)"NORMAL:-VERS-TLS1.0:-VERS-TLS1.1:%SERVER_PRECEDENCE" };
 		tls[3] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 	}
-	d = MHD_start_daemon(flags, 0, NULL, NULL, o->handler, o->arg,
+	return MHD_start_daemon(flags, 0, NULL, NULL, o->handler, o->arg,
 	    MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL,
-	    MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_THREAD_POOL_SIZE, (unsigned)HTTP_THREADS,
-	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS,
-	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, loopback ? 0u : (unsigned)HTTP_CONNECTIONS_PER_ADDRESS,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)(HTTP_CONNECTIONS + HASTE),
+	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, http_bound_to_loopback(s->fd) ? 0u : (unsigned)HTTP_CONNECTIONS_PER_ADDRESS,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY_BYTES,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
-	    MHD_OPTION_NOTIFY_COMPLETED, o->completed, o->arg,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+	    MHD_OPTION_URI_LOG_CALLBACK, on_begun, s,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
 	    MHD_OPTION_ARRAY, tls,
 	    MHD_OPTION_END);
-	if (!d) {
-		close(fd);
-		err_set(e, o->cert_pem ? ERR_INPUT : ERR_SYSTEM,
-		    o->cert_pem ? TR("cannot start the web server: are certificate and key a pair, in PEM form?",
+}
+
+static void
+server_free(struct http_server *s)
+{
+	if (s->mhd)
+		MHD_stop_daemon(s->mhd);
+	if (s->stop >= 0)
+		close(s->stop);
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s);
+}
+
+struct http_server *
+http_start(const struct http_options *o, struct err *e)
+{
+	struct http_server *s = mem_zalloc(sizeof(*s));
+
+	s->o = *o;
+	s->stop = eventfd(0, EFD_CLOEXEC);
+	s->fd = fcntl(o->fd, F_DUPFD_CLOEXEC, 3);
+	if (s->stop < 0 || s->fd < 0 || fcntl(s->fd, F_SETFL, O_NONBLOCK) < 0) {
+		err_sys(e, TR("cannot start the web server", "không khởi động được máy chủ web"));
+		server_free(s);
+		return NULL;
+	}
+	s->mhd = start_library(s);
+	if (!s->mhd || pthread_create(&s->doorman, NULL, doorman, s) != 0) {
+		err_set(e, !s->mhd && o->cert_pem ? ERR_INPUT : ERR_SYSTEM, !s->mhd && o->cert_pem ?
+		    TR("cannot start the web server: are certificate and key a pair, in PEM form?",
 		    "không khởi động được máy chủ web: chứng thư và khóa có khớp nhau, dạng PEM không?") :
 		    TR("cannot start the web server", "không khởi động được máy chủ web"));
+		server_free(s);
+		return NULL;
 	}
-	return d;
+	return s;
 }
 
 void
-http_stop(struct MHD_Daemon *d, int grace_ms)
+http_stop(struct http_server *s, int grace_ms)
 {
-	MHD_socket fd;
+	const uint64_t one = 1;
 
-	if (!d)
+	if (!s)
 		return;
-	fd = MHD_quiesce_daemon(d);
-	for (int waited = 0; waited < grace_ms; waited += 20) {
-		const union MHD_DaemonInfo *info = MHD_get_daemon_info(d, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-
-		if (!info || info->num_connections == 0)
+	if (write(s->stop, &one, sizeof(one)) != (ssize_t)sizeof(one))
+		PANIC("an eventfd takes no 1");
+	pthread_join(s->doorman, NULL);
+	for (int waited = 0; waited < grace_ms && atomic_load(&s->open) > 0; waited += 20) {
+		if (waited >= SETTLE_MS && atomic_load(&s->at_work) == 0)
 			break;
 		usleep(20000);
 	}
-	MHD_stop_daemon(d);
-	if (fd != MHD_INVALID_SOCKET)
-		close(fd);
+	server_free(s);
 }

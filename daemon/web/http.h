@@ -2,12 +2,17 @@
  * http.h - a listening socket and a libmicrohttpd daemon with our limits.
  *
  * epoll, a small pool of threads, one explicit address, own TLS 1.2 or later
- * when a certificate is given. The socket is opened apart from the daemon, so
- * that a reload can start the new daemon on the same socket before the old
+ * when a certificate is given. The socket is opened apart from the server, so
+ * that a reload can start the new server on the same socket before the old
  * one stops: no connection is refused in between.
  *
- * Units      timeouts are seconds.
- * Ownership  http_listen returns a descriptor that is the caller's; a daemon
+ * A thread of ours takes the connections and hands them to libmicrohttpd. Its
+ * own way to take no more, MHD_quiesce_daemon, races with pool threads that
+ * are awake: both remove the socket from the thread's epoll set, and who comes
+ * second ends the process ("Failed to remove listen FD from epoll set").
+ *
+ * Units      timeouts are seconds, the grace is milliseconds.
+ * Ownership  http_listen returns a descriptor that is the caller's; a server
  *            works on a copy of it.
  * Errors     ERR_INPUT for an address or certificate that is none, ERR_SYSTEM
  *            for a port that is taken.
@@ -43,8 +48,11 @@ struct http_options {
 	void *arg;				/* of both */
 };
 
-struct MHD_Daemon *http_start(const struct http_options *, struct err *);
-/* Takes no new connections, gives those at work up to grace_ms, then ends. NULL is fine. */
-void	http_stop(struct MHD_Daemon *, int grace_ms);
+struct http_server;
+
+/* NULL with the error. */
+struct http_server *http_start(const struct http_options *, struct err *);
+/* Takes no new connections, gives requests at work up to grace_ms, then ends. NULL is fine. */
+void	http_stop(struct http_server *, int grace_ms);
 
 #endif

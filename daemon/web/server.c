@@ -44,7 +44,7 @@ struct worker {			/* belongs to one pool thread */
 struct daemon {
 	struct web *web;
 	const struct route *routes;
-	struct MHD_Daemon *mhd;
+	struct http_server *http;
 };
 
 struct web {
@@ -337,8 +337,8 @@ start_daemon(struct web *w, struct daemon *d, int fd, const struct route *routes
 	if (tls && (read_pem(&w->arena, c->tls_cert_file, &o.cert_pem, e) < 0 ||
 	    read_pem(&w->arena, c->tls_key_file, &o.key_pem, e) < 0))
 		return -1;
-	d->mhd = http_start(&o, e);
-	return d->mhd ? 0 : -1;
+	d->http = http_start(&o, e);
+	return d->http ? 0 : -1;
 }
 
 int
@@ -374,8 +374,8 @@ web_stop(struct web *w, int grace_ms)
 {
 	if (!w)
 		return;
-	http_stop(w->open.mhd, grace_ms);
-	http_stop(w->desk.mhd, grace_ms);
+	http_stop(w->open.http, grace_ms);
+	http_stop(w->desk.http, grace_ms);
 	pthread_key_delete(w->worker);	/* the threads are gone, and with them their workers */
 	limiter_release(&w->site.tokens);
 	limiter_release(&w->site.keys);

@@ -55,7 +55,7 @@ main(int argc, char **argv)
 	struct http_options h = { .handler = hello, .completed = forget };
 	struct http_where hello_at, landing_at;
 	struct web_options o = { .admin_fd = -1 };
-	struct MHD_Daemon *bare;
+	struct http_server *bare;
 	struct world w;
 	struct conf conf;
 	struct web *web;
