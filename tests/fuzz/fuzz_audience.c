@@ -10,9 +10,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct audience_person people[] = {
-		{ "T92", UNIT_PROVINCE, "cantho.example", 0, CAUSE_UNKNOWN, "accepted", 1631840400, false },
-		{ "B02", UNIT_MINISTRY, "", 3, CAUSE_ANSWERED, "none", 0, true },
-		{ "", UNIT_KINDS, "gmail.example", 1, CAUSE_ANSWERED_PARTLY, "planned", 1, true },
+		{ "T92", UNIT_PROVINCE, "cantho.example", 0, CAUSE_UNKNOWN, "accepted", 1631840400, false, true },
+		{ "B02", UNIT_MINISTRY, "", 3, CAUSE_ANSWERED, "none", 0, true, false },
+		{ "", UNIT_KINDS, "gmail.example", 1, CAUSE_ANSWERED_PARTLY, "planned", 1, true, false },
 	};
 	struct campaign campaign = { .key = "k", .n_instruments = 2,
 	    .instruments = { { .id = 1, .key = "survey" }, { .id = 2, .key = "feedback" } } };
