@@ -72,18 +72,6 @@ api_read(struct arena *a, const char *body, size_t len, struct answer **out, siz
 	return rc;
 }
 
-static void
-reply_json_error(struct request *r, int status, const char *text)
-{
-	struct buf b = BUF_INIT(4096);
-
-	buf_str_add(&b, "{\"error\":");
-	out_json_string(&b, text);
-	buf_str_add(&b, "}\n");
-	reply_raw(r, status, JSON_TYPE, buf_str(&b));
-	buf_release(&b);
-}
-
 /* Who knows the key may; who guesses too often must wait, even with the right one. */
 static bool
 may_enter(struct request *r)
@@ -92,12 +80,12 @@ may_enter(struct request *r)
 	int64_t now = clock_mono_us();
 
 	if (!r->site->api_key) {
-		reply_json_error(r, 404, "the API is off: set api_key_file");
+		reply_problem(r, 404, "the API is off: set api_key_file", NULL);
 		return false;
 	}
 	if (limiter_full(&r->site->keys, r->peer, r->peer_len, now)) {
 		r->retry_after = "60";
-		reply_json_error(r, 429, "too many wrong keys from this address: wait a minute");
+		reply_problem(r, 429, "too many wrong keys from this address: wait a minute", NULL);
 		return false;
 	}
 	if (given && strncasecmp(given, "Bearer ", 7) == 0 && same_secret(given + 7 + strspn(given + 7, " "), r->site->api_key))
@@ -105,7 +93,7 @@ may_enter(struct request *r)
 	limiter_fail(&r->site->keys, r->peer, r->peer_len, now);
 	log_warn("api_key", "route=%s status=401", r->route);
 	r->challenge = "Bearer realm=\"thumoi\"";
-	reply_json_error(r, 401, "a valid key is needed: Authorization: Bearer KEY");
+	reply_problem(r, 401, "a valid key is needed: Authorization: Bearer KEY", NULL);
 	return false;
 }
 
@@ -130,7 +118,7 @@ reply_results(struct request *r, const struct answer *list, size_t n)
 	buf_printf(&b, "],\"recorded\":%zu,\"already_known\":%zu,\"refused\":%zu}\n", of[ANSWER_RECORDED], of[ANSWER_KNOWN],
 	    refused);
 	if (b.failed)
-		reply_json_error(r, 500, "the reply is too long");
+		reply_problem(r, 500, "the reply is too long", NULL);
 	else
 		reply_raw(r, refused ? 422 : 200, JSON_TYPE, buf_str(&b));
 	log_info("api_answers", "recorded=%zu known=%zu refused=%zu", of[ANSWER_RECORDED], of[ANSWER_KNOWN], refused);
@@ -150,17 +138,17 @@ api_answers(struct request *r)
 	if (!may_enter(r))
 		return;
 	if (!type || strncasecmp(type, "application/json", 16) != 0) {
-		reply_json_error(r, 415, "send Content-Type: application/json");
+		reply_problem(r, 415, "send Content-Type: application/json", NULL);
 		return;
 	}
 	if (api_read(r->arena, r->body, r->body_len, &list, &n, &e) < 0) {
-		reply_json_error(r, 400, e.text);
+		reply_problem(r, 400, e.text, NULL);
 		return;
 	}
 	if (answers_take(r->db, r->arena, &rules, list, n, &e) < 0) {
 		log_error("api_answers", "text=%s", log_q(&q, e.text));
 		r->retry_after = "10";
-		reply_json_error(r, 503, "nothing was recorded: try again in a moment");
+		reply_problem(r, 503, "nothing was recorded: try again in a moment", NULL);
 		return;
 	}
 	reply_results(r, list, n);

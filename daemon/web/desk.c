@@ -38,7 +38,7 @@ desk_index(struct request *r)
 	if (campaign_each(r->db, add_campaign, &l, &e) < 0) {
 		view_error(r, &e);
 		json_decref(data);
-	} else if (json_array_size(l.list) == 1 && !view_is_api(r)) {
+	} else if (json_array_size(l.list) == 1 && !request_is_api(r)) {
 		reply_redirect(r, l.only);
 		json_decref(data);
 	} else {

@@ -106,13 +106,13 @@ reply_outcome(struct request *r, const struct snapshot *s, const struct asked *a
 	const char *page = form_value(r->arena, r->body, r->body_len, "page");
 	const char *text = attach_text(outcome, r->lang);
 
-	if (view_is_api(r) && outcome == ATTACH_DONE) {
+	if (request_is_api(r) && outcome == ATTACH_DONE) {
 		json_t *data = json_object();
 
 		view_text(data, "text", text);
 		view_reply(r, SCREEN_MAIL, NULL, NULL, data);
-	} else if (view_is_api(r)) {
-		view_problem(r, outcome == ATTACH_NO_MAIL ? 404 : outcome == ATTACH_DECIDED ? 409 : 400, text);
+	} else if (request_is_api(r)) {
+		reply_problem(r, outcome == ATTACH_NO_MAIL ? 404 : outcome == ATTACH_DECIDED ? 409 : 400, text, NULL);
 	} else if (outcome == ATTACH_NO_MAIL) {
 		view_nothing_here(r);
 	} else if (outcome == ATTACH_NO_KIND || outcome == ATTACH_NEEDS_UNTIL) {
@@ -153,8 +153,8 @@ attach(struct request *r, const struct snapshot *s, const struct asked *a)
 		    n == 0 ? TRL(r->lang, "Nobody of this campaign answers to that.", "Đợt khảo sát này không có ai như vậy.") :
 		    TRL(r->lang, "That is no day.", "Ngày không đúng.");
 
-		if (view_is_api(r))
-			view_problem(r, 400, text);
+		if (request_is_api(r))
+			reply_problem(r, 400, text, NULL);
 		else
 			show_mail(r, s, a, text, found, n > 1 ? n : 0);
 		return;

@@ -193,8 +193,8 @@ desk_search(struct request *r)
 		return;
 	who = form_value(r->arena, r->body, r->body_len, "who");
 	if (!who || !*who || strlen(who) > WHO_MOST_BYTES) {
-		if (view_is_api(r))
-			view_problem(r, 400, TRL(r->lang, "who: 1 to 320 bytes are needed", "who: cần từ 1 đến 320 byte"));
+		if (request_is_api(r))
+			reply_problem(r, 400, TRL(r->lang, "who: 1 to 320 bytes are needed", "who: cần từ 1 đến 320 byte"), NULL);
 		else
 			reply_redirect(r, desk_url(r, s, "/people"));
 		view_done(r, s);

@@ -247,10 +247,10 @@ desk_roster_confirm(struct request *r)
 	}
 	if (confirm_suggestion(r->db, r->arena, &s->campaign, f.r.id, seq ? strtoll(seq, NULL, 10) : 0, desk_actor(r), &c, &e) < 0) {
 		view_error(r, &e);
-	} else if (!view_is_api(r)) {
+	} else if (!request_is_api(r)) {
 		reply_confirmed(r, s, &f, c);
 	} else if (c != CONFIRM_DONE) {
-		view_problem(r, c == CONFIRM_NO_ROW ? 404 : 409, confirm_text(c, r->lang));
+		reply_problem(r, c == CONFIRM_NO_ROW ? 404 : 409, confirm_text(c, r->lang), NULL);
 	} else {
 		json_t *data = json_object();
 

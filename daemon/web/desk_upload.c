@@ -115,8 +115,8 @@ reply_fault(struct request *r, const struct snapshot *s, const struct err *e)
 
 	if (e->code != ERR_INPUT && e->code != ERR_NOTFOUND) {
 		view_error(r, e);
-	} else if (view_is_api(r)) {
-		view_problem(r, 422, e->text);
+	} else if (request_is_api(r)) {
+		reply_problem(r, 422, e->text, NULL);
 	} else {
 		data = json_object();
 		view_flag(data, "fault", true);
@@ -164,7 +164,7 @@ store(struct sending *q)
 
 	if (import(q, &t, &e) < 0) {
 		reply_fault(q->r, q->s, &e);
-	} else if (view_is_api(q->r)) {
+	} else if (request_is_api(q->r)) {
 		json_t *data = json_object();
 
 		view_int(data, "id", t.roster);

@@ -5,6 +5,8 @@
 #include "base/out.h"
 
 #define HTML "text/html; charset=utf-8"
+#define API "/api/v1/"
+#define PROBLEM_MAX_BYTES 8192
 #define NEVER_STORED "no-store"
 
 const char *
@@ -75,12 +77,37 @@ reply_page(struct request *r, int status, enum page page, const struct mustache_
 	buf_str_add(&r->out, "<!doctype html><meta charset=utf-8><title>500</title>500");
 }
 
+bool
+request_is_api(const struct request *r)
+{
+	return strncmp(r->path, API, sizeof(API) - 1) == 0;
+}
+
+void
+reply_problem(struct request *r, int status, const char *title, const char *detail)
+{
+	struct buf b = BUF_INIT(PROBLEM_MAX_BYTES);
+
+	buf_printf(&b, "{\n \"status\": %d,\n \"title\": ", status);
+	out_json_string(&b, title);
+	if (detail && *detail) {
+		buf_str_add(&b, ",\n \"detail\": ");
+		out_json_string(&b, detail);
+	}
+	buf_str_add(&b, "\n}\n");
+	reply_raw(r, status, "application/problem+json", buf_str(&b));
+	buf_release(&b);
+}
+
 void
 reply_notice(struct request *r, int status, const char *title, const char *text)
 {
 	struct mustache_field own[] = { { "title", mustache_text(title) }, { "text", mustache_text(text) } };
 
-	reply_page(r, status, PAGE_NOTICE, own, COUNT_OF(own));
+	if (request_is_api(r))
+		reply_problem(r, status, title, text);
+	else
+		reply_page(r, status, PAGE_NOTICE, own, COUNT_OF(own));
 }
 
 void
@@ -136,6 +163,10 @@ reply_unknown(struct request *r)
 void
 reply_nothing_here(struct request *r)
 {
+	if (request_is_api(r)) {
+		reply_problem(r, 404, TRL(r->lang, "There is nothing here", "Không có gì ở địa chỉ này"), NULL);
+		return;
+	}
 	reply_notice(r, 404, TRL(r->lang, "This link does not lead anywhere", "Liên kết này không dẫn đến đâu"),
 	    TRL(r->lang, "Perhaps the mail program cut the link short, or it has expired. Please open the link in the "
 	    "invitation once more, or copy it whole into the address bar. If that does not help, ask the sender of the invitation.",
@@ -147,6 +178,10 @@ void
 reply_not_allowed(struct request *r, bool get, bool post)
 {
 	r->allow = get && post ? "GET, HEAD, POST" : get ? "GET, HEAD" : "POST";
+	if (request_is_api(r)) {
+		reply_problem(r, 405, TRL(r->lang, "This method does not work here", "Phương thức này không dùng được ở đây"), r->allow);
+		return;
+	}
 	reply_notice(r, 405, TRL(r->lang, "This does not work here", "Thao tác này không dùng được ở đây"),
 	    TRL(r->lang, "Please go back to the invitation and open the link from there.",
 	    "Xin quay lại thư mời và mở liên kết từ đó."));

@@ -107,7 +107,10 @@ struct shown {
 int	request_campaign(struct request *, int64_t id, const struct shown **, struct err *);
 
 void	reply_page(struct request *, int status, enum page, const struct mustache_field *, size_t n);
-/* A page that says one thing. */
+bool	request_is_api(const struct request *);		/* a program asks, under /api/v1 */
+/* An error for a program (RFC 9457); detail may be NULL. */
+void	reply_problem(struct request *, int status, const char *title, const char *detail);
+/* A page that says one thing; to a program, a problem. */
 void	reply_notice(struct request *, int status, const char *title, const char *text);
 void	reply_redirect(struct request *, const char *location);		/* 303 */
 void	reply_raw(struct request *, int status, const char *type, const char *text);

@@ -18,6 +18,7 @@
 #include "web/screens.h"
 #include "web/session.h"
 #include "web/tiles.h"
+#include "web/view.h"
 
 #define CAMPAIGNS_KEPT 4
 #define CAMPAIGN_KEPT_US 1000000
@@ -160,7 +161,7 @@ run_handler(struct request *r, const struct upload *up, bool desk)
 	if (desk && !session_named_well(r))
 		return;
 	if (!up->route) {
-		reply_nothing_here(r);
+		(desk ? view_nothing_here : reply_nothing_here)(r);
 		return;
 	}
 	handler = !up->allowed ? NULL : up->post ? up->route->post : up->route->get;

@@ -134,10 +134,7 @@ from_here(const struct request *r)
 static bool
 refuse(struct request *r, int status, const char *title, const char *text)
 {
-	if (view_is_api(r))
-		view_problem(r, status, title);
-	else
-		reply_notice(r, status, title, text);
+	reply_notice(r, status, title, text);
 	return false;
 }
 
@@ -162,7 +159,7 @@ ask_to_log_in(struct request *r)
 	}
 	if (!any)
 		return first_run(r);
-	if (view_is_api(r) || r->post)
+	if (request_is_api(r) || r->post)
 		return refuse(r, 401, TRL(r->lang, "Please log in", "Xin đăng nhập"),
 		    TRL(r->lang, "The session has ended. Log in and do it once more.", "Phiên làm việc đã hết. Xin đăng nhập và làm lại."));
 	url_escape(&next, r->path);
@@ -208,7 +205,7 @@ session_admit(struct request *r, enum right right)
 	if (!r->post)
 		return true;
 	/* No page of another site can send this header without asking first, which nobody grants. */
-	if (view_is_api(r) && from_here(r) && request_header(r, "X-Requested-With"))
+	if (request_is_api(r) && from_here(r) && request_header(r, "X-Requested-With"))
 		return true;
 	csrf = upload_is(r) ? upload_peek(r, "csrf") : form_value(r->arena, r->body, r->body_len, "csrf");
 	if (!csrf)

@@ -7,7 +7,6 @@
 
 #define PAGE_MAX_BYTES ((size_t)32 << 20)
 #define PAGE_BYTES 65536
-#define API "/api/v1/"
 #define DEEP 16			/* objects within objects: ours go to six */
 
 void
@@ -94,12 +93,6 @@ view_item(json_t *list)
 
 	json_array_append_new(list, o);
 	return o;
-}
-
-bool
-view_is_api(const struct request *r)
-{
-	return strncmp(r->path, API, sizeof(API) - 1) == 0;
 }
 
 static bool
@@ -306,7 +299,7 @@ view_reply(struct request *r, enum screen which, const char *title, const struct
 
 	if (s)
 		add_campaign(r, data, s);
-	if (view_is_api(r)) {
+	if (request_is_api(r)) {
 		strip(data);
 		reply_json(r, 200, data);
 	} else {
@@ -321,19 +314,6 @@ view_reply(struct request *r, enum screen which, const char *title, const struct
 	json_decref(data);
 }
 
-/* RFC 9457. */
-void
-view_problem(struct request *r, int status, const char *title)
-{
-	json_t *o = json_object();
-
-	view_int(o, "status", status);
-	view_text(o, "title", title);
-	reply_json(r, status, o);
-	r->type = "application/problem+json";
-	json_decref(o);
-}
-
 void
 view_error(struct request *r, const struct err *e)
 {
@@ -345,22 +325,15 @@ view_error(struct request *r, const struct err *e)
 	log_error("request", "route=%s text=%s", r->route, log_q(&q, e->text));
 	if (later)
 		r->retry_after = "10";
-	if (view_is_api(r))
-		view_problem(r, later ? 503 : 500, title);
-	else
-		reply_notice(r, later ? 503 : 500, title, TRL(r->lang, "The log of the service says why.",
-		    "Nhật ký của dịch vụ ghi rõ lý do."));
+	reply_notice(r, later ? 503 : 500, title, TRL(r->lang, "The log of the service says why.", "Nhật ký của dịch vụ ghi rõ lý do."));
 }
 
 void
 view_nothing_here(struct request *r)
 {
-	if (view_is_api(r))
-		view_problem(r, 404, TRL(r->lang, "There is no such thing", "Không có mục này"));
-	else
-		reply_notice(r, 404, TRL(r->lang, "There is no such page", "Không có trang này"),
-		    TRL(r->lang, "Perhaps the campaign, the unit or the person has another name.",
-		    "Có thể đợt khảo sát, đơn vị hoặc người này mang tên khác."));
+	reply_notice(r, 404, TRL(r->lang, "There is no such page", "Không có trang này"),
+	    TRL(r->lang, "Perhaps the campaign, the unit or the person has another name.",
+	    "Có thể đợt khảo sát, đơn vị hoặc người này mang tên khác."));
 }
 
 const struct snapshot *

@@ -42,7 +42,6 @@ void	view_utf8(json_t *, const char *key, struct arena *, const char *);	/* what
 json_t	*view_list(json_t *, const char *key);			/* a new list in it; borrowed */
 json_t	*view_item(json_t *list);				/* a new object at its end; borrowed */
 
-bool	view_is_api(const struct request *);
 /* title: of the page; NULL: the campaign's. s: what the navigation is about; NULL: no campaign. */
 void	view_reply(struct request *, enum screen, const char *title, const struct snapshot *s, json_t *data);
 /* The campaign of the path; NULL: the reply is made. To be given back to the board. */
@@ -50,6 +49,5 @@ const struct snapshot *view_campaign(struct request *);
 void	view_done(struct request *, const struct snapshot *);
 void	view_error(struct request *, const struct err *);
 void	view_nothing_here(struct request *);
-void	view_problem(struct request *, int status, const char *title);	/* as JSON */
 
 #endif

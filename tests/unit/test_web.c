@@ -390,7 +390,7 @@ test_api(void)
 		CHECK_INT(api(body), cases[i].status, cases[i].label);
 		if (!CHECK(http_says(&page, cases[i].says), cases[i].label))
 			puts(buf_str(&page.body));
-		CHECK_STR(http_header(&page, "Content-Type"), "application/json; charset=utf-8", cases[i].label);
+		CHECK_STR(http_header(&page, "Content-Type"), page.status == 200 || page.status == 422 ? "application/json; charset=utf-8" : "application/problem+json", cases[i].label);
 	}
 	snprintf(body, sizeof(body), "{\"token\":\"%s\",\"instrument\":\"survey\"}", closed_token);
 	CHECK_INT(api(body), 422, "closed");
@@ -416,6 +416,23 @@ test_api(void)
 	form.headers[1] = "X-Forwarded-For: 10.0.0.1, 192.0.2.7";
 	http_ask(&page, url("/api/v1/answers", ""), &form);
 	CHECK_INT(page.status, 415, "another client behind the same proxy is not held up");
+}
+
+/* A program that asks for what is not there can read the answer. */
+static void
+test_problems(void)
+{
+	static const struct { const char *path; long status; } cases[] = {
+		{ "/api/v1/nothing", 404 }, { "/api/v1/", 404 }, { "/api/v1/answers", 405 }, { "/api/v1/%00", 404 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		CHECK_INT(get(cases[i].path, ""), cases[i].status, cases[i].path);
+		CHECK_STR(http_header(&page, "Content-Type"), "application/problem+json", cases[i].path);
+		CHECK(http_says(&page, "\"status\": 40") && http_says(&page, "\"title\": \""), cases[i].path);
+	}
+	CHECK_INT(get("/elsewhere", ""), 404, "a page for a person");
+	CHECK(strncmp(http_header(&page, "Content-Type"), "text/html", 9) == 0, "is HTML");
 }
 
 static void
@@ -472,8 +489,8 @@ test_desk(void)
 		{ "causes", "/report/open/causes", 200, "Tham gia và nguyên nhân" },
 		{ "in English", "/report/open/causes?lang=en", 200, "Participation and causes" },
 		{ "no such campaign", "/report/none/causes", 404, "Không có trang này" },
-		{ "no such report", "/report/open/people", 404, "Liên kết này" },
-		{ "nobody's landing page", "/i/$", 404, "Liên kết này" },
+		{ "no such report", "/report/open/people", 404, "Không có trang này" },
+		{ "nobody's landing page", "/i/$", 404, "Không có trang này" },
 		{ "health", "/healthz", 200, "ok" },
 	};
 	struct ask rebound = { .headers = { "Host: evil.example" } };
@@ -608,6 +625,7 @@ main(void)
 	test_return(&k);
 	test_api();
 	test_probe();
+	test_problems();
 	test_hostile();
 	web_stop(web, 1000);
 	close(o.fd);
@@ -616,6 +634,8 @@ main(void)
 	if (CHECK_INT(web_start(&web, &o, &w.e), 0, "the desk alone")) {
 		test_desk();
 		test_metrics();
+		CHECK_INT(get("/api/v1/campaigns/none/nothing", ""), 404, "the desk's API");
+		CHECK_STR(http_header(&page, "Content-Type"), "application/problem+json", "the desk's API");
 		web_stop(web, 1000);
 	}
 	o.meters = NULL;
