@@ -7,13 +7,11 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "engine/letter.h"
+#include "engine/letter_wave.h"
 #include "engine/post.h"
 #include "engine/units.h"
-#include "store/audit.h"
-#include "store/evidence.h"
+#include "store/letter.h"
 
-#define MESSAGE_MAX_BYTES ((size_t)96 << 20)
 #define PAGE_MAX_BYTES ((size_t)64 << 20)
 
 struct asked {
@@ -24,50 +22,35 @@ struct asked {
 struct job {
 	struct app *app;
 	const struct asked *q;
+	struct letter_asked asked;
 	struct campaign campaign;
 	struct units *units;
 	struct account account;
-	struct dossiers dossiers;
-	struct packs packs;
-	struct letter_writer w;
-	struct focal *focal;
-	size_t n_focal;
-	struct message_maker *maker;
-	struct secret secret;
-	const char *wave;		/* letters that go out together */
+	struct letter_wave lw;
 	bool *wanted;			/* dossiers asked for */
 	int64_t written, planned, before, without, nothing;
 	struct out out;
 	enum out_format format;
 };
 
-/* One letter: what is made for it lies in the arena. */
-struct made {
-	struct arena arena;
-	const struct dossier *d;
-	struct letter_to to;
-	struct letter_files files;
-	struct buf data;
-	const char *text;
-};
-
 static int
-write_file(struct job *j, struct made *m, const char *ending, const void *data, size_t len, struct err *e)
+write_file(struct job *j, struct letter_made *m, const char *ending, const void *data, size_t len, struct err *e)
 {
-	const char *path = arena_printf(&m->arena, "%s/%s-%s.%s", j->q->output, m->d->unit->unit.code, letter_kind_name(j->w.kind), ending);
+	const char *path = arena_printf(&m->arena, "%s/%s-%s.%s", j->q->output, m->d->unit->unit.code,
+	    letter_kind_name(j->asked.kind), ending);
 
 	return file_replace(path, data, len, e);
 }
 
 static int
-write_files(struct job *j, struct made *m, struct err *e)
+write_files(struct job *j, struct letter_made *m, struct err *e)
 {
 	struct buf page = BUF_INIT(PAGE_MAX_BYTES);
 	int rc = -1;
 
 	if (mkdir(j->q->output, 0777) < 0 && errno != EEXIST)
 		return err_sys(e, TR("cannot make the folder %s", "không tạo được thư mục %s"), j->q->output);
-	if (letter_page(&page, &j->w, m->d, e) == 0 && write_file(j, m, "html", buf_str(&page), page.len, e) == 0)
+	if (letter_page(&page, &j->lw.w, m->d, e) == 0 && write_file(j, m, "html", buf_str(&page), page.len, e) == 0)
 		rc = 0;
 	if (rc == 0 && m->to.email)
 		rc = write_file(j, m, "eml", buf_str(&m->data), m->data.len, e);
@@ -75,7 +58,8 @@ write_files(struct job *j, struct made *m, struct err *e)
 		const struct mail_file *f = &m->files.list[i];
 
 		/* The lists are named after the kind, evidence after its domain. */
-		rc = j->w.kind == LETTER_REFUSAL ? file_replace(arena_printf(&m->arena, "%s/%s", j->q->output, f->name), f->data, f->len, e) :
+		rc = j->asked.kind == LETTER_REFUSAL ?
+		    file_replace(arena_printf(&m->arena, "%s/%s", j->q->output, f->name), f->data, f->len, e) :
 		    write_file(j, m, strrchr(f->name, '.') + 1, f->data, f->len, e);
 	}
 	buf_release(&page);
@@ -83,42 +67,14 @@ write_files(struct job *j, struct made *m, struct err *e)
 	return rc;
 }
 
-/* Into the store, in a transaction of its own: 1 planned, 0 the wave has it already. */
-static int
-plan(struct job *j, struct made *m, struct err *e)
-{
-	const struct conf *c = &j->app->conf;
-	struct letter l = { .id = m->to.id, .campaign = j->campaign.id, .wave = j->wave, .kind = letter_kind_name(j->w.kind),
-	    .about = m->d->unit->unit.code, .number = letter_number(&m->arena, &j->w), .name = m->to.name, .email = m->to.email,
-	    .created_at = j->w.now, .due_at = j->w.now, .expires_at = j->w.now + c->expire_s, .message = buf_str(&m->data),
-	    .len = m->data.len };
-	int64_t id;
-	int rc;
-
-	if (db_begin(j->app->db, e) < 0)
-		return -1;
-	/* The id stands in the message: somebody else may have taken it meanwhile. */
-	if (letter_next_id(j->app->db, &id, e) < 0)
-		return db_abort(j->app->db);
-	if (id != m->to.id) {
-		db_abort(j->app->db);
-		return err_set(e, ERR_BUSY, TR("another process writes letters at this moment: try again",
-		    "tiến trình khác đang lập công văn: hãy thử lại"));
-	}
-	if ((rc = letter_insert(j->app->db, &l, e)) < 0 ||
-	    audit_add(j->app->db, "cli", "letter", arena_printf(&m->arena, "id=%" PRId64 " unit=%s kind=%s", l.id, l.about, l.kind), e) < 0)
-		return db_abort(j->app->db);
-	return db_commit(j->app->db, e) < 0 ? -1 : rc;
-}
-
 static void
-show(struct job *j, const struct made *m, const char *state)
+show(struct job *j, const struct letter_made *m, const char *state)
 {
 	struct out *o = &j->out;
 
 	out_text(o, m->d->unit->unit.code);
 	out_text(o, unit_name(&m->d->unit->unit, lang_ui));
-	out_text(o, letter_kind_name(j->w.kind));
+	out_text(o, letter_kind_name(j->asked.kind));
 	out_text(o, m->to.email ? m->to.name : "");
 	out_text(o, m->to.email ? m->to.email : "");
 	out_int(o, (int64_t)m->d->n_fixes);
@@ -128,37 +84,24 @@ show(struct job *j, const struct made *m, const char *state)
 }
 
 static int
-one_letter(struct job *j, struct made *m, struct err *e)
+one_letter(struct job *j, struct letter_made *m, enum letter_fate fate, struct err *e)
 {
-	const char *name = "", *position = "";
-	struct message_envelope env;
 	int rc;
 
-	m->to.email = letter_addressee(j->w.kind, j->focal, j->n_focal, m->d->unit->unit.id, &name, &position);
-	m->to.name = name;
-	m->to.position = position;
-	if (!m->to.email)
-		j->without++;
-	if (j->q->send && m->to.email) {
-		rc = letter_there(j->app->db, j->campaign.id, j->wave, m->d->unit->unit.code, m->to.email, e);
-		if (rc) {
-			j->before += rc == 1;
-			show(j, m, "before");
-			return rc < 0 ? -1 : 0;
-		}
+	j->without += fate == LETTER_NO_FOCAL;
+	if (j->q->send && fate == LETTER_BEFORE) {
+		j->before++;
+		show(j, m, "before");
+		return 0;
 	}
 	if (j->q->dry_run) {
 		show(j, m, m->to.email ? "dry_run" : "no_focal_point");
 		return 0;
 	}
-	if (letter_next_id(j->app->db, &m->to.id, e) < 0 || letter_files(&m->files, &m->arena, &j->w, m->d, e) < 0)
-		return -1;
-	if (m->to.email && letter_message(&m->data, &m->text, &j->w, j->maker, m->d, &m->files, &m->to, &m->arena, &env, e) < 0)
-		return err_wrap(e, "%s", m->d->unit->unit.code);
-	if (j->q->output && write_files(j, m, e) < 0)
+	if (letter_wave_make(&j->lw, m, e) < 0 || (j->q->output && write_files(j, m, e) < 0))
 		return -1;
 	if (j->q->send && m->to.email) {
-		if ((rc = plan(j, m, e)) < 0)
+		if ((rc = letter_wave_plan(&j->lw, m, "cli", e)) < 0)
 			return -1;
 		j->planned += rc;
 	}
@@ -171,18 +114,23 @@ one_letter(struct job *j, struct made *m, struct err *e)
 static int
 all_letters(struct job *j, struct err *e)
 {
-	for (size_t i = 0; i < j->dossiers.n; i++) {
-		struct made m = { .arena = ARENA_INIT, .d = &j->dossiers.list[i], .data = BUF_INIT(MESSAGE_MAX_BYTES) };
-		int rc = 0;
+	const struct dossiers *all = &j->lw.dossiers;
+
+	for (size_t i = 0; i < all->n; i++) {
+		struct letter_made m;
+		enum letter_fate fate;
+		int rc;
 
 		if (!j->wanted[i])
 			continue;
-		if (!letter_needed(j->w.kind, m.d))
+		if (!letter_needed(j->asked.kind, &all->list[i])) {
 			j->nothing++;
-		else
-			rc = one_letter(j, &m, e);
-		buf_release(&m.data);
-		arena_release(&m.arena);
+			continue;
+		}
+		rc = letter_wave_address(&j->lw, &all->list[i], &m, &fate, e);
+		if (rc == 0)
+			rc = one_letter(j, &m, fate, e);
+		letter_made_release(&m);
 		if (rc < 0)
 			return -1;
 	}
@@ -195,11 +143,12 @@ count(struct job *j, struct err *e)
 {
 	struct buf said = BUF_INIT(65536);
 	struct app *app = j->app;
+	int64_t now = clock_now();
 	int faults, rc = -1;
 
 	if (db_snapshot(app->db, e) < 0)
 		return -1;
-	if (account_build(&j->account, app->db, &j->campaign, &app->conf, NULL, j->w.now, e) < 0 ||
+	if (account_build(&j->account, app->db, &j->campaign, &app->conf, NULL, now, e) < 0 ||
 	    (faults = account_check(&j->account, app->db, &said, e)) < 0)
 		goto out;
 	if (faults) {
@@ -208,10 +157,7 @@ count(struct job *j, struct err *e)
 		goto out;
 	}
 	account_sort(&j->account, ORDER_CODE);
-	if (dossiers_build(&j->dossiers, app->db, &j->account, j->campaign.lang, e) < 0 ||
-	    packs_build(&j->packs, app->db, &j->account, NULL, e) < 0 || focal_list(app->db, &app->arena, 0, &j->focal, &j->n_focal, e) < 0)
-		goto out;
-	rc = 0;
+	rc = letter_wave_open(&j->lw, app->db, &j->account, &j->asked, now, e);
 out:
 	buf_release(&said);
 	if (rc < 0)
@@ -222,52 +168,20 @@ out:
 static int
 choose_units(struct job *j, int argc, char **argv, struct err *e)
 {
-	j->wanted = arena_alloc(&j->app->arena, (j->dossiers.n + 1) * sizeof(*j->wanted));
-	for (size_t i = 0; i < j->dossiers.n; i++)
+	const struct dossiers *all = &j->lw.dossiers;
+
+	j->wanted = arena_alloc(&j->app->arena, (all->n + 1) * sizeof(*j->wanted));
+	for (size_t i = 0; i < all->n; i++)
 		j->wanted[i] = j->q->all;
 	for (int k = 0; k < argc; k++) {
 		const struct unit *u;
 
 		if (units_resolve(j->units, argv[k], &u, e) < 0)
 			return -1;
-		for (size_t i = 0; i < j->dossiers.n; i++)
-			j->wanted[i] |= j->dossiers.list[i].unit->unit.id == u->id;
+		for (size_t i = 0; i < all->n; i++)
+			j->wanted[i] |= all->list[i].unit->unit.id == u->id;
 	}
 	return 0;
-}
-
-static int
-prepare(struct job *j, const char *key, struct err *e)
-{
-	struct app *app = j->app;
-	const struct zone *z;
-	struct date_text t;
-
-	if (campaign_need(app->db, &app->arena, key, &j->campaign, e) < 0 ||
-	    units_load(&j->units, app->db, j->campaign.tree, j->campaign.opens_at, e) < 0)
-		return -1;
-	z = &j->campaign.zone;
-	j->w.conf = &app->conf;
-	j->w.campaign = &j->campaign;
-	j->w.account = &j->account;
-	j->w.packs = &j->packs;
-	j->w.number = j->q->number ? j->q->number : "";
-	j->w.now = clock_now();
-	j->w.reply_by = j->w.now < j->campaign.closes_at ? j->campaign.closes_at : j->w.now + 7 * 86400;
-	if (j->q->reply_by && date_parse(j->q->reply_by, z, DATE_END, &j->w.reply_by, e) < 0)
-		return err_wrap(e, "--reply-by");
-	if (j->q->send && j->w.kind == LETTER_FIX && j->w.now > j->campaign.closes_at)
-		return err_set(e, ERR_NOTNOW, TR("campaign '%s' closed on %s: nobody could be invited again",
-		    "đợt '%s' đã đóng ngày %s: không thể mời lại ai"), key, date_day(&t, z, j->campaign.closes_at, lang_ui));
-	j->wave = j->q->wave;
-	if (!j->wave) {
-		date_rfc3339(&t, z, j->w.now);
-		j->wave = arena_printf(&app->arena, "%s-%.10s", letter_kind_name(j->w.kind), t.s);
-	}
-	/* A mail that is only looked at has a tag that opens nothing; no key is made for it. */
-	if (j->q->send && secret_load(&j->secret, app->conf.secret_file, e) < 0)
-		return -1;
-	return message_maker_new(&j->maker, &j->campaign, &app->conf, &j->secret, letter_template(j->w.kind), e);
 }
 
 static void
@@ -281,7 +195,7 @@ say(const struct job *j, const struct post_result *r)
 		fprintf(stderr, TR("wave '%s': %" PRId64 " new letters, %" PRId64 " written before; accepted %" PRId64 ", deferred %" PRId64
 		    ", refused %" PRId64 ", uncertain %" PRId64 ", left %" PRId64 "\n", "lượt '%s': %" PRId64 " thư mới, %" PRId64
 		    " đã gửi trước; được nhận %" PRId64 ", bị hoãn %" PRId64 ", bị từ chối %" PRId64 ", không chắc %" PRId64 ", còn lại %" PRId64
-		    "\n"), j->wave, j->planned, j->before, r->accepted, r->deferred, r->refused, r->uncertain, r->left);
+		    "\n"), j->lw.name, j->planned, j->before, r->accepted, r->deferred, r->refused, r->uncertain, r->left);
 	if (j->nothing)
 		fprintf(stderr, TR("%" PRId64 " units need no letter of this kind\n", "%" PRId64 " đơn vị không cần công văn loại này\n"), j->nothing);
 	if (j->without)
@@ -302,7 +216,9 @@ run(struct job *j, const char *key, int argc, char **argv, struct err *e)
 	struct post_result r = { .left = 0 };
 	int rc;
 
-	if (prepare(j, key, e) < 0 || count(j, e) < 0 || choose_units(j, argc, argv, e) < 0)
+	if (campaign_need(j->app->db, &j->app->arena, key, &j->campaign, e) < 0 ||
+	    units_load(&j->units, j->app->db, j->campaign.tree, j->campaign.opens_at, e) < 0 || count(j, e) < 0 ||
+	    choose_units(j, argc, argv, e) < 0)
 		return -1;
 	out_begin(&j->out, stdout, j->format, columns, COUNT_OF(columns));
 	rc = all_letters(j, e);
@@ -310,7 +226,7 @@ run(struct job *j, const char *key, int argc, char **argv, struct err *e)
 		rc = -1;
 	if (rc == 0 && j->q->send && !j->q->dry_run) {
 		o.campaign = j->campaign.id;
-		o.wave = j->wave;
+		o.wave = j->lw.name;
 		rc = post_letters(j->app->db, &j->app->conf, &o, &r, e);
 	}
 	say(j, &r);
@@ -344,16 +260,18 @@ letter_write(struct app *app, int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
-	if (!letter_kind_parse(q.kind, &j.w.kind))
+	if (!letter_kind_parse(q.kind, &j.asked.kind))
 		return app_usage("letter", TR("--kind cannot be '%s'", "--kind không thể là '%s'"), q.kind);
 	if (q.all == (argc - first > 1))
 		return app_usage("letter", TR("name units, or give --all", "ghi mã đơn vị, hoặc dùng --all"));
 	if (app_format(app, q.format, &j.format) < 0)
 		return EXIT_USAGE;
+	j.asked.number = q.number;
+	j.asked.reply_by = q.reply_by;
+	j.asked.wave = q.wave;
+	j.asked.to_send = q.send;
 	rc = run(&j, argv[first], argc - first - 1, argv + first + 1, &e);
-	message_maker_free(j.maker);
-	packs_release(&j.packs);
-	dossiers_release(&j.dossiers);
+	letter_wave_close(&j.lw);
 	account_release(&j.account);
 	units_free(j.units);
 	return rc < 0 ? app_fail(&e) : rc ? EXIT_FAILED : EXIT_DONE;

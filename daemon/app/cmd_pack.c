@@ -60,7 +60,7 @@ run(struct job *j, const char *key, const char *domain, struct err *e)
 		return -1;
 	j->lang = app->lang_given ? lang_ui : c.lang;
 	if (account_build(&j->account, app->db, &c, &app->conf, NULL, clock_now(), e) == 0 &&
-	    packs_build(&j->packs, app->db, &j->account, domain, e) == 0)
+	    packs_build(&j->packs, app->db, &j->account, &(struct facts_of){ NULL, 0 }, domain, e) == 0)
 		rc = domain && !j->packs.n ? err_set(e, ERR_NOTFOUND, TR("nothing was refused by '%s' in campaign '%s'",
 		    "'%s' không từ chối thư nào trong đợt '%s'"), domain, key) : write_all(j, e);
 	if (rc < 0)

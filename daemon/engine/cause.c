@@ -228,6 +228,12 @@ cause_name(enum cause c, enum lang l)
 }
 
 bool
+cause_is_wall(enum cause c)
+{
+	return table[c].owner == OWNER_MAIL_ADMIN;
+}
+
+bool
 cause_parse(const char *key, enum cause *c)
 {
 	for (int i = 0; i < CAUSES; i++)

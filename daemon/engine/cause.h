@@ -75,6 +75,7 @@ enum cause cause_of(const struct facts *, const struct cause_ask *, char *grade)
 
 const struct cause_info *cause_info(enum cause);
 const char *cause_name(enum cause, enum lang);
+bool	cause_is_wall(enum cause);		/* what the unit's mail administrator can mend: it keeps our mail out */
 bool	cause_parse(const char *key, enum cause *);
 const char *owner_key(enum owner);		/* "" for none */
 const char *owner_name(enum owner, enum lang);	/* "–" for none */

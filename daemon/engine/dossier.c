@@ -140,12 +140,6 @@ add_fix(struct building *b, struct dossier *d, const struct facts *f, enum cause
 	return 0;
 }
 
-static bool
-is_refused(enum cause c)
-{
-	return c == CAUSE_REFUSED_POLICY || c == CAUSE_REFUSED_CONTENT || c == CAUSE_REFUSED_BLOCKED || c == CAUSE_EXPIRED;
-}
-
 static void
 add_domain(struct building *b, struct dossier *d, const struct facts *f, enum cause c)
 {
@@ -165,12 +159,13 @@ add_domain(struct building *b, struct dossier *d, const struct facts *f, enum ca
 		d->domains[d->n_domains++] = (struct refusing){ .domain = &a->domains[k] };
 	}
 	d->domains[i].invited += f->invited;
-	d->domains[i].refused += is_refused(c);
+	d->domains[i].refused += cause_is_wall(c);
 }
 
 static int
-take(struct building *b, const struct facts *f)
+take(const struct facts *f, void *arg)
 {
+	struct building *b = arg;
 	struct cause_ask ask = { b->account->asked, b->account->campaign->closes_at };
 	struct dossier *d = of_unit(b, f->unit);
 	struct arena *a = &b->to->arena;
@@ -236,11 +231,9 @@ finish(struct dossier *d, const struct account *a)
 }
 
 int
-dossiers_build(struct dossiers *to, struct db *db, const struct account *a, enum lang l, struct err *e)
+dossiers_build(struct dossiers *to, struct db *db, const struct account *a, const struct facts_of *of, enum lang l, struct err *e)
 {
 	struct building b = { .to = to, .db = db, .account = a, .lang = l, .e = e };
-	struct facts_reader *r;
-	struct facts f;
 	int rc;
 
 	*to = (struct dossiers){ .n = a->n_units, .arena = ARENA_INIT };
@@ -253,14 +246,7 @@ dossiers_build(struct dossiers *to, struct db *db, const struct account *a, enum
 	}
 	if (to->n)
 		qsort(b.units, to->n, sizeof(*b.units), by_id);
-	if ((rc = facts_open(&r, db, a->campaign, 0, a->now, e)) == 0) {
-		while ((rc = facts_next(r, &f, e)) == 1)
-			if (take(&b, &f) < 0) {
-				rc = -1;
-				break;
-			}
-		facts_close(r);
-	}
+	rc = facts_each(db, a->campaign, of, a->now, take, &b, e);
 	for (size_t i = 0; rc == 0 && i < to->n; i++)
 		finish(&to->list[i], a);
 	free(b.units);

@@ -2,15 +2,15 @@
  * dossier.h - what one unit has to be told: which of its addresses it must
  * mend, which mail domain refuses, who has not answered.
  *
- * Built of all units in one pass over the people of a campaign; only those
- * whose address the unit itself can mend are looked up one by one.
+ * Built in one pass over the people of a campaign, or of those asked for; only
+ * those whose address the unit itself can mend are looked up one by one.
  *
  * Units      people.
  * Ownership  everything lies in struct dossiers: dossiers_release; the account
  *            is borrowed.
  * Errors     0 or -1.
  * Threads    the thread of the db handle. Within the snapshot in which the
- *            account was built, so that the numbers agree.
+ *            account was built, where the numbers must agree.
  * Source     design.md section 2, the owners of the causes.
  */
 #ifndef THUMOI_ENGINE_DOSSIER_H
@@ -55,7 +55,8 @@ struct dossiers {
 	struct arena arena;
 };
 
-int	dossiers_build(struct dossiers *, struct db *, const struct account *, enum lang, struct err *);
+/* of: whose papers are wanted; the numbers of a unit are right only when all of its people are among them. */
+int	dossiers_build(struct dossiers *, struct db *, const struct account *, const struct facts_of *of, enum lang, struct err *);
 void	dossiers_release(struct dossiers *);
 
 /* The address of a row as the unit wrote it, from the record that was kept; in the arena. */

@@ -22,12 +22,6 @@ struct gathering {
 	struct err *e;
 };
 
-static bool
-is_refused(enum cause c)
-{
-	return c == CAUSE_REFUSED_POLICY || c == CAUSE_REFUSED_CONTENT || c == CAUSE_REFUSED_BLOCKED || c == CAUSE_EXPIRED;
-}
-
 /* As sending_log writes it, with its time. */
 static const char *
 attempt_line(struct arena *a, const struct zone *z, const struct attempt *t)
@@ -117,30 +111,18 @@ by_people(const void *a, const void *b)
 }
 
 static int
-gather(struct gathering *g)
+take(const struct facts *f, void *arg)
 {
+	struct gathering *g = arg;
 	struct cause_ask ask = { g->account->asked, g->account->campaign->closes_at };
-	struct facts_reader *r;
-	struct facts f;
-	int rc;
+	struct pack *p = pack_of(g->to, f->domain);
+	char grade;
 
-	if (facts_open(&r, g->db, g->account->campaign, 0, g->account->now, g->e) < 0)
-		return -1;
-	while ((rc = facts_next(r, &f, g->e)) == 1) {
-		struct pack *p = pack_of(g->to, f.domain);
-		char grade;
-
-		if (p && f.failed_evidence && is_refused(cause_of(&f, &ask, &grade)) && take_words(g, p, f.failed_evidence) < 0) {
-			rc = -1;
-			break;
-		}
-	}
-	facts_close(r);
-	return rc;
+	return p && f->failed_evidence && cause_is_wall(cause_of(f, &ask, &grade)) ? take_words(g, p, f->failed_evidence) : 0;
 }
 
 int
-packs_build(struct packs *ps, struct db *db, const struct account *a, const char *domain, struct err *e)
+packs_build(struct packs *ps, struct db *db, const struct account *a, const struct facts_of *of, const char *domain, struct err *e)
 {
 	struct gathering g = { ps, db, a, e };
 
@@ -152,7 +134,7 @@ packs_build(struct packs *ps, struct db *db, const struct account *a, const char
 		if (domain ? strcmp(d->domain, domain) == 0 && account_refused(d) : account_refuses(a, d))
 			ps->list[ps->n++].domain = d;
 	}
-	if (ps->n && gather(&g) < 0)
+	if (ps->n && facts_each(db, a->campaign, of, a->now, take, &g, e) < 0)
 		return -1;
 	for (size_t i = 0; i < ps->n; i++)
 		if (ps->list[i].n_answers)

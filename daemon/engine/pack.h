@@ -39,8 +39,8 @@ struct packs {
 	struct arena arena;
 };
 
-/* domain NULL: all; else that one, even if it refuses only some. */
-int	packs_build(struct packs *, struct db *, const struct account *, const char *domain, struct err *);
+/* of: everybody, or at least all who were refused. domain NULL: all; else that one, even if it refuses only some. */
+int	packs_build(struct packs *, struct db *, const struct account *, const struct facts_of *of, const char *domain, struct err *);
 void	packs_release(struct packs *);
 const struct pack *packs_of(const struct packs *, const char *domain);	/* NULL: none */
 

@@ -546,3 +546,32 @@ facts_next(struct facts_reader *r, struct facts *f, struct err *e)
 	f->n_messages = r->n_messages;
 	return 1;
 }
+
+static int
+each_between(struct db *db, const struct campaign *c, int64_t contact, int64_t now,
+    int (*each)(const struct facts *, void *), void *arg, struct err *e)
+{
+	struct facts_reader *r;
+	struct facts f;
+	int rc, stopped = 0;
+
+	if (facts_open(&r, db, c, contact, now, e) < 0)
+		return -1;
+	while (!stopped && (rc = facts_next(r, &f, e)) == 1)
+		stopped = each(&f, arg);
+	facts_close(r);
+	return stopped ? stopped : rc;
+}
+
+int
+facts_each(struct db *db, const struct campaign *c, const struct facts_of *of, int64_t now,
+    int (*each)(const struct facts *, void *), void *arg, struct err *e)
+{
+	int rc = 0;
+
+	if (!of->contacts)
+		return each_between(db, c, 0, now, each, arg, e);
+	for (size_t i = 0; rc == 0 && i < of->n; i++)
+		rc = each_between(db, c, of->contacts[i], now, each, arg, e);
+	return rc;
+}

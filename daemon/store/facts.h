@@ -88,4 +88,10 @@ int	facts_open_after(struct facts_reader **, struct db *, const struct campaign 
 int	facts_next(struct facts_reader *, struct facts *, struct err *);
 void	facts_close(struct facts_reader *);	/* NULL is fine */
 
+/* Whom one asks about: a NULL list is everybody of the campaign. */
+struct facts_of { const int64_t *contacts; size_t n; };
+/* Each of them, until the callback returns non-zero: that is returned then. Else 0, or -1. */
+int	facts_each(struct db *, const struct campaign *, const struct facts_of *, int64_t now,
+	    int (*each)(const struct facts *, void *), void *, struct err *);
+
 #endif

@@ -17,6 +17,7 @@
 #include "engine/focal_file.h"
 #include "engine/inbound.h"
 #include "engine/letter.h"
+#include "engine/letter_wave.h"
 #include "engine/post.h"
 #include "engine/preflight.h"
 #include "engine/units.h"
@@ -31,6 +32,7 @@ struct tester {
 	struct conf conf;
 	struct units *units;
 	int64_t can_tho, binh_duong, foreign;
+	int64_t of_can_tho[3], of_binh_duong[WALL];	/* people, but for one of Cần Thơ who has no address */
 	struct account account;
 	struct dossiers dossiers;
 	struct packs packs;
@@ -55,6 +57,7 @@ fill(struct tester *t)
 		die("alias: %s", t->e.text);
 	for (int i = 0; i < 3; i++)
 		who[i] = fill_person(f, t->can_tho, (const char *const []){ "Trần Văn An", "Lê Thị Bình", "<b>Vũ</b> & Cúc" }[i], emails[i]);
+	memcpy(t->of_can_tho, who, sizeof(who));
 	fill_answer(f, who[0], "survey", SENT + 86400);
 	fill_answer(f, who[0], "feedback", SENT + 86400);
 	fill_invite(f, f->wave, who[0], emails[0], "accepted", SENT);
@@ -68,6 +71,7 @@ fill(struct tester *t)
 		int64_t p = fill_person(f, t->binh_duong, arena_printf(&f->arena, "Người %d", i), email);
 		int64_t invite = fill_invite(f, f->wave, p, email, "refused", SENT + i * 60);
 
+		t->of_binh_duong[i] = p;
 		fill_evidence_of(f, &(struct evidence){ .contact = p, .invite = invite, .at = SENT + i * 60, .kind = "refusal", .grade = 'A',
 		    .category = "policy", .email = email, .status = "5.7.1", .text = i == 3 ? "Blocked by rule 12" :
 		    arena_printf(&f->arena, "<%s>: Access denied", email) });
@@ -89,8 +93,8 @@ look(struct tester *t, int64_t now)
 	account_release(&t->account);
 	if (account_build(&t->account, t->f.db, &t->f.c, &t->conf, NULL, now, &t->e) < 0 ||
 	    account_check(&t->account, t->f.db, &said, &t->e) != 0 ||
-	    dossiers_build(&t->dossiers, t->f.db, &t->account, t->f.c.lang, &t->e) < 0 ||
-	    packs_build(&t->packs, t->f.db, &t->account, NULL, &t->e) < 0)
+	    dossiers_build(&t->dossiers, t->f.db, &t->account, &(struct facts_of){ NULL, 0 }, t->f.c.lang, &t->e) < 0 ||
+	    packs_build(&t->packs, t->f.db, &t->account, &(struct facts_of){ NULL, 0 }, NULL, &t->e) < 0)
 		die("account: %s%s", t->e.text, buf_str(&said));
 	buf_release(&said);
 	t->w = (struct letter_writer){ .conf = &t->conf, .campaign = &t->f.c, .account = &t->account, .packs = &t->packs, .number = "",
@@ -566,6 +570,46 @@ test_alerts(struct tester *t)
 		}
 }
 
+/* Of some people only: the same papers of their unit as when everybody is read, and none of others. */
+static void
+test_some(struct tester *t)
+{
+	struct letter_asked fix = { .kind = LETTER_FIX, .of = { t->of_can_tho, COUNT_OF(t->of_can_tho) } };
+	struct letter_asked refusal = { .kind = LETTER_REFUSAL, .of = { t->of_binh_duong, WALL } };
+	const struct dossier *all = dossier_of(t, "T92"), *d;
+	struct letter_made m;
+	enum letter_fate fate;
+	struct letter_wave lw;
+
+	if (!CHECK_INT(letter_wave_open(&lw, t->f.db, &t->account, &fix, OCTOBER_5, &t->e), 0, "a wave of lists"))
+		return;
+	CHECK_STR(lw.name, "fix-2021-10-05", "kind and day");
+	d = letter_wave_unit(&lw, t->can_tho);
+	CHECK_INT((int64_t)d->n_fixes, (int64_t)all->n_fixes - 1, "what must be mended, but for whom nobody asked about");
+	CHECK_STR(d->fixes[0].reference, all->fixes[0].reference, "the same person");
+	CHECK_INT((int64_t)d->n_people, (int64_t)all->n_people - 1, "the same");
+	CHECK_INT((int64_t)letter_wave_unit(&lw, t->binh_duong)->n_people, 0, "nobody of another unit");
+	CHECK(letter_wave_unit(&lw, 999) == NULL, "no such unit");
+	CHECK_INT(letter_wave_address(&lw, d, &m, &fate, &t->e), 0, "whom it goes to");
+	CHECK_INT(letter_wave_make(&lw, &m, &t->e), 0, "made");
+	CHECK_INT((int64_t)m.files.n, 2, "CSV and workbook");
+	letter_made_release(&m);
+	letter_wave_close(&lw);
+	if (!CHECK_INT(letter_wave_open(&lw, t->f.db, &t->account, &refusal, OCTOBER_5, &t->e), 0, "a wave about refusals"))
+		return;
+	CHECK_INT((int64_t)lw.packs.n, (int64_t)t->packs.n, "the domain that refuses");
+	CHECK_INT((int64_t)lw.packs.list[0].n_answers, (int64_t)t->packs.list[0].n_answers, "with its answers");
+	CHECK_INT(lw.packs.list[0].answers[0].people, t->packs.list[0].answers[0].people, "and how often");
+	letter_wave_close(&lw);
+	fix.reply_by = "someday";
+	CHECK_INT(letter_wave_open(&lw, t->f.db, &t->account, &fix, OCTOBER_5, &t->e), -1, "no day");
+	CHECK_INT(t->e.code, ERR_INPUT, "no day");
+	fix.reply_by = NULL;
+	fix.to_send = true;
+	CHECK_INT(letter_wave_open(&lw, t->f.db, &t->account, &fix, JANUARY_7, &t->e), -1, "nobody could be invited again");
+	CHECK_INT(t->e.code, ERR_NOTNOW, "closed");
+}
+
 int
 main(void)
 {
@@ -577,6 +621,7 @@ main(void)
 	test_focal_points(&t);
 	test_page(&t);
 	test_refusal(&t);
+	test_some(&t);
 	test_mail(&t);
 	test_alerts(&t);
 	test_post(&t);

@@ -89,7 +89,7 @@ list_now(struct tester *t, size_t *n)
 
 	*n = 0;
 	if (account_build(&account, t->w.db, &t->c, &t->conf, NULL, clock_now(), &t->w.e) < 0 ||
-	    dossiers_build(&d, t->w.db, &account, LANG_VI, &t->w.e) < 0)
+	    dossiers_build(&d, t->w.db, &account, &(struct facts_of){ NULL, 0 }, LANG_VI, &t->w.e) < 0)
 		world_die(&t->w, "dossiers");
 	for (size_t i = 0; i < d.n; i++)
 		if (strcmp(d.list[i].unit->unit.code, "T92") == 0) {
