@@ -7,6 +7,8 @@
  * /c/KEY			today			desk_today.c
  * /c/KEY/actions		who must act		desk_actions.c
  * /c/KEY/units[/CODE]		units			desk_units.c
+ * /c/KEY/units/CODE/letters/KIND	a letter to it	desk_letter.c
+ * /c/KEY/packs/DOMAIN		evidence		desk_letter.c
  * /c/KEY/domains		institutions		desk_domains.c
  * /c/KEY/people[/ID]		people			desk_people.c
  * /c/KEY/rosters[/ID]		rosters, their rows	desk_rosters.c, desk_roster.c, desk_upload.c
@@ -43,6 +45,10 @@ void	desk_today(struct request *);
 void	desk_actions(struct request *);
 void	desk_units(struct request *);
 void	desk_unit_page(struct request *);
+void	desk_letter(struct request *);		/* KIND: numbers, fix, refusal; ?number=, ?reply_by= */
+void	desk_letter_send(struct request *);	/* POST number=, reply_by= */
+void	desk_letter_file(struct request *);	/* letter.html, or an attachment by its name */
+void	desk_pack(struct request *);
 void	desk_domains(struct request *);
 void	desk_people(struct request *);
 void	desk_search(struct request *);		/* POST who= */
@@ -60,6 +66,6 @@ void	desk_report_file(struct request *);
 void	desk_report_page(struct request *);	/* /report/KEY/participation: where it was before */
 
 /* The first `most` actions, those first that recover most people. */
-void	desk_add_actions(json_t *list, const struct request *, const struct snapshot *, size_t most);
+void	desk_add_actions(json_t *list, struct request *, const struct snapshot *, size_t most);
 
 #endif

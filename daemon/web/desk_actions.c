@@ -3,7 +3,11 @@
 
 #include <stdlib.h>
 
+#include "store/contact.h"
+#include "store/evidence.h"
 #include "web/desk_parts.h"
+
+#define ACTIONS_A_PAGE 20
 
 enum kind { ACT_SENDER, ACT_REFUSES, ACT_ADDRESSES, ACT_NO_ROSTER, ACT_ZERO, ACT_OPERATOR, ACT_SPAM, ACT_MAILBOX, ACT_REMIND };
 
@@ -125,20 +129,55 @@ kind_text(const struct request *r, const struct action *a)
 	}
 }
 
-static const char *
-command(const struct request *r, const struct snapshot *s, const struct action *a)
-{
-	const char *key = s->campaign.key;
+struct doing { const char *name, *url; };
 
-	ASSERT(a->unit || (a->kind != ACT_ADDRESSES && a->kind != ACT_NO_ROSTER && a->kind != ACT_ZERO));
+/* The unit of somebody whom the domain has refused; NULL: it is not known any more. */
+static const char *
+unit_behind(struct request *r, const struct domain_account *d)
+{
+	struct err e = ERR_INIT;
+	struct evidence v;
+	struct contact c;
+
+	if (!d->said_id || evidence_by_id(r->db, r->arena, d->said_id, &v, &e) != 1 ||
+	    contact_by_id(r->db, r->arena, v.contact, &c, &e) != 1)
+		return NULL;
+	return c.unit_code;
+}
+
+/* What is ready to be done about it, for who may. */
+static struct doing
+ready(struct request *r, const struct snapshot *s, const struct action *a)
+{
+	const char *unit = a->unit ? a->unit->unit.code : NULL, *letter = NULL;
+	enum lang l = r->lang;
+
+	if (!access_may(r->actor, RIGHT_CHANGE))
+		return (struct doing){ NULL, NULL };
 	switch (a->kind) {
-	case ACT_REFUSES: return a->domain ? arena_printf(r->arena, "thumoi pack %s %s", key, a->domain->domain) :
-	    arena_printf(r->arena, "thumoi pack %s --all", key);
-	case ACT_ADDRESSES: return arena_printf(r->arena, "thumoi letter %s %s --kind fix --send", key, a->unit->unit.code);
+	case ACT_REFUSES:
+		if (!a->domain)
+			return (struct doing){ TRL(l, "See its domains", "Xem các tên miền"), desk_url(r, s, "/domains") };
+		unit = unit_behind(r, a->domain);
+		letter = "refusal";
+		break;
+	case ACT_ADDRESSES:
+		letter = "fix";
+		break;
 	case ACT_NO_ROSTER:
-	case ACT_ZERO: return arena_printf(r->arena, "thumoi letter %s %s --send", key, a->unit->unit.code);
-	default: return NULL;
+	case ACT_ZERO:
+		letter = "numbers";
+		break;
+	case ACT_OPERATOR:
+	case ACT_REMIND:
+		return (struct doing){ TRL(l, "To the waves", "Đến các đợt gửi"), desk_url(r, s, "/waves") };
+	default:
+		break;
 	}
+	if (!letter || !unit)
+		return (struct doing){ NULL, NULL };
+	return (struct doing){ TRL(l, "Prepare the letter", "Soạn công văn"),
+	    desk_url(r, s, arena_printf(r->arena, "/units/%s/letters/%s", unit, letter)) };
 }
 
 static const char *
@@ -154,47 +193,128 @@ people_url(const struct request *r, const struct snapshot *s, const struct actio
 	}
 }
 
-void
-desk_add_actions(json_t *list, const struct request *r, const struct snapshot *s, size_t most)
+static void
+add_one(json_t *list, struct request *r, const struct snapshot *s, const struct action *a)
 {
-	struct todo t = { .list = NULL };
+	json_t *o = view_item(list);
+	struct doing d = ready(r, s, a);
 
-	collect(&t, &s->account);
-	if (t.n)
-		qsort(t.list, t.n, sizeof(*t.list), most_people);
-	for (size_t i = 0; i < t.n && i < most; i++) {
-		const struct action *a = &t.list[i];
-		json_t *o = view_item(list);
+	view_text(o, "owner", owner_key(a->owner));
+	view_text(o, "owner_name", owner_name(a->owner, r->lang));
+	view_text(o, "who", a->unit ? unit_short(&a->unit->unit, r->lang) : a->domain ? a->domain->domain :
+	    a->exchanger ? a->exchanger->exchanger : cause_name(a->cause, r->lang));
+	view_text(o, "unit", a->unit ? a->unit->unit.code : NULL);
+	view_text(o, "domain", a->domain ? a->domain->domain : NULL);
+	if (a->people >= 0)
+		view_int(o, "people", a->people);
+	else
+		view_text(o, "people", NULL);
+	view_share(o, "share", a->people > 0 ? a->people : 0, s->account.all.nominated);
+	view_text(o, "words", a->domain ? a->domain->words : a->exchanger ? a->exchanger->words : NULL);
+	view_text(o, "text", kind_text(r, a));
+	view_text(o, "url", people_url(r, s, a));
+	view_text(o, "do_name", d.name);
+	view_text(o, "do_url", d.url);
+	view_text(o, "pack_url", a->kind == ACT_REFUSES && a->domain && access_may(r->actor, RIGHT_CHANGE) ?
+	    desk_url(r, s, arena_printf(r->arena, "/packs/%s", a->domain->domain)) : NULL);
+}
 
-		view_text(o, "owner", owner_key(a->owner));
-		view_text(o, "owner_name", owner_name(a->owner, r->lang));
-		view_text(o, "who", a->unit ? unit_short(&a->unit->unit, r->lang) : a->domain ? a->domain->domain :
-		    a->exchanger ? a->exchanger->exchanger : cause_name(a->cause, r->lang));
-		view_text(o, "unit", a->unit ? a->unit->unit.code : NULL);
-		view_text(o, "domain", a->domain ? a->domain->domain : NULL);
-		if (a->people >= 0)
-			view_int(o, "people", a->people);
-		else
-			view_text(o, "people", NULL);
-		view_share(o, "share", a->people > 0 ? a->people : 0, s->account.all.nominated);
-		view_text(o, "words", a->domain ? a->domain->words : a->exchanger ? a->exchanger->words : NULL);
-		view_text(o, "text", kind_text(r, a));
-		view_text(o, "command", command(r, s, a));
-		view_text(o, "url", people_url(r, s, a));
-	}
+static void
+todo_make(struct todo *t, const struct account *a)
+{
+	*t = (struct todo){ .list = NULL };
+	collect(t, a);
+	if (t->n)
+		qsort(t->list, t->n, sizeof(*t->list), most_people);
+}
+
+void
+desk_add_actions(json_t *list, struct request *r, const struct snapshot *s, size_t most)
+{
+	struct todo t;
+
+	todo_make(&t, &s->account);
+	for (size_t i = 0; i < t.n && i < most; i++)
+		add_one(list, r, s, &t.list[i]);
 	free(t.list);
+}
+
+static const char *
+actions_url(const struct request *r, const struct snapshot *s, const char *owner, int64_t page)
+{
+	const char *rest = *owner ? arena_printf(r->arena, "?owner=%s", owner) : "";
+
+	return desk_url(r, s, page > 1 ? arena_printf(r->arena, "/actions%s%spage=%lld", rest, *rest ? "&" : "?", (long long)page) :
+	    arena_printf(r->arena, "/actions%s", rest));
+}
+
+/* Who has how much to do; the first entry is all of them. */
+static void
+add_owners(json_t *data, const struct request *r, const struct snapshot *s, const struct todo *t, const char *chosen)
+{
+	json_t *list = view_list(data, "owners"), *o = view_item(list);
+	int64_t n[OWNERS] = { 0 };
+
+	view_text(o, "owner", NULL);
+	view_text(o, "name", TRL(r->lang, "everybody", "tất cả"));
+	view_int(o, "actions", (int64_t)t->n);
+	view_text(o, "url", actions_url(r, s, "", 1));
+	view_flag(o, "current", !*chosen);
+	for (size_t i = 0; i < t->n; i++)
+		n[t->list[i].owner]++;
+	for (int k = 0; k < OWNERS; k++) {
+		if (!n[k])
+			continue;
+		o = view_item(list);
+		view_text(o, "owner", owner_key((enum owner)k));
+		view_text(o, "name", owner_name((enum owner)k, r->lang));
+		view_int(o, "actions", n[k]);
+		view_text(o, "url", actions_url(r, s, owner_key((enum owner)k), 1));
+		view_flag(o, "current", strcmp(chosen, owner_key((enum owner)k)) == 0);
+	}
+}
+
+static const char *
+chosen_owner(const struct request *r)
+{
+	const char *asked = request_arg(r, "owner");
+
+	for (int k = 0; asked && *asked && k < OWNERS; k++)
+		if (strcmp(asked, owner_key((enum owner)k)) == 0)
+			return owner_key((enum owner)k);
+	return "";
 }
 
 void
 desk_actions(struct request *r)
 {
 	const struct snapshot *s = view_campaign(r);
-	json_t *data;
+	const char *owner = chosen_owner(r);
+	int64_t page = desk_number(r, "page"), from, n = 0;
+	struct todo t;
+	json_t *data, *list;
 
 	if (!s)
 		return;
+	page = page > 1 && page < 1000000 ? page : 1;
+	from = (page - 1) * ACTIONS_A_PAGE;
+	todo_make(&t, &s->account);
 	data = json_object();
-	desk_add_actions(view_list(data, "actions"), r, s, SIZE_MAX);
+	add_owners(data, r, s, &t, owner);
+	list = view_list(data, "actions");
+	for (size_t i = 0; i < t.n; i++) {
+		if (*owner && strcmp(owner, owner_key(t.list[i].owner)) != 0)
+			continue;
+		if (n >= from && n < from + ACTIONS_A_PAGE)
+			add_one(list, r, s, &t.list[i]);
+		n++;
+	}
+	free(t.list);
+	view_int(data, "found", n);
+	view_int(data, "first", json_array_size(list) ? from + 1 : 0);
+	view_int(data, "last", json_array_size(list) ? from + (int64_t)json_array_size(list) : 0);
+	view_text(data, "previous_url", page > 1 ? actions_url(r, s, owner, page - 1) : NULL);
+	view_text(data, "next_url", from + ACTIONS_A_PAGE < n ? actions_url(r, s, owner, page + 1) : NULL);
 	desk_findings(view_list(data, "findings"), r, s, NULL, NULL);
 	view_reply(r, SCREEN_ACTIONS, TRL(r->lang, "Who must act", "Ai cần làm gì"), s, data);
 	view_done(r, s);

@@ -1,8 +1,6 @@
 /* desk.h: the reports, to read, to print and to take away. */
 #include "web/desk.h"
 
-#include <openssl/evp.h>
-
 #include "engine/rates.h"
 #include "engine/report.h"
 #include "web/desk_parts.h"
@@ -18,24 +16,6 @@ static const struct file { const char *name; enum form form; enum out_format for
 	{ "placement.csv", FORM_PLACEMENT, OUT_CSV, "text/csv; charset=utf-8" },
 	{ "report.html", FORM_PAGE, OUT_HTML, "text/html; charset=utf-8" },
 };
-
-/* The page carries its own style sheet: its hash lets that one in, and no other. */
-static void
-allow_style(struct request *r)
-{
-	static const char begin[] = "<style>", end[] = "</style>";
-	const char *page = buf_str(&r->out), *from = strstr(page, begin), *to = from ? strstr(from, end) : NULL;
-	unsigned char hash[EVP_MAX_MD_SIZE], text[64];
-	unsigned n = 0;
-
-	if (!to)
-		return;
-	from += sizeof(begin) - 1;
-	if (EVP_Digest(from, (size_t)(to - from), hash, &n, EVP_sha256(), NULL) != 1)
-		die("SHA-256 failed");
-	EVP_EncodeBlock(text, hash, (int)n);
-	r->policy = arena_printf(r->arena, POLICY_FORMAT, arena_printf(r->arena, " 'sha256-%s'", (const char *)text), "");
-}
 
 static int
 write_form(const struct request *r, const struct snapshot *s, const struct file *which, FILE *f, struct err *e)
@@ -78,7 +58,7 @@ send_form(struct request *r, const struct snapshot *s, const struct file *which)
 	} else {
 		reply_raw(r, 200, which->type, text);
 		if (which->form == FORM_PAGE)
-			allow_style(r);
+			reply_allow_style(r);
 	}
 	free(text);
 }

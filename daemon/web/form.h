@@ -20,7 +20,7 @@ char	*form_value(struct arena *, const char *body, size_t len, const char *name)
  * Does the path have the form of the pattern? "*" stands for one segment of 1
  * to PATH_SEG_MAX bytes; what stands there is copied to seg, in order.
  */
-#define PATH_SEGS 2
+#define PATH_SEGS 4
 #define PATH_SEG_MAX 127
 struct path_segs { char s[PATH_SEGS][PATH_SEG_MAX + 1]; };
 bool	path_match(const char *pattern, const char *path, struct path_segs *);

@@ -1,8 +1,11 @@
 #include "web/reply.h"
 
+#include <openssl/evp.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/out.h"
+#include "web/form.h"
 
 #define HTML "text/html; charset=utf-8"
 #define API "/api/v1/"
@@ -25,6 +28,27 @@ const char *
 request_cookie(const struct request *r, const char *name)
 {
 	return MHD_lookup_connection_value(r->connection, MHD_COOKIE_KIND, name);
+}
+
+static enum MHD_Result
+keep_choice(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct buf *b = arg;
+
+	(void)kind;
+	if (strcmp(name, "lang") == 0 || strcmp(name, "said") == 0)
+		return MHD_YES;
+	buf_char(b, '&');
+	url_escape(b, name);
+	buf_char(b, '=');
+	url_escape(b, value ? value : "");
+	return MHD_YES;
+}
+
+void
+request_choices(const struct request *r, struct buf *b)
+{
+	MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND, keep_choice, b);
 }
 
 void
@@ -131,6 +155,23 @@ reply_own(struct request *r, int status, const char *type, struct buf *b)
 	begin(r, status, type);
 	r->out = *b;
 	*b = (struct buf)BUF_INIT(0);
+}
+
+void
+reply_allow_style(struct request *r)
+{
+	static const char begin_tag[] = "<style>", end_tag[] = "</style>";
+	const char *page = buf_str(&r->out), *from = strstr(page, begin_tag), *to = from ? strstr(from, end_tag) : NULL;
+	unsigned char hash[EVP_MAX_MD_SIZE], text[64];
+	unsigned n = 0;
+
+	if (!to)
+		return;
+	from += sizeof(begin_tag) - 1;
+	if (EVP_Digest(from, (size_t)(to - from), hash, &n, EVP_sha256(), NULL) != 1)
+		die("SHA-256 failed");
+	EVP_EncodeBlock(text, hash, (int)n);
+	r->policy = arena_printf(r->arena, POLICY_FORMAT, arena_printf(r->arena, " 'sha256-%s'", (const char *)text), "");
 }
 
 void

@@ -93,6 +93,8 @@ struct request {
 const char *request_header(const struct request *, const char *name);	/* NULL: none */
 const char *request_cookie(const struct request *, const char *name);	/* NULL: none */
 const char *request_arg(const struct request *, const char *name);	/* of the query; NULL: none */
+/* "&name=value" for each argument of the query but lang and said: what was chosen on the page. */
+void	request_choices(const struct request *, struct buf *);
 /* The language chosen by ?lang=, else the one remembered, else the best of Accept-Language, else `fallback`. */
 void	request_choose_lang(struct request *, enum lang fallback);
 
@@ -114,6 +116,8 @@ void	reply_problem(struct request *, int status, const char *title, const char *
 void	reply_notice(struct request *, int status, const char *title, const char *text);
 void	reply_redirect(struct request *, const char *location);		/* 303 */
 void	reply_raw(struct request *, int status, const char *type, const char *text);
+/* The page in r->out carries a style sheet of its own: its hash lets that one in, and no other. */
+void	reply_allow_style(struct request *);
 void	reply_own(struct request *, int status, const char *type, struct buf *);	/* takes what is in it */
 void	reply_error(struct request *, const struct err *);
 /* Nobody has such a link: always the same page, or "too many" for an address that goes on guessing. */

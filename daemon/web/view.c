@@ -177,7 +177,7 @@ value_of(struct request *r, const char *key, json_t *j, int depth)
 static const struct tab { const char *path, *en, *vi; enum screen screen[3]; enum right right; } tabs[] = {
 	{ "", "Today", "Hôm nay", { SCREEN_TODAY, SCREEN_TODAY }, RIGHT_REPORTS },
 	{ "/actions", "Who must act", "Ai cần làm gì", { SCREEN_ACTIONS, SCREEN_ACTIONS }, RIGHT_REPORTS },
-	{ "/units", "Units", "Đơn vị", { SCREEN_UNITS, SCREEN_UNIT }, RIGHT_REPORTS },
+	{ "/units", "Units", "Đơn vị", { SCREEN_UNITS, SCREEN_UNIT, SCREEN_LETTER }, RIGHT_REPORTS },
 	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAINS }, RIGHT_REPORTS },
 	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON }, RIGHT_PEOPLE },
 	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER, SCREEN_UPLOAD }, RIGHT_PEOPLE },
@@ -215,16 +215,12 @@ add_campaign(const struct request *r, json_t *data, const struct snapshot *s)
 static const char *
 other_lang_url(const struct request *r)
 {
-	static const char *const kept[] = { "kind", "class", "unit", "cause", "page" };
 	struct buf b = BUF_INIT(4096);
-	const char *url, *v;
+	const char *url;
 
 	buf_printf(&b, "?lang=%s", r->lang == LANG_VI ? "en" : "vi");
-	for (size_t i = 0; !r->post && i < COUNT_OF(kept); i++)
-		if ((v = request_arg(r, kept[i]))) {
-			buf_printf(&b, "&%s=", kept[i]);
-			url_escape(&b, v);
-		}
+	if (!r->post)
+		request_choices(r, &b);
 	url = arena_dup(r->arena, b.failed ? "" : buf_str(&b));
 	buf_release(&b);
 	return url;

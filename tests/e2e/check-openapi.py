@@ -243,6 +243,21 @@ def walk(op, desk, public, key_file):
             units = op["GET", K + "/units"].ask(args, q, desk)
             for u in units["units"]:
                 op["GET", K + "/units/{code}"].ask({**args, "code": u["code"]}, q, desk)
+            letter = K + "/units/{code}/letters/{kind}"
+            for u in units["units"][:4]:
+                for kind in ("numbers", "fix", "refusal"):
+                    op["GET", letter].ask({**args, "code": u["code"], "kind": kind}, {**q, "number": "12/ab", "reply_by": "2026-12-01"}, desk)
+                op["POST", letter].ask({**args, "code": u["code"], "kind": "fix"}, q, desk, b"", want=403)
+                op["GET", letter].ask({**args, "code": u["code"], "kind": "fix"}, {**q, "reply_by": "soon"}, desk, want=422)
+            op["GET", letter].ask({**args, "code": "T00", "kind": "fix"}, q, desk, want=404)
+            owners = op["GET", K + "/actions"].ask(args, q, desk)["owners"]
+            todo = 0
+            for o in owners[1:]:
+                pages = -(-o["actions"] // 20)
+                todo += sum(len(op["GET", K + "/actions"].ask(args, {**q, "owner": o["owner"], "page": n + 1}, desk)["actions"])
+                            for n in range(pages))
+            if todo != owners[0]["actions"]:
+                fault(f"{c['key']}: {todo} actions of each owner, all are {owners[0]['actions']}")
             for kind in units["kind_choices"]:
                 for cl in units["class_choices"]:
                     op["GET", K + "/units"].ask(args, {**q, "kind": kind["value"], "class": cl["value"]}, desk)

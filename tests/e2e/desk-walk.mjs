@@ -50,6 +50,7 @@ today: wave.per_minute
 today: wave.minutes_left
 today: sender.refused_auth
 today: sender.refused_blocked
+letter: rosters
 units: units.rosters
 units: units.mailable
 units: units.invited
@@ -149,9 +150,11 @@ async function api(rest, lang, options = {}) {
 async function pages() {
 	const units = (await api(`/${KEY}/units`, "vi")).units;
 	const people = await api(`/${KEY}/people`, "vi");
+	const refusal = (await api(`/${KEY}/actions?owner=mail_admin`, "vi")).actions.find((a) => /refusal$/.test(a.do_url)).do_url;
 	const held = (await api(`/${KEY}/rosters`, "vi")).files.find((f) => f.held > 0 && f.rejected > 0);
 	const list = [
-		{ name: "today", at: "" }, { name: "actions", at: "/actions" }, { name: "units", at: "/units" },
+		{ name: "today", at: "" }, { name: "actions", at: "/actions" },
+		{ name: "actions", at: "/actions?page=2" }, { name: "actions", at: "/actions?owner=unit" }, { name: "units", at: "/units" },
 		{ name: "units", at: "/units?kind=province&class=zero" }, { name: "domains", at: "/domains" },
 		{ name: "people", at: "/people" }, { name: "people", at: "/people?page=3" },
 		{ name: "people", at: "/people?unit=T92&cause=answered" }, { name: "rosters", at: "/rosters" },
@@ -159,6 +162,8 @@ async function pages() {
 		{ name: "roster", at: `/rosters/${held.id}?disposition=hold` }, { name: "inbound", at: "/inbound" },
 		{ name: "waves", at: "/waves" }, { name: "reports", at: "/reports" },
 		{ name: "unit", at: "/units/T92" }, { name: "unit", at: "/units/T79" },
+		{ name: "letter", at: "/units/T79/letters/fix" }, { name: "letter", at: "/units/T01/letters/numbers" },
+		{ name: "letter", at: refusal.replace(`/c/${KEY}`, "") },
 	];
 	for (const c of ["no_roster", "zero", "very_few"]) {
 		const u = units.find((one) => one.class === c);
@@ -183,7 +188,8 @@ function watch(page) {
 	page.on("console", (m) => m.type() !== "log" && seen.console.push(`${m.type()}: ${m.text()}`));
 	page.on("pageerror", (e) => seen.console.push(`exception: ${e.message}`));
 	page.on("request", (r) => r.url().startsWith(desk + "/") || seen.requests.push(`left the desk: ${r.url()}`));
-	page.on("requestfailed", (r) => seen.requests.push(`failed: ${r.url()} ${r.failure()?.errorText}`));
+	/* A page that is left at once does not wait for the picture of its tab. */
+	page.on("requestfailed", (r) => (/icon\.svg/.test(r.url()) && /ERR_ABORTED/.test(r.failure()?.errorText)) || seen.requests.push(`failed: ${r.url()} ${r.failure()?.errorText}`));
 	page.on("response", (r) => r.status() >= 400 && seen.requests.push(`${r.status()} ${r.url()}`));
 	return seen;
 }
@@ -395,7 +401,7 @@ async function keyboard(browser) {
 
 	for (const [at, wanted] of [["/units", ["SELECT[kind]", "SELECT[class]", "BUTTON", ".scroll"]],
 		["/people", ["INPUT[who]", "SELECT[unit]", "SELECT[cause]", "BUTTON", ".scroll"]], ["/domains", [".scroll"]],
-		["/reports", [".scroll"]], ["/waves", [".scroll"]], ["/units/T92", [".scroll"]]]) {
+		["/units/T79/letters/fix", ["INPUT[number]", "INPUT[reply_by]", "BUTTON", ".letter-mail"]], ["/reports", [".scroll"]], ["/waves", [".scroll"]], ["/units/T92", [".scroll"]]]) {
 		await page.goto(`${desk}/c/${KEY}${at}`);
 		const stops = [];
 
@@ -468,6 +474,17 @@ async function plain(browser, list) {
 		n += await page.locator("tbody tr").count();
 	}
 	told(n === found && all.length === 50, `... from page to page there are ${found} people`);
+	await page.goto(`${desk}/c/${KEY}/units/T79/letters/fix`);
+	await page.locator(".letter-form input[name=number]").fill("4712/BNV-CCHC");
+	await page.locator("form.letter-form button").click();
+	const paper = await page.locator("dd a").last().getAttribute("href");
+	told((await (await fetch(desk + paper, { headers })).text()).includes("4712/BNV-CCHC"), "a letter: its number stands on the paper");
+	await page.locator(".letter form[method=post] button").click();
+	told(await page.locator(".banner.good").count() === 1 && await page.locator(".letter form[method=post] button").count() === 0,
+		"... it is sent, once a day");
+	const letter = await api(`/${KEY}/units/T79/letters/fix`, "vi");
+	told(letter.before && letter.letters.length === 1 && letter.letters[0].number === "4712/BNV-CCHC" &&
+		letter.letters[0].email === letter.addressee.email, "... to the focal point of the unit");
 	for (const at of [`/c/${KEY}/units/T00`, `/c/${KEY}/people/999999999`, "/c/nothing", `/c/${KEY}/nothing`]) {
 		const reply = await page.goto(desk + at);
 

@@ -63,6 +63,8 @@ matrix() {
 			GET	/report/*/participation	/report/desk/participation	reports	200
 			GET	/report/*/causes	/report/desk/causes	reports	200
 			GET	/c/*/reports/*	/c/desk/reports/causes.csv	reports	200
+			GET	/c/*/units/*/letters/*/*	/c/desk/units/T92/letters/numbers/letter.html	people	200
+			GET	/c/*/packs/*	/c/desk/packs/$(query "SELECT mail_domain FROM (SELECT substr(a.email, instr(a.email, '@') + 1) mail_domain, count(*) n FROM evidence e JOIN address a ON a.contact = e.contact AND a.rank = 1 WHERE e.category = 'policy' GROUP BY 1 ORDER BY 2 DESC LIMIT 1)")	change	200
 		X
 		while IFS=$'\t' read -r method route asked right code; do
 			route=${route#-} asked=${asked#-}
@@ -73,6 +75,8 @@ matrix() {
 			GET	/actions	/actions	reports	200
 			GET	/units	/units	reports	200
 			GET	/units/*	/units/T92	unit	200
+			GET	/units/*/letters/*	/units/T92/letters/numbers	people	200
+			POST	/units/*/letters/*	/units/T92/letters/numbers	people	403
 			GET	/domains	/domains	reports	200
 			GET	/people	/people	people	200
 			POST	/people	/people	people	403
