@@ -8,7 +8,7 @@ CLANG ?= clang
 # What a person may override stands in CFLAGS, what the code needs in ALL_*.
 CFLAGS ?= -O2 -g
 STD := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-PACKAGES := sqlite3 libcurl uuid gmime-3.0 libmicrohttpd jansson libidn2 libcrypto libssl libesmtp-1.0 libcares xlsxwriter
+PACKAGES := sqlite3 libcurl uuid gmime-3.0 libmicrohttpd jansson libidn2 libcrypto libssl libesmtp-1.0 libcares xlsxwriter libqrencode
 
 .DEFAULT_GOAL := all
 
