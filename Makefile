@@ -37,7 +37,7 @@ DRIVEN_CLOCK := $(BUILD)/obj/tests/support/clock_driven.o
 SUPPORT_SRC := $(filter-out tests/support/clock_driven.c,$(wildcard tests/support/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/obj/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
-THREADED := $(filter %/test_fiber %/test_smtp %/test_smtp_faults %/test_dispatch %/test_route %/test_web %/test_meters %/test_board %/test_session \
+THREADED := $(filter %/test_fiber %/test_smtp %/test_smtp_faults %/test_dispatch %/test_route %/test_web %/test_meters %/test_board %/test_session %/test_account \
 	%/test_metrics %/test_desk_rosters %/test_desk_inbound,$(UNIT))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/bin/%,$(wildcard tests/fuzz/fuzz_*.c))
 
