@@ -63,7 +63,10 @@ show(struct request *r, const struct user *u, const char *said, bool good)
 	data = json_object();
 	desk_user_fields(data, r, &zone, u);
 	view_int(data, "sessions", sessions);
-	desk_role_choices(data, r, u->role);
+	if (u->id == r->actor->user)
+		view_list(data, "role_choices");	/* another one chooses */
+	else
+		desk_role_choices(data, r, u->role);
 	view_text(data, "url", arena_printf(r->arena, "/users/%lld", (long long)u->id));
 	view_text(data, "audit_url", arena_printf(r->arena, "/audit?who=desk%%3A%s", u->name));
 	desk_said(data, said, good);
