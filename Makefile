@@ -8,7 +8,7 @@ CLANG ?= clang
 # What a person may override stands in CFLAGS, what the code needs in ALL_*.
 CFLAGS ?= -O2 -g
 STD := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-PACKAGES := sqlite3 libcurl uuid gmime-3.0 libmicrohttpd jansson libidn2 libcrypto libssl libesmtp-1.0 libcares xlsxwriter
+PACKAGES := sqlite3 libcurl uuid gmime-3.0 libmicrohttpd jansson libidn2 libcrypto libssl libesmtp-1.0 libcares xlsxwriter libqrencode
 
 .DEFAULT_GOAL := all
 
@@ -38,6 +38,7 @@ SUPPORT_SRC := $(filter-out tests/support/clock_driven.c,$(wildcard tests/suppor
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/obj/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 THREADED := $(filter %/test_fiber %/test_smtp %/test_smtp_faults %/test_dispatch %/test_route %/test_http %/test_web %/test_meters %/test_board %/test_session \
+	%/test_account \
 	%/test_metrics %/test_desk_rosters %/test_desk_inbound,$(UNIT))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/bin/%,$(wildcard tests/fuzz/fuzz_*.c))
 

@@ -44,6 +44,7 @@ const struct command commands[] = {
 	{ "webhook", cmd_webhook, NEEDS_STORE_RW, "programs elsewhere that are told what happens",
 	    "báo cho chương trình khác biết việc gì đã xảy ra" },
 	{ "user", cmd_user, NEEDS_STORE_RW, "who may use the desk", "ai được dùng trang quản trị" },
+	{ "apikey", cmd_apikey, NEEDS_STORE_RW, "keys of programs that may ask under /api/v1", "khóa cho chương trình gọi /api/v1" },
 	{ "audit", cmd_audit, NEEDS_STORE_RO, "who did what, in a chain that shows changes", "ai đã làm gì, ghi thành chuỗi lộ mọi sửa đổi" },
 	{ "serve", cmd_serve, NEEDS_STORE_RW, "run as thumoid does: web pages, sending, inbound mail",
 	    "chạy như thumoid: trang web, gửi thư, thư trả lại" },

@@ -45,6 +45,7 @@ int	cmd_retention(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
 int	cmd_rules(struct app *, int argc, char **argv);
 int	roster_check_command(struct app *, int argc, char **argv);	/* of cmd_roster's table */
+int	cmd_apikey(struct app *, int argc, char **argv);
 int	cmd_audit(struct app *, int argc, char **argv);
 int	cmd_webhook(struct app *, int argc, char **argv);
 int	cmd_user(struct app *, int argc, char **argv);

@@ -166,6 +166,8 @@ static const struct setting table[] = {
 	    "địa chỉ https:// để vào trang quản trị qua máy ủy quyền; để trống: chỉ từ chính máy này"),
 	S_WORD(admin_login, "required", "required none", "none: whoever is on this machine is an administrator (loopback only)",
 	    "none: ai ngồi tại máy này đều là quản trị (chỉ với loopback)"),
+	S_WORD(second_factor, "optional", "optional administrators everybody",
+	    "who must log in with a code from a telephone beside the password", "ai bắt buộc đăng nhập hai lớp (thêm mã trên điện thoại)"),
 	S_NUM(session_idle_s, "1800", 60, 43200, SECONDS, "the desk logs one out after so long without a click",
 	    "trang quản trị tự đăng xuất sau chừng ấy giây không thao tác"),
 	S_TEXT(api_key_file, "", "file that holds the key for POST /api/v1/answers; empty: off",

@@ -79,6 +79,7 @@ struct conf {
 	const char *admin_url;		/* https://..., through a proxy; "" = by a name of this machine */
 	const char *admin_login;	/* required, none */
 	int64_t	session_idle_s;
+	const char *second_factor;	/* optional, administrators, everybody: who must have one */
 	const char *api_key_file;
 	const char *tls_cert_file, *tls_key_file;
 	/* survey systems: engine/survey_sync.h */

@@ -103,10 +103,77 @@ audit_each(struct db *db, int64_t after, int (*each)(const struct audit_row *, v
 	return rc < 0 ? -1 : 0;
 }
 
+int
+audit_each_back(struct db *db, const struct audit_choice *c, int (*each)(const struct audit_row *, void *), void *arg, struct err *e)
+{
+	static const char all[] = "SELECT id, at, actor, action, detail, hash FROM audit WHERE id < $1 ORDER BY id DESC";
+	static const char by_actor[] = "SELECT id, at, actor, action, detail, hash FROM audit WHERE id < $1 AND actor = $2 ORDER BY id DESC";
+	static const char by_action[] = "SELECT id, at, actor, action, detail, hash FROM audit WHERE id < $1 AND action = $3 ORDER BY id DESC";
+	static const char by_both[] = "SELECT id, at, actor, action, detail, hash FROM audit WHERE id < $1 AND actor = $2 AND action = $3"
+	    " ORDER BY id DESC";
+	struct stmt *s = db_stmt(db, *c->actor && *c->action ? by_both : *c->actor ? by_actor : *c->action ? by_action : all, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, c->before ? c->before : INT64_MAX);
+	if (*c->actor)
+		bind_text(s, 2, c->actor);
+	if (*c->action)
+		bind_text(s, 3, c->action);
+	while ((rc = db_step(s, e)) == 1) {
+		struct audit_row r = { col_int(s, 0), col_int(s, 1), col_text(s, 2), col_text(s, 3), col_text(s, 4), col_text(s, 5) };
+
+		if (each(&r, arg))
+			break;
+	}
+	db_done(s);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+each_text(struct stmt *s, int (*each)(const char *, void *), void *arg, struct err *e)
+{
+	int rc;
+
+	if (!s)
+		return -1;
+	while ((rc = db_step(s, e)) == 1)
+		if (each(col_text(s, 0), arg))
+			break;
+	db_done(s);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+audit_each_actor(struct db *db, int (*each)(const char *, void *), void *arg, struct err *e)
+{
+	static const char sql[] = "WITH RECURSIVE t (v) AS (SELECT min(actor) FROM audit UNION ALL"
+	    " SELECT (SELECT min(actor) FROM audit WHERE actor > t.v) FROM t WHERE t.v IS NOT NULL) SELECT v FROM t WHERE v IS NOT NULL";
+
+	return each_text(db_stmt(db, sql, e), each, arg, e);
+}
+
+int
+audit_each_action(struct db *db, int (*each)(const char *, void *), void *arg, struct err *e)
+{
+	static const char sql[] = "WITH RECURSIVE t (v) AS (SELECT min(action) FROM audit UNION ALL"
+	    " SELECT (SELECT min(action) FROM audit WHERE action > t.v) FROM t WHERE t.v IS NOT NULL) SELECT v FROM t WHERE v IS NOT NULL";
+
+	return each_text(db_stmt(db, sql, e), each, arg, e);
+}
+
+int
+audit_last_id(struct db *db, int64_t *id, struct err *e)
+{
+	char hash[AUDIT_HASH + 1];
+
+	return last_row(db, id, hash, e);
+}
+
 struct verifying {
 	struct audit_state *state;
 	const char *head;
-	int64_t last_id;
 };
 
 static int
@@ -119,14 +186,14 @@ verify_row(const struct audit_row *r, void *arg)
 	s->rows++;
 	if (!*r->hash && !*s->head) {
 		s->older++;
-		v->last_id = r->id;
+		s->last_id = r->id;
 		return 0;
 	}
 	row_hash(want, s->head, r);
 	/* Ids follow one another: a row taken out at the chain's very begin shows, too. */
-	if (!s->broken_id && (strcmp(want, r->hash) != 0 || r->id != v->last_id + 1))
+	if (!s->broken_id && (strcmp(want, r->hash) != 0 || r->id != s->last_id + 1))
 		s->broken_id = r->id;
-	v->last_id = r->id;
+	s->last_id = r->id;
 	s->head_found |= v->head && strcmp(v->head, r->hash) == 0;
 	snprintf(s->head, sizeof(s->head), "%s", r->hash);
 	return 0;
@@ -139,4 +206,12 @@ audit_verify(struct db *db, const char *head, struct audit_state *out, struct er
 
 	*out = (struct audit_state){ .rows = 0 };
 	return audit_each(db, 0, verify_row, &v, e);
+}
+
+int
+audit_verify_on(struct db *db, struct audit_state *s, struct err *e)
+{
+	struct verifying v = { .state = s };
+
+	return audit_each(db, s->last_id, verify_row, &v, e);
 }

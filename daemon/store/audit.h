@@ -34,12 +34,23 @@ struct audit_row {
 /* From id `after` on, until it returns non-zero. */
 int	audit_each(struct db *, int64_t after, int (*each)(const struct audit_row *, void *), void *, struct err *);
 
+/* Newest first, of ids below `before` (0: from the last one): those of an actor, of an action; "": of any. */
+struct audit_choice { int64_t before; const char *actor, *action; };
+int	audit_each_back(struct db *, const struct audit_choice *, int (*each)(const struct audit_row *, void *), void *, struct err *);
+/* Each actor, or each action, that has a row: in steps of an index, not by reading the log. */
+int	audit_each_actor(struct db *, int (*each)(const char *, void *), void *, struct err *);
+int	audit_each_action(struct db *, int (*each)(const char *, void *), void *, struct err *);
+int	audit_last_id(struct db *, int64_t *, struct err *);		/* 0: none */
+
 struct audit_state {
 	int64_t rows, older;		/* older: without a hash */
 	int64_t broken_id;		/* the first row whose hash is wrong; 0: none */
+	int64_t last_id;
 	bool head_found;		/* the hash asked for stands in the chain */
 	char head[AUDIT_HASH + 1];	/* of the last row; "" */
 };
 int	audit_verify(struct db *, const char *head, struct audit_state *, struct err *);	/* head: NULL or noted elsewhere */
+/* What came since, on top of a state that was verified: what lies before is taken as it was then. */
+int	audit_verify_on(struct db *, struct audit_state *, struct err *);
 
 #endif

@@ -103,6 +103,10 @@ const struct holdings_table holdings_tables[] = {
 	{ "webhook", HELD_NOT, NULL, "programs that are told" },
 	{ "user", HELD_NOT, NULL, "who works with this program" },
 	{ "session", HELD_NOT, NULL, "who works with this program" },
+	{ "second_factor", HELD_NOT, NULL, "who works with this program" },
+	{ "recovery_code", HELD_NOT, NULL, "who works with this program" },
+	{ "login_half", HELD_NOT, NULL, "who works with this program" },
+	{ "api_key", HELD_NOT, NULL, "programs that may ask" },
 	{ "audit", HELD_NOT, NULL, "ids, no names or addresses" },
 	{ NULL, HELD_NOT, NULL, NULL },
 };

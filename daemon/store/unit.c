@@ -126,6 +126,19 @@ read_unit(struct stmt *s, struct arena *a, struct unit *u)
 }
 
 int
+unit_code_known(struct db *db, const char *code, struct err *e)
+{
+	static const char sql[] = "SELECT 1 FROM unit WHERE code = $1 LIMIT 1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t one;
+
+	if (!s)
+		return -1;
+	bind_text(s, 1, code);
+	return db_one_int(s, &one, e);
+}
+
+int
 unit_by_id(struct db *db, struct arena *a, int64_t id, struct unit *u, struct err *e)
 {
 	static const char sql[] = "SELECT " UNIT_COLUMNS " FROM unit WHERE id = $1";

@@ -35,6 +35,7 @@ int	unit_alias_insert(struct db *, int64_t unit, const char *key, struct err *);
 int	unit_domain_insert(struct db *, int64_t unit, const char *domain, struct err *);
 int	provider_insert(struct db *, const char *domain, struct err *);
 
+int	unit_code_known(struct db *, const char *code, struct err *);	/* 1: in one of the trees, 0, -1 */
 int	unit_by_id(struct db *, struct arena *, int64_t id, struct unit *, struct err *);
 /* All units of a tree in force at that moment, in the order of the file. */
 int	unit_list(struct db *, struct arena *, int64_t tree, int64_t at, struct unit **, size_t *n, struct err *);

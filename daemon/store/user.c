@@ -2,13 +2,14 @@
 
 #include "base/lang.h"
 
-#define COLUMNS "u.id, u.name, u.role, u.unit, u.password, u.created_at, u.disabled_at, u.login_at"
+#define COLUMNS "u.id, u.name, u.role, u.unit, u.password, u.created_at, u.disabled_at, u.login_at," \
+	" (SELECT f.confirmed_at FROM second_factor f WHERE f.user = u.id)"
 
 static void
 fill(struct user *u, struct arena *a, struct stmt *s)
 {
 	*u = (struct user){ .id = col_int(s, 0), .name = col_text(s, 1), .role = col_text(s, 2), .unit = col_text(s, 3),
-	    .password = col_text(s, 4), .created_at = col_int(s, 5), .disabled_at = col_int(s, 6), .login_at = col_int(s, 7) };
+	    .password = col_text(s, 4), .created_at = col_int(s, 5), .disabled_at = col_int(s, 6), .login_at = col_int(s, 7), .second_at = col_int(s, 8) };
 	if (!a)
 		return;
 	u->name = arena_dup(a, u->name);
@@ -47,6 +48,22 @@ user_find(struct db *db, struct arena *a, const char *name, struct user *out, st
 	if (!s)
 		return -1;
 	bind_text(s, 1, name);
+	if ((rc = db_step(s, e)) == 1)
+		fill(out, a, s);
+	db_done(s);
+	return rc;
+}
+
+int
+user_by_id(struct db *db, struct arena *a, int64_t id, struct user *out, struct err *e)
+{
+	static const char sql[] = "SELECT " COLUMNS " FROM user u WHERE u.id = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, id);
 	if ((rc = db_step(s, e)) == 1)
 		fill(out, a, s);
 	db_done(s);
@@ -139,9 +156,9 @@ user_set_login(struct db *db, int64_t id, int64_t at, struct err *e)
 }
 
 int
-session_insert(struct db *db, const char *key, int64_t user, int64_t now, struct err *e)
+session_insert(struct db *db, const char *key, int64_t user, const char *agent, int64_t now, struct err *e)
 {
-	static const char sql[] = "INSERT INTO session (key, user, began_at, seen_at) VALUES ($1, $2, $3, $3)";
+	static const char sql[] = "INSERT INTO session (key, user, began_at, seen_at, agent) VALUES ($1, $2, $3, $3, $4)";
 	struct stmt *s = db_stmt(db, sql, e);
 
 	if (!s)
@@ -149,6 +166,7 @@ session_insert(struct db *db, const char *key, int64_t user, int64_t now, struct
 	bind_text(s, 1, key);
 	bind_int(s, 2, user);
 	bind_int(s, 3, now);
+	bind_text(s, 4, agent);
 	return db_run(s, e);
 }
 
@@ -168,7 +186,7 @@ session_find(struct db *db, struct arena *a, const char *key, int64_t began, int
 	bind_int(s, 3, seen);
 	if ((rc = db_step(s, e)) == 1) {
 		fill(out, a, s);
-		*seen_at = col_int(s, 8);
+		*seen_at = col_int(s, 9);
 	}
 	db_done(s);
 	return rc;
@@ -209,6 +227,43 @@ session_delete_of(struct db *db, int64_t user, struct err *e)
 		return -1;
 	bind_int(s, 1, user);
 	return db_run(s, e);
+}
+
+int
+session_delete_others(struct db *db, int64_t user, const char *key, struct err *e)
+{
+	static const char sql[] = "DELETE FROM session WHERE user = $1 AND key <> $2";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, user);
+	bind_text(s, 2, key);
+	return db_run(s, e);
+}
+
+int
+session_each(struct db *db, int64_t user, int64_t began, int64_t seen, int (*each)(const struct session_row *, void *), void *arg,
+    struct err *e)
+{
+	static const char sql[] = "SELECT key, agent, began_at, seen_at FROM session WHERE user = $1 AND began_at > $2 AND seen_at > $3"
+	    " ORDER BY seen_at DESC, key";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, user);
+	bind_int(s, 2, began);
+	bind_int(s, 3, seen);
+	while ((rc = db_step(s, e)) == 1) {
+		struct session_row row = { col_text(s, 0), col_text(s, 1), col_int(s, 2), col_int(s, 3) };
+
+		if (each(&row, arg))
+			break;
+	}
+	db_done(s);
+	return rc < 0 ? -1 : 0;
 }
 
 int

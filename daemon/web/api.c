@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/out.h"
+#include "engine/apikey.h"
 
 #define JSON_TYPE "application/json; charset=utf-8"
 #define REPLY_MAX_BYTES (4 << 20)
@@ -72,14 +73,27 @@ api_read(struct arena *a, const char *body, size_t len, struct answer **out, siz
 	return rc;
 }
 
+/* A key of the desk (engine/apikey.h), with the scope for it. */
+static bool
+key_of_desk(struct request *r, const char *given, struct err *e)
+{
+	int rc = given && strncmp(given, APIKEY_PREFIX, sizeof(APIKEY_PREFIX) - 1) == 0 ? apikey_check(r->db, r->arena, given, &r->who, e) : 0;
+
+	return rc == 1 && access_may(&r->who, RIGHT_ANSWERS);
+}
+
 /* Who knows the key may; who guesses too often must wait, even with the right one. */
 static bool
 may_enter(struct request *r)
 {
 	const char *given = request_header(r, "Authorization");
 	int64_t now = clock_mono_us();
+	struct err e = ERR_INIT;
 
-	if (!r->site->api_key) {
+	given = given && strncasecmp(given, "Bearer ", 7) == 0 ? given + 7 + strspn(given + 7, " ") : NULL;
+	if (key_of_desk(r, given, &e))
+		return true;
+	if (!r->site->api_key && !given) {
 		reply_problem(r, 404, "the API is off: set api_key_file", NULL);
 		return false;
 	}
@@ -88,7 +102,7 @@ may_enter(struct request *r)
 		reply_problem(r, 429, "too many wrong keys from this address: wait a minute", NULL);
 		return false;
 	}
-	if (given && strncasecmp(given, "Bearer ", 7) == 0 && same_secret(given + 7 + strspn(given + 7, " "), r->site->api_key))
+	if (given && r->site->api_key && same_secret(given, r->site->api_key))
 		return true;
 	limiter_fail(&r->site->keys, r->peer, r->peer_len, now);
 	log_warn("api_key", "route=%s status=401", r->route);

@@ -1,7 +1,8 @@
 /*
  * api.h - POST /api/v1/answers: a survey system says who has answered.
  *
- * Authorization: Bearer KEY (api_key_file). The body is one object or an array
+ * Authorization: Bearer KEY (of api_key_file, or one with the scope answers:
+ * engine/apikey.h). The body is one object or an array
  * of {"token": ..., "instrument": ..., "answered_at": ...}; answered_at is
  * optional (RFC 3339, or as date.h reads it) and means "now" when it is not
  * given. The reply has one result for each, in order:

@@ -255,5 +255,5 @@ desk_number(const struct request *r, const char *name)
 const char *
 desk_actor(const struct request *r)
 {
-	return arena_printf(r->arena, "desk:%s", r->actor->name);
+	return arena_printf(r->arena, "%s:%s", r->actor->key ? "key" : "desk", r->actor->name);
 }

@@ -83,7 +83,7 @@ add_row(const struct roster_row *w, void *arg)
 	view_text(o, "warnings", *w->warnings ? w->warnings : NULL);
 	view_text(o, "warnings_text", words_of_warnings(w->warnings, r->lang));
 	view_text(o, "suggestion", *w->suggestion ? w->suggestion : NULL);
-	view_flag(o, "may_confirm", access_may(r->actor, RIGHT_CHANGE) && !p->file->replaced_by && confirm_may(w));
+	view_flag(o, "may_confirm", access_may(r->actor, RIGHT_ROSTERS) && !p->file->replaced_by && confirm_may(w));
 	view_text(o, "person_url", w->contact ? desk_url(r, p->s, arena_printf(r->arena, "/people/%lld", (long long)w->contact)) :
 	    NULL);
 	p->first = p->first ? p->first : w->seq;
@@ -241,7 +241,7 @@ desk_roster_confirm(struct request *r)
 	struct err e = ERR_INIT;
 	enum confirm c;
 
-	if (!s || !session_may(r, RIGHT_CHANGE) || !load_file(r, s, &f)) {
+	if (!s || !session_may(r, RIGHT_ROSTERS) || !load_file(r, s, &f)) {
 		view_done(r, s);
 		return;
 	}

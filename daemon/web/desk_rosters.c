@@ -97,7 +97,7 @@ desk_rosters(struct request *r)
 	view_int(data, "repeated", l.sum.repeated);
 	view_text(data, "previous_url", page > 1 ? page_url(&l, code, page - 1) : NULL);
 	view_text(data, "next_url", l.n > l.from + FILES_A_PAGE ? page_url(&l, code, page + 1) : NULL);
-	view_flag(data, "may_change", access_may(r->actor, RIGHT_CHANGE));
+	view_flag(data, "may_change", access_may(r->actor, RIGHT_ROSTERS));
 	view_text(data, "form_url", desk_url(r, s, "/rosters"));
 	desk_roster_units(data, r, s, code);
 	desk_disposition_choices(data, r, disposition);

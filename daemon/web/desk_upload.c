@@ -249,7 +249,7 @@ desk_roster_upload(struct request *r)
 	struct sending q = { .r = r, .s = s };
 	struct err e = ERR_INIT;
 
-	if (!s || !session_may(r, RIGHT_CHANGE)) {
+	if (!s || !session_may(r, RIGHT_ROSTERS)) {
 		view_done(r, s);
 		return;
 	}

@@ -26,6 +26,7 @@
 #include "web/pages.h"
 
 struct board;
+struct chain;
 struct meters;
 struct metrics;
 struct rules;
@@ -47,6 +48,7 @@ struct site {
 	struct board *board;		/* what the desk shows: engine/board.h */
 	struct screens *screens;	/* [c] */
 	struct tiles *tiles;		/* [c] */
+	struct chain *chain;		/* is the audit log as it was written: web/chain.h */
 	struct rules *rules;		/* [c] what mails that came back are read by */
 	struct limiter tokens, keys, logins;	/* failures by client address */
 	struct limiter names;		/* wrong passwords by user */
@@ -78,6 +80,7 @@ struct request {
 	void *connection;		/* of the library */
 	const struct actor *actor;	/* who is logged in; NULL: nobody, or nobody asked (web/session.h) */
 	struct actor who;
+	bool needs_second;		/* must have a second factor, and has none yet */
 	const char *csrf;		/* for the forms of this page */
 
 	/* the reply */

@@ -2,9 +2,10 @@
 
 #include "web/api.h"
 #include "web/desk.h"
+#include "web/desk_admin.h"
 #include "web/landing.h"
+#include "web/login.h"
 #include "web/metrics.h"
-#include "web/session.h"
 #include "web/upload.h"
 
 static void
@@ -66,9 +67,19 @@ const struct route routes_public[] = {
 #define BOTH(rest, get, post, body_max, right) \
 	{ "/c/*" rest, get, post, body_max, right }, { "/api/v1/campaigns/*" rest, get, post, body_max, right }
 
+/* A page of no campaign, and the same for programs. */
+#define BESIDE(path, get, post, body_max, right) \
+	{ path, get, post, body_max, right }, { "/api/v1" path, get, post, body_max, right }
+
 const struct route routes_admin[] = {
-	{ "/login", session_show_login, session_login, FORM_MAX_BYTES, RIGHT_ANYBODY },
-	{ "/logout", NULL, session_logout, FORM_MAX_BYTES, RIGHT_LOGIN },
+	{ "/login", login_show, login_password, FORM_MAX_BYTES, RIGHT_ANYBODY },
+	{ "/login/code", login_show_code, login_code, FORM_MAX_BYTES, RIGHT_ANYBODY },
+	{ "/logout", NULL, login_out, FORM_MAX_BYTES, RIGHT_ACCOUNT },
+	BESIDE("/account", desk_account, desk_account_change, FORM_MAX_BYTES, RIGHT_ACCOUNT),
+	BESIDE("/users", desk_users, desk_users_create, FORM_MAX_BYTES, RIGHT_USERS),
+	BESIDE("/users/*", desk_user, desk_user_change, FORM_MAX_BYTES, RIGHT_USERS),
+	BESIDE("/keys", desk_keys, desk_keys_change, FORM_MAX_BYTES, RIGHT_USERS),
+	BESIDE("/audit", desk_audit, desk_audit_verify, FORM_MAX_BYTES, RIGHT_AUDIT),
 	{ "/", desk_index, NULL, FORM_MAX_BYTES, RIGHT_LOGIN },
 	BOTH("", desk_today, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
 	BOTH("/actions", desk_actions, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
@@ -82,8 +93,8 @@ const struct route routes_admin[] = {
 	BOTH("/people/*", desk_person, NULL, FORM_MAX_BYTES, RIGHT_PEOPLE),
 	BOTH("/rosters", desk_rosters, desk_roster_upload, UPLOAD_MAX_BYTES, RIGHT_PEOPLE),
 	BOTH("/rosters/*", desk_roster, desk_roster_confirm, FORM_MAX_BYTES, RIGHT_PEOPLE),
-	BOTH("/inbound", desk_inbound, NULL, FORM_MAX_BYTES, RIGHT_CHANGE),
-	BOTH("/inbound/*", desk_mail, desk_mail_decide, FORM_MAX_BYTES, RIGHT_CHANGE),
+	BOTH("/inbound", desk_inbound, NULL, FORM_MAX_BYTES, RIGHT_INBOUND),
+	BOTH("/inbound/*", desk_mail, desk_mail_decide, FORM_MAX_BYTES, RIGHT_INBOUND),
 	BOTH("/waves", desk_waves, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
 	BOTH("/reports", desk_reports, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
 	{ "/c/*/reports/*", desk_report_file, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },

@@ -11,7 +11,8 @@ static const char *const names[SCREENS] = {
 	[SCREEN_WAVES] = "waves", [SCREEN_REPORTS] = "reports", [SCREEN_ROSTERS] = "rosters",
 	[SCREEN_ROSTER] = "roster", [SCREEN_UPLOAD] = "upload", [SCREEN_INBOUND] = "inbound", [SCREEN_MAIL] = "mail",
 	[SCREEN_LETTER] = "letter",
-	[SCREEN_LOGIN] = "login",
+	[SCREEN_LOGIN] = "login", [SCREEN_CODE] = "code", [SCREEN_ACCOUNT] = "account", [SCREEN_USERS] = "users",
+	[SCREEN_USER] = "user", [SCREEN_KEYS] = "keys", [SCREEN_AUDIT] = "audit",
 };
 
 struct screens {

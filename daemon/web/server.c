@@ -10,6 +10,7 @@
 #include "engine/board.h"
 #include "engine/spool.h"
 #include "mail/classify.h"
+#include "web/chain.h"
 #include "web/http.h"
 #include "web/landing.h"
 #include "web/metrics.h"
@@ -311,6 +312,7 @@ load_site(struct web *w, const struct web_options *o, struct err *e)
 	s->meters = o->meters;
 	s->metrics = metrics_new(c);
 	s->board = board_new(s->store, c);
+	s->chain = chain_new();
 	spool_sweep(s->store, SPOOL_S);
 	if (secret_load(&s->secret, c->secret_file, e) < 0)
 		return err_wrap(e, "secret_file");
@@ -387,6 +389,7 @@ web_stop(struct web *w, int grace_ms)
 	tiles_free(w->site.tiles);
 	rules_free(w->site.rules);
 	board_free(w->site.board);
+	chain_free(w->site.chain);
 	metrics_free(w->site.metrics);
 	arena_release(&w->arena);
 	free(w);

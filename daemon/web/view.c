@@ -181,7 +181,7 @@ static const struct tab { const char *path, *en, *vi; enum screen screen[3]; enu
 	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAINS }, RIGHT_REPORTS },
 	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON }, RIGHT_PEOPLE },
 	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER, SCREEN_UPLOAD }, RIGHT_PEOPLE },
-	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL }, RIGHT_CHANGE },
+	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL }, RIGHT_INBOUND },
 	{ "/waves", "Waves", "Đợt gửi", { SCREEN_WAVES, SCREEN_WAVES }, RIGHT_REPORTS },
 	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS }, RIGHT_REPORTS },
 };
@@ -194,6 +194,25 @@ is_of(const struct tab *t, enum screen which)
 		if (t->screen[i] == which)
 			return true;
 	return false;
+}
+
+/* The pages of no campaign. */
+static const struct { const char *url, *en, *vi; enum screen screen[2]; enum right right; } beside[] = {
+	{ "/", "Campaigns", "Các đợt khảo sát", { SCREEN_CAMPAIGNS, SCREEN_CAMPAIGNS }, RIGHT_LOGIN },
+	{ "/account", "My account", "Tài khoản của tôi", { SCREEN_ACCOUNT, SCREEN_ACCOUNT }, RIGHT_ACCOUNT },
+	{ "/users", "Accounts", "Tài khoản", { SCREEN_USERS, SCREEN_USER }, RIGHT_USERS },
+	{ "/keys", "API keys", "Khóa API", { SCREEN_KEYS, SCREEN_KEYS }, RIGHT_USERS },
+	{ "/audit", "Audit log", "Nhật ký kiểm toán", { SCREEN_AUDIT, SCREEN_AUDIT }, RIGHT_AUDIT },
+};
+
+static void
+add_nav(json_t *nav, const char *url, const char *text, bool current)
+{
+	json_t *o = view_item(nav);
+
+	view_text(o, "url", url);
+	view_text(o, "text", text);
+	view_flag(o, "current", current);
 }
 
 static void
@@ -232,17 +251,15 @@ add_frame(struct request *r, enum screen which, const char *title, const struct 
 {
 	json_t *nav = view_list(data, "nav");
 
-	for (size_t i = 0; s && i < COUNT_OF(tabs); i++) {
-		json_t *o;
-
-		if (!access_may(r->actor, tabs[i].right))
-			continue;
-		o = view_item(nav);
-
-		view_text(o, "url", arena_printf(r->arena, "/c/%s%s", s->campaign.key, tabs[i].path));
-		view_text(o, "text", TRL(r->lang, tabs[i].en, tabs[i].vi));
-		view_flag(o, "current", is_of(&tabs[i], which));
-	}
+	for (size_t i = 0; s && i < COUNT_OF(tabs); i++)
+		if (access_may(r->actor, tabs[i].right))
+			add_nav(nav, arena_printf(r->arena, "/c/%s%s", s->campaign.key, tabs[i].path),
+			    TRL(r->lang, tabs[i].en, tabs[i].vi), is_of(&tabs[i], which));
+	for (size_t i = 0; !s && r->actor && i < COUNT_OF(beside); i++)
+		if (access_may(r->actor, beside[i].right) && (r->actor->user || beside[i].right != RIGHT_ACCOUNT) && !r->needs_second)
+			add_nav(nav, beside[i].url, TRL(r->lang, beside[i].en, beside[i].vi),
+			    beside[i].screen[0] == which || beside[i].screen[1] == which);
+	view_flag(data, "has_nav", json_array_size(nav) > 0);
 	view_text(data, "lang", lang_name(r->lang));
 	view_text(data, "title", title ? title : s ? s->campaign.title : "");
 	view_text(data, "causes_style", pages_url(r->site->pages, "/static/causes.css"));
@@ -254,6 +271,8 @@ add_frame(struct request *r, enum screen which, const char *title, const struct 
 		view_text(o, "name", r->actor->name);
 		view_text(o, "role_name", role_name(r->actor->role, r->lang));
 		view_flag(o, "can_log_out", !r->site->no_login);
+		view_flag(o, "has_account", r->actor->user != 0);
+		view_flag(o, "manages", access_may(r->actor, RIGHT_USERS) && !r->needs_second);
 		json_object_set_new(data, "actor", o);
 	}
 	view_text(data, "csrf", r->csrf);

@@ -199,7 +199,7 @@ class Operation:
 
 def each_route():
     with open("daemon/web/routes.c", encoding="utf-8") as f:
-        text = re.sub(r'\bBOTH\("', '{ "/api/v1/campaigns/*', f.read())
+        text = re.sub(r'\bBOTH\("', '{ "/api/v1/campaigns/*', re.sub(r'\bBESIDE\("', '{ "/api/v1', f.read()))
         for pattern, get, post in re.findall(r'\{ "(/api/v1/[^"]*)", (\w+), (\w+),', text):
             for method, handler in (("GET", get), ("POST", post)):
                 if handler != "NULL":
@@ -306,6 +306,72 @@ def walk(op, desk, public, key_file):
                 fault("an answer that is known is not already_known")
 
 
+def walk_accounts(op, desk):
+    """Accounts, keys and the log; what is made here is not left active."""
+    form = lambda **fields: urllib.parse.urlencode(fields).encode()
+    made = "a sentence that nobody knows"
+    for lang in ("vi", "en"):
+        q = {"lang": lang}
+        users = op["GET", "/api/v1/users"].ask({}, q, desk)["users"]
+        account = op["GET", "/api/v1/account"].ask({}, q, desk)
+        if [u["name"] for u in users if u["self"]] != [account["name"]]:
+            fault("/users and /account do not agree on who asks")
+        one, change = op["GET", "/api/v1/users/{id}"], op["POST", "/api/v1/users/{id}"]
+        for u in users:
+            one.ask({"id": u["id"]}, q, desk)
+        one.ask({"id": 10 ** 9}, q, desk, want=404)
+        name = f"made-{lang}"
+        op["POST", "/api/v1/users"].ask({}, q, desk, form(name=name, role="viewer", password=made), FROM_HERE)
+        op["POST", "/api/v1/users"].ask({}, q, desk, form(name=name, role="viewer", password=made), FROM_HERE, want=400)
+        op["POST", "/api/v1/users"].ask({}, q, desk, form(name="x", role="viewer", password=made), want=403)
+        new = {"id": next(u["id"] for u in op["GET", "/api/v1/users"].ask({}, q, desk)["users"] if u["name"] == name)}
+        for act in ("disable", "enable", "logout", "second_off"):
+            change.ask(new, q, desk, form(act=act), FROM_HERE)
+        change.ask(new, q, desk, form(act="password", password=made + "!"), FROM_HERE)
+        change.ask(new, q, desk, form(act="password", password="short"), FROM_HERE, want=400)
+        change.ask(new, q, desk, form(act="role", role="focal"), FROM_HERE, want=400)
+        change.ask({"id": account["id"]}, q, desk, form(act="disable"), FROM_HERE, want=400)
+        change.ask(new, q, desk, form(act="disable"), FROM_HERE)
+        own = op["POST", "/api/v1/account"]
+        offer = own.ask({}, q, desk, form(act="begin"), FROM_HERE)
+        if not offer["offer"] or offer["second_factor"]:
+            fault("begin: a secret, and nothing is on yet")
+        own.ask({}, q, desk, form(act="confirm", code="12"), FROM_HERE, want=400)
+        own.ask({}, q, desk, form(act="off", password="not this one"), FROM_HERE, want=400)
+        own.ask({}, q, desk, form(act="end_others"), FROM_HERE)
+        own.ask({}, q, desk, form(act="begin"), want=403)
+        keys = op["POST", "/api/v1/keys"]
+        key = keys.ask({}, q, desk, form(act="create", name=name, scopes="counts,people", unit="T92", expires="2099-12-31"), FROM_HERE)
+        bearer = (desk[0], [("Authorization", "Bearer " + key["new_key"])])
+        op["GET", "/api/v1/campaigns"].ask({}, q, bearer)
+        op["GET", "/api/v1/users"].ask({}, q, bearer, want=403)
+        keys.ask({}, q, desk, form(act="create", name=name, scopes="counts"), FROM_HERE, want=400)
+        keys.ask({}, q, desk, form(act="revoke", name=name), FROM_HERE)
+        keys.ask({}, q, desk, form(act="revoke", name="nobody"), FROM_HERE, want=404)
+        op["GET", "/api/v1/campaigns"].ask({}, q, bearer, want=401)
+        op["GET", "/api/v1/keys"].ask({}, q, desk)
+        log = op["GET", "/api/v1/audit"]
+        seen, before, rows = set(), None, None
+        while True:
+            rows = log.ask({}, {**q, **({"before": before} if before else {})}, desk)
+            seen |= {r["id"] for r in rows["rows"]}
+            if not rows["next_url"]:
+                break
+            before = rows["rows"][-1]["id"]
+        if len(seen) != max(seen) or rows["chain"]["state"] != "whole":
+            fault(f"the audit log: {len(seen)} rows of {max(seen)}, {rows['chain']['state']}")
+        for who in rows["who_choices"]:
+            if {r["actor"] for r in log.ask({}, {**q, "who": who["value"]}, desk)["rows"]} != {who["value"]}:
+                fault(f"the audit log of {who['value']} has others in it, or none")
+        for what in rows["what_choices"]:
+            if {r["action"] for r in log.ask({}, {**q, "what": what["value"]}, desk)["rows"]} != {what["value"]}:
+                fault(f"the audit log of '{what['value']}' has other things in it, or none")
+            if lang == "vi" and what["text"] == what["value"]:
+                fault(f"'{what['value']}' has no words")
+        if op["POST", "/api/v1/audit"].ask({}, q, desk, b"", FROM_HERE)["chain"]["state"] != "whole":
+            fault("the chain is not whole")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("desk")
@@ -317,7 +383,9 @@ def main():
         fault("docs/openapi.json is no OpenAPI 3.1.0")
     compare_routes()
     op = {(m.upper(), p): Operation(p, m.upper()) for p, item in DOC["paths"].items() for m in item if m in ("get", "post")}
-    walk(op, (o.desk, [tuple(h.split(": ", 1)) for h in o.header]), (o.public, []), o.key)
+    desk = (o.desk, [tuple(h.split(": ", 1)) for h in o.header])
+    walk(op, desk, (o.public, []), o.key)
+    walk_accounts(op, desk)
     for (method, path), one in op.items():
         if not one.seen:
             fault(f"{method} {path} was not asked for")

@@ -15,6 +15,7 @@
  * writes it (but for those listed in NOT_SHOWN), tables cell by cell, totals.
  * Then axe, the keyboard, a browser without JavaScript, paper, the HTML itself.
  */
+import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
 import fs from "node:fs";
 import path from "node:path";
@@ -34,6 +35,7 @@ const FEW = 6;		// faults told of one kind
 
 /* What /api/v1 says and the page does not: as "page: path", indices left out. */
 const NOT_SHOWN = new Set(`
+account: recovery_left
 today: invited
 today: accepted
 today: took_part
@@ -141,7 +143,11 @@ function* strings(data, names, at = "") {
 /* --- what is walked */
 
 async function api(rest, lang, options = {}) {
-	const reply = await fetch(`${desk}/api/v1/campaigns${rest}${rest.includes("?") ? "&" : "?"}lang=${lang}`,
+	return json(`/campaigns${rest}`, lang, options);
+}
+
+async function json(rest, lang, options = {}) {
+	const reply = await fetch(`${desk}/api/v1${rest}${rest.includes("?") ? "&" : "?"}lang=${lang}`,
 		{ ...options, headers: { ...headers, ...options.headers } });
 	return reply.json();
 }
@@ -178,8 +184,14 @@ async function pages() {
 
 		list.push({ name: "person", at: `/people/${p.id}`, cause: c.value });
 	}
-	return list.map((p) => ({ ...p, url: `${desk}/c/${KEY}${p.at}`, label: p.cause ? `person (${p.cause})` : p.at || "today",
-		file: (p.cause ? `person-${p.cause}` : p.at.slice(1) || "today").replace(/[^\w-]+/g, "-") }));
+	/* Pages of no campaign: accounts, keys, the log. */
+	const { users } = await json("/users", "vi"), cli = (await json("/audit", "vi")).who_choices.find((c) => c.value.startsWith("cli:")).value;
+	const beside = ["/account", "/users", `/users/${users.find((u) => u.role === "focal").id}`, `/users/${users.find((u) => u.self).id}`,
+		"/keys", "/audit", `/audit?who=${encodeURIComponent(cli)}&what=user+add`].map((at) => ({ name: at.split(/[/?]/)[1] + (/^.users.\d/.test(at) ? "/one" : ""), at,
+		api: at, url: desk + at, label: at, file: at.slice(1).replace(/[^\w-]+/g, "-") }));
+
+	return beside.concat(list.map((p) => ({ ...p, api: `/campaigns/${KEY}${p.at}`, url: `${desk}/c/${KEY}${p.at}`, label: p.cause ? `person (${p.cause})` : p.at || "today",
+		file: (p.cause ? `person-${p.cause}` : p.at.slice(1) || "today").replace(/[^\w-]+/g, "-") })));
 }
 
 function watch(page) {
@@ -268,6 +280,13 @@ function wrongNumbers(page, lang, data, text, tables, figures) {
 	if (page.name === "unit" && data.named)
 		same(tables[0].body.map((r) => r.slice(0, 3)), data.funnel.map((f) => [f.text, written(f.people, lang),
 			`${share(f.share, lang)} %`]), "from roster to answer");
+	if (page.name === "users")
+		same(tables[0].body.map((r) => r.slice(0, 3)), data.users.map((u) => [u.name, u.role_name, u.unit ?? "–"]), "accounts");
+	if (page.name === "keys")
+		same(tables[0].body.map((r) => [r[0], r[2]]), data.keys.map((k) => [k.name, k.unit ?? (lang === "vi" ? "tất cả" : "all")]), "keys");
+	if (page.name === "audit")
+		same(tables[0].body.map((r) => r.slice(0, 5)), data.rows.map((a) => [String(a.id), a.at_text, a.actor,
+			a.action_name, a.about]), "entries of the log");
 	if (page.name === "reports")
 		same(tables[1].body.map((r) => r.slice(0, 3)), data.rates.map((r) => [r.name, share(r.percent, lang),
 			`${written(r.numerator, lang)} / ${written(r.denominator, lang)}`]), "rates");
@@ -277,7 +296,7 @@ function wrongNumbers(page, lang, data, text, tables, figures) {
 async function look(page, p, lang, width, scheme) {
 	const seen = watch(page), faults = [];
 	const reply = await page.goto(p.url, { waitUntil: "load" });
-	const data = await api(p.url.slice(`${desk}/c`.length), lang);
+	const data = await json(p.api, lang);
 
 	if (reply.status() !== 200)
 		faults.push(`status ${reply.status()}`);
@@ -495,6 +514,112 @@ async function plain(browser, list) {
 	await context.close();
 }
 
+/* --- the second factor, by an app that is not ours: the same account, from switching it on to switching it off */
+
+function appCode(secret, steps) {
+	const bits = [...secret.replace(/ /g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+	const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+	const counter = Buffer.alloc(8);
+
+	counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
+	const mac = createHmac("sha1", key).update(counter).digest();
+	return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
+}
+
+async function logIn(page, name, password) {
+	await page.goto(`${desk}/login?next=/account`);
+	await page.locator("#name").fill(name);
+	await page.locator("#password").fill(password);
+	await page.locator("main button").click();
+}
+
+async function secondFactor(browser) {
+	const { name } = await json("/account", "vi"), password = fs.readFileSync(`${reports}/password`, "utf8");
+	const context = await fresh({ locale: "vi-VN", viewport: { width: 1280, height: 900 } }), page = await context.newPage();
+	const seen = watch(page);
+
+	await page.goto(`${desk}/account`);
+	await page.locator("form:has([value=begin]) button").click();
+	const secret = await page.locator(".scan code").textContent();
+	told(await page.locator("svg.qr").isVisible() && /^([A-Z2-7]{4} ?){8}$/.test(secret), "second factor: a secret to type, and to scan");
+	await axe(page, "/account, a secret");
+	await page.screenshot({ path: `${shots}/account-secret.png`, fullPage: true });
+	await page.locator("#code").fill(appCode(secret, 0));
+	await page.locator("form:has([value=confirm]) button").click();
+	const codes = await page.locator(".codes li").allTextContents();
+	told(codes.length === 10 && new Set(codes).size === 10, "... a code of the app confirms it, and there are ten recovery codes");
+	await axe(page, "/account, recovery codes");
+	await page.screenshot({ path: `${shots}/account-codes.png`, fullPage: true });
+	await page.emulateMedia({ media: "print" });
+	told(await page.locator(".codes li").first().isVisible(), "... which can be printed");
+	await page.pdf({ path: `${shots}/account-codes.pdf`, preferCSSPageSize: true, printBackground: true });
+	await page.emulateMedia({ media: "screen" });
+	none([...seen.console, ...seen.requests], "... without a word on the console, and nothing leaves the desk");
+
+	const stranger = await browser.newContext({ locale: "vi-VN", javaScriptEnabled: false, viewport: { width: 390, height: 900 }, colorScheme: "dark" });
+	const door = await stranger.newPage();
+	await logIn(door, name, password);
+	told(door.url() === `${desk}/login/code?next=%2Faccount`, "... without JavaScript: after the password the second step");
+	await door.screenshot({ path: `${shots}/login-code.png`, fullPage: true });
+	await door.locator("#code").fill("000000000");
+	await door.locator("main button").click();
+	told(await door.locator("[role=alert]").count() === 1, "... a wrong code is told");
+	await door.locator("#code").fill(codes[0].trim());
+	await door.locator("main button").click();
+	told(door.url() === `${desk}/account`, "... a recovery code lets in");
+	await door.locator("form:has([value=end_others])").count();
+	await stranger.clearCookies();
+	await logIn(door, name, password);
+	await door.locator("#code").fill(appCode(secret, 1));
+	await door.locator("main button").click();
+	told(door.url() === `${desk}/account`, "... and a code of the app does");
+	const mine = await door.locator("tbody tr").count();
+	await door.locator("form:has([value=end]) button").first().click();
+	told(await door.locator("tbody tr").count() === mine - 1, "... one of the sessions is ended by a click");
+	await stranger.close();
+
+	if ((await page.goto(`${desk}/account`)).url() !== `${desk}/account`)
+		told(false, "... the session that it was set up in goes on");
+	await page.locator("summary").last().click();
+	await page.locator("form:has([value=off]) input[type=password]").fill(password);
+	await page.locator("form:has([value=off]) button").click();
+	told((await json("/account", "vi")).second_factor === false, "... and with the password it is off again");
+	await context.close();
+}
+
+/* --- an account and a key, made and ended by their pages */
+
+async function accounts(browser) {
+	const context = await fresh({ locale: "en-GB", javaScriptEnabled: false, viewport: { width: 1280, height: 900 } }), page = await context.newPage();
+
+	await page.goto(`${desk}/users`);
+	await page.locator("main [name=name]").fill("walker");
+	await page.locator("main [name=role]").selectOption("viewer");
+	await page.locator("main [name=password]").fill("a sentence for the walk");
+	await page.locator("main .fields button").click();
+	told(await page.locator(".banner.good").count() === 1 && (await page.locator("tbody").textContent()).includes("walker"), "an account is made");
+	await page.locator("tbody a", { hasText: "walker" }).click();
+	await page.locator("form:has([value=disable]) button").click();
+	told(await page.locator("h1 .tag").count() === 1, "... and disabled");
+	await page.goto(`${desk}/keys`);
+	await page.locator("main [name=name]").fill("walker");
+	await page.locator("main [name=scope_counts]").check();
+	await page.locator("main .fields button").click();
+	const key = await page.locator(".codes code.big").textContent();
+	const asked = (rest) => fetch(`${desk}/api/v1${rest}`, { headers: { Authorization: `Bearer ${key}` } }).then((r) => r.status);
+	told(await asked(`/campaigns/${KEY}`) === 200 && await asked(`/campaigns/${KEY}/people`) === 403, "a key is made, and opens what its scope says");
+	await page.screenshot({ path: `${shots}/keys-made.png`, fullPage: true });
+	await page.locator("tr", { hasText: "walker" }).locator("button").click();
+	told(await asked(`/campaigns/${KEY}`) === 401, "... and revoked");
+	await page.goto(`${desk}/audit`);
+	await page.locator("select[name=what]").selectOption("apikey revoke");
+	await page.locator("form.filter button").click();
+	told((await page.locator("tbody tr").first().textContent()).includes("key=walker"), "... and stands in the log");
+	await page.locator("form.more button").click();
+	told(await page.locator(".banner.good").count() === 1, "... which is whole");
+	await context.close();
+}
+
 /* --- every link leads somewhere */
 
 async function links(browser, list) {
@@ -580,6 +705,8 @@ try {
 	await walkAll(browser, list);
 	await keyboard(browser);
 	await plain(browser, list);
+	await secondFactor(browser);
+	await accounts(browser);
 	await links(browser, list.filter((p) => !p.cause));
 	await print(browser, list);
 } catch (e) {

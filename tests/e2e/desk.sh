@@ -6,7 +6,7 @@
 #	desk_store			the trial of 2021 in an hour: rosters, a wave, what came back, answers, corrections
 #	desk_start [OPTION]...		thumoid; sets $desk and $public, http://127.0.0.1:PORT (not inside ok: that is a subshell)
 #	desk_log_in ROLE		what a client of that role sends with each request: header lines, on stdout
-#	desk_roles			the roles there are, one a line
+#	desk_roles			the roles there are, one a line; key-SCOPE: a program with a key
 #	desk_status METHOD PATH ROLE	the status of an answer
 #	thumoi ..., query SQL
 #
@@ -47,18 +47,28 @@ desk_conf() {
 	[ $# -eq 0 ] || printf '%s\n' "$@" >>"$work/thumoi.conf"
 }
 
-# What is asked with is a cookie; each role logs in once, with the password in $work/password.
-desk_roles() { printf '%s\n' administrator operator focal viewer anybody; }
+# What is asked with is a cookie, or a key; each role logs in once, with the password in $work/password.
+desk_roles() { printf '%s\n' administrator operator focal viewer anybody; desk_keys; }
+desk_keys() { printf 'key-%s\n' counts people amend rosters inbound waves audit unit; }
 desk_users() {
-	local role
+	local role scope
 	printf "a sentence to log in with" >"$work/password"
-	for role in $(desk_roles | grep -v anybody); do
+	for role in $(desk_roles | grep -v 'anybody\|^key-'); do
 		case $role in focal) set -- --unit T92 ;; *) set -- ;; esac
 		thumoi -q user add "the-$role" --role "$role" "$@" --password-file "$work/password" || return 1
 	done
+	for role in $(desk_keys) key-revoked; do
+		case $role in key-revoked) scope=counts ;; *) scope=${role#key-} ;; esac
+		case $role in key-unit) scope=counts,people && set -- --unit T92 ;; *) set -- ;; esac
+		thumoi -q apikey create "$role" --scope "$scope" "$@" >"$work/$role" || return 1
+	done
+	thumoi -q apikey revoke key-revoked
 }
 desk_log_in() {
-	[ "$1" != anybody ] || return 0
+	case $1 in
+	anybody) return 0 ;;
+	key-*) echo "Authorization: Bearer $(cat "$work/$1")"; return 0 ;;
+	esac
 	[ -s "$work/cookie-$1" ] || curl -s -o "$work/answer" -D - --noproxy '*' --max-time 20 --data "name=the-$1" \
 		--data-urlencode "password@$work/password" "$desk/login" | sed -n 's/^Set-Cookie: \(thumoi=[0-9a-f]*\);.*/\1/p' >"$work/cookie-$1"
 	echo "Cookie: $(cat "$work/cookie-$1")"

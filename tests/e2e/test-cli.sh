@@ -49,7 +49,7 @@ json() {
 commands='init:campaign create:campaign apply:campaign list:campaign show:instrument add:roster import:roster check:roster rows:wave create:wave run
 wave status:wave preview:wave log:cron:wave pause:wave resume:dispatch:inbound feed:inbound fetch:inbound log:inbound mailboxes:inbound reclassify:rules test:rules list:rules explain:answers import:report participation:report causes:report people
 person show:person export:person correct:person erase:retention show:retention run:debug classify:debug csv:debug mx:config check:config show:template check:template preview:serve:backup
-user add:user list:user passwd:user role:user disable:user enable:audit list:audit verify:webhook add:webhook list:webhook remove:webhook test:webhook run:webhook events
+user add:user list:user passwd:user role:user disable:user enable:user logout:user second-off:apikey create:apikey list:apikey revoke:audit list:audit verify:webhook add:webhook list:webhook remove:webhook test:webhook run:webhook events
 survey link:survey list:survey sync:survey unlink:focal import:focal list:coverage import:report coverage:preflight:preflight list:letter:letter list:pack:alerts'
 while IFS= read -r command; do
 	# shellcheck disable=SC2086 # two words
@@ -458,6 +458,48 @@ status "what was sent is never changed" 1 thumoi campaign apply "$work/changed.i
 has "$stdout" '! wave invitation template: invitation -> reminder (it has begun' "... and says why"
 status "pausing is in the log" 0 thumoi wave pause planned reminder-1
 has "$(thumoi wave log planned reminder-1)" 'paused by the operator' "... with who did it"
+
+# --- accounts and keys
+printf 'a sentence to log in with' >"$work/password"
+status "user add" 0 thumoi user add lan --role operator --password-file "$work/password"
+status "the same name" 1 thumoi user add lan --role viewer --password-file "$work/password"
+has "$stderr" lan "... is named"
+status "a focal point without a unit" 1 thumoi user add hoa --role focal --password-file "$work/password"
+status "a unit that there is not" 1 thumoi user add hoa --role focal --unit T00 --password-file "$work/password"
+has "$stderr" T00 "... is named"
+status "a short password" 1 thumoi user add hoa --role viewer --password-file /dev/null
+is "$(thumoi user list --format csv)" "$(printf '%s\n' name,role,unit,state,login_at,second_factor lan,operator,,active,,off)" "user list"
+status "user disable" 0 thumoi user disable lan
+has "$(thumoi user list --format csv)" lan,operator,,disabled, "... shows"
+status "user enable" 0 thumoi user enable lan
+status "user logout" 0 thumoi user logout lan
+status "user second-off" 0 thumoi user second-off lan
+status "of nobody" 1 thumoi user second-off nobody
+status "apikey create" 0 thumoi -q apikey create board --scope counts,people --unit T92 --expires "$later"
+key=$stdout
+ok "... prints the key, and nothing else" grep -qxE 'thk_[0-9a-f]{12}_[0-9a-f]{64}' <<<"$key"
+is "$stderr" '' "... and with -q says nothing"
+status "a scope twice is one" 0 thumoi apikey create sync --scope rosters --scope rosters,waves
+has "$stderr" Bearer "... says how a key is sent"
+status "the same name" 1 thumoi apikey create board --scope counts
+is "$stdout" '' "... with nothing on stdout"
+status "no scope" 2 thumoi apikey create other
+status "a scope that there is not" 1 thumoi apikey create other --scope everything
+has "$stderr" everything "... is named"
+status "a scope that is not of one unit" 1 thumoi apikey create other --scope waves --unit T92
+status "a day that has passed" 1 thumoi apikey create other --scope counts --expires 2021-09-17
+json "apikey list" apikey list
+is "$(thumoi apikey list --format csv | cut -d, -f1,3-6 | sed 's/"//g')" \
+	"$(printf '%s\n' name,scopes,unit,state,created_at board,counts,people,T92,active sync,rosters,waves,,active)" "apikey list"
+is "$(thumoi apikey list --format csv | grep -c "${key##*_}")" 0 "... has no secret"
+status "apikey revoke" 0 thumoi apikey revoke board
+has "$(thumoi --json apikey list)" '"revoked"' "... shows"
+status "once" 1 thumoi apikey revoke board
+status "of nobody" 1 thumoi apikey revoke nobody
+has "$(thumoi audit list --format csv)" 'apikey revoke,key=board' "all of it stands in the audit log"
+is "$(thumoi audit list --format csv | grep -c thk_)" 0 "... and no key does"
+status "audit verify" 0 thumoi audit verify
+is "$(sqlite3 "$work/thumoi.db" .dump 2>/dev/null | grep -c "${key##*_}")" 0 "no key is in the store"
 
 # A full disk: a store on a small file system of its own.
 full_disk() {

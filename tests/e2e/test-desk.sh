@@ -43,17 +43,21 @@ ok "reports come back, people answer, find it in spam, ask to stop" desk_what_ca
 ok "a unit corrects addresses" desk_corrections
 
 # --- who may ask for what: each route of the desk, the right it needs, what comes with it. A route that is not here fails
-# the test. A POST without the field of our pages is refused whoever sends it (403).
+# the test. A POST without the field of our pages is refused whoever sends it (403), but for programs with a key: what they
+# need and get is in the last column.
 matrix() {
-	local person roster mail
+	local person roster mail user
 	person=$(query "SELECT min(c.id) FROM contact c JOIN unit u ON u.id = c.unit WHERE u.code = 'T92'")
 	roster=$(query "SELECT min(r.id) FROM roster r JOIN unit u ON u.id = r.unit WHERE u.code = 'T92'")
 	mail=$(query 'SELECT min(id) FROM inbound')
+	user=$(query "SELECT id FROM user WHERE name = 'the-viewer'")
 	{
 		cat <<-X
 			GET	/login	/login	anybody	200
 			POST	/login	/login	anybody	403
-			POST	/logout	/logout	login	403
+			GET	/login/code	/login/code	anybody	303
+			POST	/login/code	/login/code	anybody	303
+			POST	/logout	/logout	account	403
 			GET	/	/	login	303
 			GET	/metrics	/metrics	anybody	200
 			GET	/healthz	/healthz	anybody	200
@@ -66,10 +70,25 @@ matrix() {
 			GET	/c/*/units/*/letters/*/*	/c/desk/units/T92/letters/numbers/letter.html	people	200
 			GET	/c/*/packs/*	/c/desk/packs/$(query "SELECT mail_domain FROM (SELECT substr(a.email, instr(a.email, '@') + 1) mail_domain, count(*) n FROM evidence e JOIN address a ON a.contact = e.contact AND a.rank = 1 WHERE e.category = 'policy' GROUP BY 1 ORDER BY 2 DESC LIMIT 1)")	change	200
 		X
-		while IFS=$'\t' read -r method route asked right code; do
+		while IFS=$'\t' read -r method route asked right code program; do
+			printf '%s\t%s\t%s\t%s\t%s\n' "$method" "$route" "$asked" "$right" "$code"
+			printf '%s\t/api/v1%s\t/api/v1%s\t%s\t%s\t%s\n' "$method" "$route" "$asked" "$right" "$code" "$program"
+		done <<-X
+			GET	/account	/account	account	200
+			POST	/account	/account	account	403
+			GET	/users	/users	users	200
+			POST	/users	/users	users	403
+			GET	/users/*	/users/$user	users	200
+			POST	/users/*	/users/$user	users	403
+			GET	/keys	/keys	users	200
+			POST	/keys	/keys	users	403
+			GET	/audit	/audit	audit	200
+			POST	/audit	/audit	audit	403	audit:200
+		X
+		while IFS=$'\t' read -r method route asked right code program; do
 			route=${route#-} asked=${asked#-}
 			printf '%s\t/c/*%s\t/c/desk%s\t%s\t%s\n' "$method" "$route" "$asked" "$right" "$code"
-			printf '%s\t/api/v1/campaigns/*%s\t/api/v1/campaigns/desk%s\t%s\t%s\n' "$method" "$route" "$asked" "$right" "$code"
+			printf '%s\t/api/v1/campaigns/*%s\t/api/v1/campaigns/desk%s\t%s\t%s\t%s\n' "$method" "$route" "$asked" "$right" "$code" "$program"
 		done <<-X
 			GET	-	-	reports	200
 			GET	/actions	/actions	reports	200
@@ -79,34 +98,49 @@ matrix() {
 			POST	/units/*/letters/*	/units/T92/letters/numbers	people	403
 			GET	/domains	/domains	reports	200
 			GET	/people	/people	people	200
-			POST	/people	/people	people	403
+			POST	/people	/people	people	403	people:400
 			GET	/people/*	/people/$person	people	200
 			GET	/rosters	/rosters	people	200
-			POST	/rosters	/rosters	people	403
+			POST	/rosters	/rosters	people	403	rosters:422
 			GET	/rosters/*	/rosters/$roster	people	200
-			POST	/rosters/*	/rosters/$roster	people	403
-			GET	/inbound	/inbound	change	200
-			GET	/inbound/*	/inbound/$mail	change	200
-			POST	/inbound/*	/inbound/$mail	change	403
+			POST	/rosters/*	/rosters/$roster	people	403	rosters:404
+			GET	/inbound	/inbound	inbound	200
+			GET	/inbound/*	/inbound/$mail	inbound	200
+			POST	/inbound/*	/inbound/$mail	inbound	403	inbound:400
 			GET	/waves	/waves	reports	200
 			GET	/reports	/reports	reports	200
 		X
 	}
 }
-# What ROLE gets where RIGHT is needed and CODE is what comes with it.
+# What ROLE gets where RIGHT is needed and CODE is what comes with it; of a POST, PROGRAM is RIGHT:CODE for keys.
 expected() {
-	local role=$1 method=$2 asked=$3 right=$4 code=$5
+	local role=$1 method=$2 asked=$3 right=$4 code=$5 program=$6
 	[ "$right" != anybody ] || { echo "$code"; return; }
+	case $role:$asked in key-*:/api/*) expected_key "$role" "$method" "$right" "$code" "$program"; return ;; esac
 	case $role:$right in
-	anybody:*) case $method:$asked in GET:/api/*) echo 401 ;; GET:*) echo 303 ;; *) echo 401 ;; esac ;;
-	focal:reports | focal:change | viewer:people | viewer:change) echo 403 ;;
+	anybody:* | key-*) case $method:$asked in GET:/api/*) echo 401 ;; GET:*) echo 303 ;; *) echo 401 ;; esac ;;
+	focal:reports | focal:inbound | viewer:people | viewer:inbound) echo 403 ;;
+	operator:users | operator:audit | focal:users | focal:audit | viewer:users | viewer:audit) echo 403 ;;
 	*) echo "$code" ;;
 	esac
+}
+expected_key() {
+	local rights
+	[ "$2" = GET ] || set -- "$1" "$2" "${5%:*}" "${5#*:}"
+	case $1 in
+	key-counts) rights='login reports unit' ;;
+	key-people | key-amend | key-unit) rights='login unit people' ;;
+	key-rosters | key-inbound) rights="login unit people ${1#key-}" ;;
+	key-waves) rights='login reports unit waves' ;;
+	key-audit) rights='audit' ;;
+	esac
+	case " $rights " in *" $3 "*) echo "$4" ;; *) echo 403 ;; esac
 }
 routes() {
 	sed -n '/^const struct route routes_admin/,/^};/p' daemon/web/routes.c |
 		sed -nE -e 's/^\t\{ "([^"]*)", (\w+), (\w+),.*/\1 \2 \3/p' \
-			-e 's/^\tBOTH\("([^"]*)", (\w+), (\w+),.*/\/c\/*\1 \2 \3\n\/api\/v1\/campaigns\/*\1 \2 \3/p' |
+			-e 's/^\tBOTH\("([^"]*)", (\w+), (\w+),.*/\/c\/*\1 \2 \3\n\/api\/v1\/campaigns\/*\1 \2 \3/p' \
+			-e 's/^\tBESIDE\("([^"]*)", (\w+), (\w+),.*/\1 \2 \3\n\/api\/v1\1 \2 \3/p' |
 		while read -r pattern get post; do
 			[ "$get" = NULL ] || printf 'GET\t%s\n' "$pattern"
 			[ "$post" = NULL ] || printf 'POST\t%s\n' "$pattern"
@@ -115,13 +149,19 @@ routes() {
 is "$(matrix | cut -f1,2 | sort)" "$(routes)" "every route of the desk is in the matrix"
 for role in $(desk_roles); do
 	got='' want=''
-	while IFS=$'\t' read -r method route asked right code; do
-		want+="$method $route $(expected "$role" "$method" "$asked" "$right" "$code")"$'\n'
+	while IFS=$'\t' read -r method route asked right code program; do
+		# What is for anybody asks nobody for a key.
+		case $role:$right in key-*:anybody) continue ;; esac
+		want+="$method $route $(expected "$role" "$method" "$asked" "$right" "$code" "$program")"$'\n'
 		got+="$method $route $(desk_status "$method" "$asked" "$role")"$'\n'
 	done < <(matrix)
 	is "$got" "$want" "what $role may ask for"
 done
 is "$(desk_status GET /c/desk/units/T01 focal)" 404 "a focal point does not see another unit"
+is "$(desk_status GET /api/v1/campaigns/desk/units/T01 key-unit)" 404 "nor does a key of one unit"
+is "$(desk_status GET /api/v1/campaigns key-revoked)" 401 "a revoked key gets nothing"
+has "$(cat "$work/answer")" '"status": 401' "... and a problem document"
+is "$(grep -c thk_ "$work/log")" 0 "no key is in the log"
 is "$(curl -s -o "$work/answer" -w '%{http_code}' --noproxy '*' -H 'Host: evil.example' "$desk/c/desk")" 404 \
 	"a foreign name that points here gets nothing"
 is "$(curl -s -o "$work/answer" -w '%{http_code}' --noproxy '*' "$public/c/desk")" 404 "the desk is not public"
@@ -149,7 +189,7 @@ while IFS= read -r line; do
 	*) echo "$line" ;;
 	esac
 done <"$work/walk"
-ok "it was a whole walk" test "$(grep -c '^ok ' "$work/walk")" -ge 250
+ok "it was a whole walk" test "$(grep -c '^ok ' "$work/walk")" -ge 290
 
 # tidy knows HTML5 but no SVG and little ARIA, and calls an empty <span> that is a patch of colour superfluous. The rest of
 # what it says counts: elements that are not closed or must not stand where they stand, attributes that there are not.

@@ -71,7 +71,7 @@ make_user(const char *name, const char *role, const char *unit)
 {
 	struct user u = { .name = name, .role = role, .unit = unit, .created_at = 1 };
 
-	if (password_make(&w.arena, name, PASSWORD, &u.password, &w.e) < 0 || user_insert(w.db, &u, &w.e) < 0)
+	if (password_make(&w.arena, name, PASSWORD, LANG_EN, &u.password, &w.e) < 0 || user_insert(w.db, &u, &w.e) < 0)
 		world_die(&w, name);
 }
 
@@ -97,8 +97,8 @@ test_passwords(void)
 	const char *kept = NULL;
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
-		CHECK_INT(password_make(&w.arena, cases[i].user, cases[i].password, &kept, &w.e) == 0, cases[i].good, cases[i].label);
-	CHECK_INT(password_make(&w.arena, "x", PASSWORD, &kept, &w.e), 0, "kept");
+		CHECK_INT(password_make(&w.arena, cases[i].user, cases[i].password, LANG_EN, &kept, &w.e) == 0, cases[i].good, cases[i].label);
+	CHECK_INT(password_make(&w.arena, "x", PASSWORD, LANG_EN, &kept, &w.e), 0, "kept");
 	CHECK(strncmp(kept, "$y$", 3) == 0, "by yescrypt");
 	CHECK(password_right(kept, PASSWORD), "the right one");
 	CHECK(!password_right(kept, PASSWORD "x"), "a wrong one");
@@ -178,7 +178,7 @@ make_path(char path[200], const char *pattern)
 	static const struct { const char *before, *it; } stand_ins[] = {
 		{ "/c/", "open" }, { "/campaigns/", "open" }, { "/report/", "open" }, { "/units/", "T92" }, { "/letters/", "numbers" },
 		{ "/letters/numbers/", "letter.html" }, { "/people/", "1" }, { "/rosters/", "1" }, { "/inbound/", "1" },
-		{ "/static/", "desk.css" }, { "/reports/", "causes.csv" },
+		{ "/static/", "desk.css" }, { "/reports/", "causes.csv" }, { "/users/", "1" },
 	};
 	size_t n = 0;
 
