@@ -1,7 +1,7 @@
 #include "app/wave_stop.h"
 
+#include "engine/chronicle.h"
 #include "engine/steer.h"
-#include "engine/stops.h"
 
 int
 wave_tell_stops(struct app *app, const struct campaign *c, const struct wave *w, FILE *f, struct err *e)

@@ -117,6 +117,30 @@ preview_make(struct preview *p, struct db *db, const struct conf *conf, const st
 	return 0;
 }
 
+int
+preview_sample_of(struct preview *p, struct db *db, const struct conf *conf, const struct campaign *c, const struct wave *w,
+    int64_t contact, struct preview_sample *out, struct err *e)
+{
+	struct eligible *el = NULL;
+	struct facts_reader *r = NULL;
+	struct eligible_answer a;
+	struct facts f;
+	int rc;
+
+	*p = (struct preview){ .campaign = c, .wave = w, .arena = ARENA_INIT };
+	if (set_times(p, conf, e) < 0 || eligible_open(&el, db, conf, c, w, p->as_of, e) < 0)
+		return -1;
+	if ((rc = facts_open(&r, db, c, contact, p->as_of, e)) == 0 && (rc = facts_next(r, &f, e)) == 1) {
+		eligible_ask(el, &f, &a);
+		*out = (struct preview_sample){ .contact = f.contact, .answered = f.answered, .variant = a.variant, .second = a.second,
+		    .email = arena_dup(&p->arena, a.email) };
+		rc = a.skip == SKIP_NOT;
+	}
+	facts_close(r);
+	eligible_close(el);
+	return rc;
+}
+
 void
 preview_release(struct preview *p)
 {

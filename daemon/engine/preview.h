@@ -50,6 +50,10 @@ int	preview_make(struct preview *, struct db *, const struct conf *, const struc
 	    void (*each)(const struct facts *, const struct eligible_answer *, void *), void *arg, struct err *);
 void	preview_release(struct preview *);
 
+/* The sample of one person of the campaign. 1; 0: nothing would go to that person; -1. */
+int	preview_sample_of(struct preview *, struct db *, const struct conf *, const struct campaign *, const struct wave *, int64_t contact,
+	    struct preview_sample *, struct err *);
+
 struct preview_mail {
 	const char *name, *unit_code, *email, *subject, *text, *html;	/* html NULL: text alone */
 };

@@ -1,9 +1,9 @@
 #include "engine/steer.h"
 
 #include "base/clock.h"
+#include "engine/chronicle.h"
 #include "engine/message.h"
 #include "engine/setup.h"
-#include "engine/stops.h"
 #include "store/audit.h"
 #include "store/probe.h"
 #include "store/wave_log.h"

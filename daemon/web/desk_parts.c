@@ -152,7 +152,9 @@ desk_wave(json_t *o, const struct request *r, const struct snapshot *s, const st
 		all += h->counts[i];
 		view_int(o, invite_state_name((enum invite_state)i), h->counts[i]);
 	}
+	view_int(o, "id", w->id);
 	view_text(o, "name", w->name);
+	view_text(o, "url", desk_url(r, s, arena_printf(r->arena, "/waves/%s", w->name)));
 	view_text(o, "template", w->template);
 	view_text(o, "audience", w->audience);
 	view_text(o, "kind", w->kind);

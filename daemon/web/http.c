@@ -137,6 +137,8 @@ http_start(const struct http_options *o, struct err *e)
 	loopback = http_bound_to_loopback(fd);
 	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0 && ss.ss_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
+	if (o->suspends)
+		flags |= MHD_ALLOW_SUSPEND_RESUME;
 	if (o->cert_pem) {
 		flags |= MHD_USE_TLS;
 		tls[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->cert_pem };

@@ -5,6 +5,7 @@
 #include "base/out.h"
 
 #define HTML "text/html; charset=utf-8"
+#define EVENT_STREAM "text/event-stream"
 #define NEVER_STORED "no-store"
 
 const char *
@@ -178,6 +179,10 @@ reply_queue(struct request *r)
 
 	m = MHD_create_response_from_buffer(len, body ? body : (void *)(uintptr_t)"", body ? MHD_RESPMEM_MUST_FREE :
 	    MHD_RESPMEM_PERSISTENT);
+	if (r->response && m) {
+		MHD_destroy_response(m);
+		m = r->response;
+	}
 	if (!m) {
 		free(body);
 		return MHD_NO;
@@ -201,6 +206,9 @@ reply_queue(struct request *r)
 		add(m, "Content-Language", lang_name(r->lang));
 		add(m, "Vary", "Accept-Language");
 	}
+	/* A proxy that gathers would hold back what shall be seen at once. */
+	if (strncmp(r->type, EVENT_STREAM, sizeof(EVENT_STREAM) - 1) == 0)
+		add(m, "X-Accel-Buffering", "no");
 	/* Another client on this connection must not pay for what was left unread. */
 	if (r->status == 413)
 		add(m, "Connection", "close");

@@ -26,6 +26,7 @@
 #include "web/pages.h"
 
 struct board;
+struct live;
 struct meters;
 struct metrics;
 struct rules;
@@ -47,6 +48,7 @@ struct site {
 	struct board *board;		/* what the desk shows: engine/board.h */
 	struct screens *screens;	/* [c] */
 	struct tiles *tiles;		/* [c] */
+	struct live *live;		/* [c] who is told what moves: web/live.h */
 	struct rules *rules;		/* [c] what mails that came back are read by */
 	struct limiter tokens, keys, logins;	/* failures by client address */
 	struct limiter names;		/* wrong passwords by user */
@@ -79,10 +81,12 @@ struct request {
 	const struct actor *actor;	/* who is logged in; NULL: nobody, or nobody asked (web/session.h) */
 	struct actor who;
 	const char *csrf;		/* for the forms of this page */
+	const char *session;		/* its key in the store; NULL: nobody logs in here */
 
 	/* the reply */
 	int status;
 	struct buf out;
+	void *response;			/* of the library, instead of out: what comes bit by bit */
 	const char *set_cookie;		/* NULL: none */
 	const char *file_name;		/* to be saved as; NULL: shown */
 	const char *type, *location, *cache, *allow, *retry_after, *challenge;

@@ -86,6 +86,13 @@ csrf_of(struct request *r, const char *cookie)
 	r->csrf = arena_dup(r->arena, hash);
 }
 
+/* A page that is only left open does not keep its session alive. */
+static bool
+looks_by_itself(const struct request *r)
+{
+	return !r->post && (request_arg(r, "live") || (r->route && strcmp(r->route, "/c/*/events") == 0));
+}
+
 /* 1 somebody is logged in, 0 nobody, -1. */
 static int
 find_actor(struct request *r, struct err *e)
@@ -106,9 +113,10 @@ find_actor(struct request *r, struct err *e)
 	if (!role_parse(u.role, &r->who.role))
 		return 0;
 	r->actor = &r->who;
+	r->session = arena_dup(r->arena, key);
 	csrf_of(r, cookie);
 	/* Most requests only read. */
-	if (now - seen_at >= TOUCH_S && session_touch(r->db, key, now, e) < 0)
+	if (!looks_by_itself(r) && now - seen_at >= TOUCH_S && session_touch(r->db, key, now, e) < 0)
 		return -1;
 	return 1;
 }

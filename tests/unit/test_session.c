@@ -193,10 +193,13 @@ test_matrix(void)
 			}
 			n += (size_t)snprintf(path + n, sizeof(path) - n, "%s", seg == 0 && strncmp(t->pattern, "/static", 7) != 0 ? stand_in[0] :
 			    strstr(t->pattern, "units") ? "T92" : strstr(t->pattern, "people") || strstr(t->pattern, "rosters") || strstr(t->pattern, "inbound") ? "1" :
-			    strstr(t->pattern, "static") ? "desk.css" : "causes.csv");
+			    strstr(t->pattern, "static") ? "desk.css" : strstr(t->pattern, "waves") ? "first" : "causes.csv");
 			seg++;
 		}
 		path[n] = '\0';
+		/* A stream that ends, and the mail to somebody. */
+		if (strstr(path, "/events") || strstr(path, "/sample"))
+			snprintf(path + n, sizeof(path) - n, "%s", strstr(path, "/events") ? "?once=1" : "?contact=1");
 		if (t->get && t->right != RIGHT_ANYBODY) {
 			long want = strncmp(path, "/api/", 5) == 0 ? 401 : 303;
 
@@ -378,6 +381,8 @@ make_people(void)
 	    " FROM unit ORDER BY code";
 	static const char mail[] = "INSERT INTO inbound (sha256, source, received_at, kind, fate, raw)"
 	    " VALUES ('1', 'test', 1, 'ordinary', 'unmatched', X'41')";
+	static const char wave[] = "INSERT INTO wave (campaign, name, template, audience, uncertain, state, kind, created_at)"
+	    " VALUES (1, 'first', 'invitation', '', 'resend', 'planned', 'invitation', 1)";
 	char token[TOKEN_LEN + 1];
 	int64_t c = world_campaign(&w, "open", clock_now() - 86400, clock_now() + 86400);
 
@@ -388,6 +393,8 @@ make_people(void)
 	db_run(db_stmt(w.db, move, &w.e), &w.e);
 	db_run(db_stmt(w.db, files, &w.e), &w.e);
 	db_run(db_stmt(w.db, mail, &w.e), &w.e);
+	if (db_run(db_stmt(w.db, wave, &w.e), &w.e) < 0)
+		world_die(&w, "wave");
 }
 
 static void
