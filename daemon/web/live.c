@@ -1,6 +1,7 @@
 #include "web/live.h"
 
 #include <microhttpd.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -13,6 +14,7 @@
 #include "web/session.h"
 
 #define TICK_US 1000000
+#define STREAMS_MOST (2 * LIVE_MOST)	/* with those that have ended and are not gone yet */
 #define END_MS 1000		/* for those who have to hear that it ends */
 #define BLOCK_BYTES 4096
 #define TEXT_MAX_BYTES ((size_t)1 << 20)
@@ -277,6 +279,32 @@ may_go_on(const struct herald *h, const struct allowed *list, const struct strea
 	return false;
 }
 
+/* Under the lock: nobody reads from a connection that is suspended, so nobody else would see that it was closed. */
+static void
+find_who_left(struct live *l)
+{
+	struct pollfd fds[STREAMS_MOST];
+	struct stream *of[STREAMS_MOST];
+	nfds_t n = 0;
+
+	for (struct stream *s = l->streams; s; s = s->next) {
+		const union MHD_ConnectionInfo *i = s->waits ? MHD_get_connection_info(s->connection, MHD_CONNECTION_INFO_CONNECTION_FD) :
+		    NULL;
+
+		if (!i)
+			continue;
+		of[n] = s;
+		fds[n++] = (struct pollfd){ .fd = i->connect_fd, .events = POLLRDHUP };
+	}
+	if (poll(fds, n, 0) <= 0)
+		return;
+	for (nfds_t i = 0; i < n; i++)
+		if (fds[i].revents) {
+			of[i]->ended = true;
+			wake(of[i]);
+		}
+}
+
 /* Under the lock: channels nobody hears any more. */
 static void
 sweep(struct live *l)
@@ -318,6 +346,7 @@ tick(struct herald *h)
 		}
 	pthread_mutex_lock(&l->lock);
 	us = clock_mono_us();
+	find_who_left(l);
 	for (struct stream *s = l->streams; s; s = s->next) {
 		s->ended = s->ended || s->channel->gone || !may_go_on(h, sessions.list, s);
 		s->beat = us - s->said_us >= (int64_t)LIVE_BEAT_S * 1000000;
@@ -436,12 +465,15 @@ static struct stream *
 begin(struct request *r, struct live *l)
 {
 	struct stream *s = NULL;
-	int mine = 0;
+	int mine = 0, all = 0;
 
 	pthread_mutex_lock(&l->lock);
-	for (const struct stream *o = l->streams; o; o = o->next)
-		mine += r->session && strcmp(o->session, r->session) == 0;
-	if (!l->ending && l->n < LIVE_MOST && mine < LIVE_MOST_OF_ONE) {
+	find_who_left(l);
+	for (const struct stream *o = l->streams; o; o = o->next) {
+		all += !o->ended;
+		mine += !o->ended && r->session && strcmp(o->session, r->session) == 0;
+	}
+	if (!l->ending && all < LIVE_MOST && l->n < STREAMS_MOST && mine < LIVE_MOST_OF_ONE) {
 		s = mem_zalloc(sizeof(*s));
 		*s = (struct stream){ .live = l, .channel = channel_of(l, r->seg[0], r->lang), .connection = r->connection,
 		    .at = text_new(BEGINS, strlen(BEGINS)), .said_us = clock_mono_us(), .next = l->streams };

@@ -3,7 +3,7 @@
  * server-sent events.
  *
  *	GET /c/KEY/events		text/event-stream, until the page is left
- *	GET /c/KEY/events?once		one event, then it ends
+ *	GET /c/KEY/events?once=1		one event, then it ends
  *
  *	id: 7
  *	event: waves
@@ -17,8 +17,8 @@
  * herald, one thread, takes one snapshot of each campaign a second from the
  * board, makes the text once for each language, asks the store once which
  * sessions there still are, and wakes those who have something to hear. A slow
- * reader skips what it has missed. Every LIVE_BEAT_S a comment shows that we
- * are there, and finds out who is not.
+ * reader skips what it has missed, and who has left is found by looking at
+ * the sockets. Every LIVE_BEAT_S a comment shows proxies that we are there.
  *
  * A stream ends with its session, when the right is lost, and when the server
  * stops. It does not keep a session alive: looking is not using. Beyond

@@ -207,8 +207,10 @@ reply_queue(struct request *r)
 		add(m, "Vary", "Accept-Language");
 	}
 	/* A proxy that gathers would hold back what shall be seen at once. */
-	if (strncmp(r->type, EVENT_STREAM, sizeof(EVENT_STREAM) - 1) == 0)
+	if (strncmp(r->type, EVENT_STREAM, sizeof(EVENT_STREAM) - 1) == 0) {
 		add(m, "X-Accel-Buffering", "no");
+		add(m, "Connection", "close");
+	}
 	/* Another client on this connection must not pay for what was left unread. */
 	if (r->status == 413)
 		add(m, "Connection", "close");

@@ -381,6 +381,7 @@ make_people(void)
 	    " FROM unit ORDER BY code";
 	static const char mail[] = "INSERT INTO inbound (sha256, source, received_at, kind, fate, raw)"
 	    " VALUES ('1', 'test', 1, 'ordinary', 'unmatched', X'41')";
+	static const char address[] = "INSERT INTO address (contact, rank, email) VALUES (1, 1, 'mot@unit.example')";
 	static const char wave[] = "INSERT INTO wave (campaign, name, template, audience, uncertain, state, kind, created_at)"
 	    " VALUES (1, 'first', 'invitation', '', 'resend', 'planned', 'invitation', 1)";
 	char token[TOKEN_LEN + 1];
@@ -393,7 +394,7 @@ make_people(void)
 	db_run(db_stmt(w.db, move, &w.e), &w.e);
 	db_run(db_stmt(w.db, files, &w.e), &w.e);
 	db_run(db_stmt(w.db, mail, &w.e), &w.e);
-	if (db_run(db_stmt(w.db, wave, &w.e), &w.e) < 0)
+	if (db_run(db_stmt(w.db, wave, &w.e), &w.e) < 0 || db_run(db_stmt(w.db, address, &w.e), &w.e) < 0)
 		world_die(&w, "wave");
 }
 
