@@ -130,7 +130,10 @@ preview_sample_of(struct preview *p, struct db *db, const struct conf *conf, con
 	*p = (struct preview){ .campaign = c, .wave = w, .arena = ARENA_INIT };
 	if (set_times(p, conf, e) < 0 || eligible_open(&el, db, conf, c, w, p->as_of, e) < 0)
 		return -1;
-	if ((rc = facts_open(&r, db, c, contact, p->as_of, e)) == 0 && (rc = facts_next(r, &f, e)) == 1) {
+	/* 0 would be everybody. */
+	if (contact <= 0)
+		rc = 0;
+	else if ((rc = facts_open(&r, db, c, contact, p->as_of, e)) == 0 && (rc = facts_next(r, &f, e)) == 1) {
 		eligible_ask(el, &f, &a);
 		*out = (struct preview_sample){ .contact = f.contact, .answered = f.answered, .variant = a.variant, .second = a.second,
 		    .email = arena_dup(&p->arena, a.email) };

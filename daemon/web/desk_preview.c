@@ -106,7 +106,7 @@ static int
 add_mails(json_t *o, struct request *r, const struct snapshot *s, const struct preview *p, const struct preview_sample *sample,
     struct err *e)
 {
-	json_t *list = view_list(o, "mails");
+	json_t *list = NULL;
 
 	for (int i = 0; i < 2; i++) {
 		enum lang lang = i == 0 ? s->campaign.lang : s->campaign.lang == LANG_VI ? LANG_EN : LANG_VI;
@@ -124,6 +124,7 @@ add_mails(json_t *o, struct request *r, const struct snapshot *s, const struct p
 			view_utf8(o, "name", r->arena, m.name);
 			view_text(o, "unit", m.unit_code);
 			view_text(o, "email", m.email);
+			list = view_list(o, "mails");
 		}
 		one = view_item(list);
 		view_text(one, "lang", lang_name(lang));
@@ -185,9 +186,9 @@ fill(json_t *data, struct request *r, const struct snapshot *s, const struct pre
 	return add_cautions(data, r, p, e) < 0 || add_samples(data, r, s, p, e) < 0 ? -1 : 0;
 }
 
-/* fault NULL: none. */
+/* fault NULL: none; else with that status. */
 static void
-show(struct request *r, const struct snapshot *s, const struct preview *p, const char *fault)
+show(struct request *r, const struct snapshot *s, const struct preview *p, const char *fault, int status)
 {
 	json_t *data = json_object();
 	struct err e = ERR_INIT;
@@ -201,7 +202,7 @@ show(struct request *r, const struct snapshot *s, const struct preview *p, const
 	r->policy = PREVIEW_POLICY;
 	view_reply(r, SCREEN_PREVIEW, p->wave->name, s, data);
 	if (fault && r->status == 200)
-		r->status = 409;
+		r->status = status;
 }
 
 /* The wave as the store has it now: a snapshot may be a second old. 1; 0, -1: the reply is made. */
@@ -231,7 +232,7 @@ desk_wave_preview(struct request *r)
 		if (preview_make(&p, r->db, r->site->conf, &s->campaign, &w, SAMPLES, NULL, NULL, &e) < 0)
 			view_error(r, &e);
 		else
-			show(r, s, &p, NULL);
+			show(r, s, &p, NULL, 200);
 		preview_release(&p);
 	}
 	lang_speak(NULL);
@@ -279,7 +280,7 @@ refuse(struct request *r, const struct snapshot *s, const struct preview *p, int
 	if (view_is_api(r))
 		view_problem(r, status, why);
 	else
-		show(r, s, p, why);
+		show(r, s, p, why, status);
 }
 
 /* What was confirmed must be what would happen: the number of people, and the state of the wave. */

@@ -173,7 +173,7 @@ said_text(const struct request *r)
 
 /* fault NULL: what is said is what the path says. */
 static void
-show(struct request *r, const struct snapshot *s, const struct snapshot_wave *sw, const char *fault)
+show(struct request *r, const struct snapshot *s, const struct snapshot_wave *sw, const char *fault, int status)
 {
 	json_t *data = json_object();
 	struct err e = ERR_INIT;
@@ -186,7 +186,7 @@ show(struct request *r, const struct snapshot *s, const struct snapshot_wave *sw
 	desk_said(data, fault ? fault : said_text(r), !fault);
 	view_reply(r, SCREEN_WAVE, sw->wave.name, s, data);
 	if (fault && r->status == 200)
-		r->status = 409;
+		r->status = status;
 }
 
 void
@@ -197,7 +197,7 @@ desk_wave_page(struct request *r)
 
 	lang_speak(&r->lang);
 	if (sw)
-		show(r, s, sw, NULL);
+		show(r, s, sw, NULL, 200);
 	lang_speak(NULL);
 	view_done(r, s);
 }
@@ -235,6 +235,15 @@ act_on(struct request *r, const struct wave *w, const char *act, const char **do
 	return err_set(e, ERR_INPUT, TR("there is no such button", "không có nút này"));
 }
 
+static void
+refuse(struct request *r, const struct snapshot *s, const struct snapshot_wave *sw, int status, const char *why)
+{
+	if (view_is_api(r))
+		view_problem(r, status, why);
+	else
+		show(r, s, sw, why, status);
+}
+
 void
 desk_wave_act(struct request *r)
 {
@@ -251,10 +260,8 @@ desk_wave_act(struct request *r)
 			desk_wave_done(r, s, sw->wave.name, done, sw->headway.open);
 		else if (e.code != ERR_NOTNOW && e.code != ERR_INPUT && e.code != ERR_NOTFOUND)
 			view_error(r, &e);
-		else if (view_is_api(r))
-			view_problem(r, e.code == ERR_NOTNOW ? 409 : e.code == ERR_NOTFOUND ? 404 : 400, e.text);
 		else
-			show(r, s, sw, e.text);
+			refuse(r, s, sw, e.code == ERR_NOTNOW ? 409 : e.code == ERR_NOTFOUND ? 404 : 400, e.text);
 	}
 	lang_speak(NULL);
 	if (s)
