@@ -22,14 +22,6 @@ for need in curl python3 sqlite3 node npm tidy; do
 done
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || skip_all "chromium is not installed"
 
-# What package-lock.json pins, fetched once.
-modules_here() {
-	cmp -s tests/e2e/package-lock.json "$modules/.have" && return
-	rm -rf "$modules"
-	mkdir -p "$modules"
-	cp tests/e2e/package.json tests/e2e/package-lock.json tests/e2e/.npmrc "$modules"
-	(cd "$modules" && timeout 300 npm ci) && cp tests/e2e/package-lock.json "$modules/.have"
-}
 if ! why=$(modules_here 2>&1); then
 	skip_all "npm ci does not get playwright-core, axe-core and parse5: $(tail -n 1 <<<"$why")"
 fi
@@ -45,10 +37,12 @@ ok "a unit corrects addresses" desk_corrections
 # --- who may ask for what: each route of the desk, the right it needs, what comes with it. A route that is not here fails
 # the test. A POST without the field of our pages is refused whoever sends it (403).
 matrix() {
-	local person roster mail
+	local person roster mail waiting
 	person=$(query "SELECT min(c.id) FROM contact c JOIN unit u ON u.id = c.unit WHERE u.code = 'T92'")
 	roster=$(query "SELECT min(r.id) FROM roster r JOIN unit u ON u.id = r.unit WHERE u.code = 'T92'")
 	mail=$(query 'SELECT min(id) FROM inbound')
+	waiting=$(thumoi --json wave preview desk reminder --people | python3 -c 'import json, sys; print(next(p["email"] for p in json.load(sys.stdin) if p["verdict"] == "in"))')
+	waiting=$(query "SELECT min(contact) FROM address WHERE email = '$waiting'")
 	{
 		cat <<-X
 			GET	/login	/login	anybody	200
@@ -63,6 +57,8 @@ matrix() {
 			GET	/report/*/participation	/report/desk/participation	reports	200
 			GET	/report/*/causes	/report/desk/causes	reports	200
 			GET	/c/*/reports/*	/c/desk/reports/causes.csv	reports	200
+			GET	/c/*/events	/c/desk/events?once=1	reports	200
+			GET	/c/*/waves/*/sample	/c/desk/waves/reminder/sample?contact=$waiting	change	200
 		X
 		while IFS=$'\t' read -r method route asked right code; do
 			route=${route#-} asked=${asked#-}
@@ -85,6 +81,10 @@ matrix() {
 			GET	/inbound/*	/inbound/$mail	change	200
 			POST	/inbound/*	/inbound/$mail	change	403
 			GET	/waves	/waves	reports	200
+			POST	/waves	/waves	reports	403
+			GET	/waves/*	/waves/invitation	reports	200
+			POST	/waves/*	/waves/invitation	reports	403
+			GET	/waves/*/preview	/waves/reminder/preview	change	200
 			GET	/reports	/reports	reports	200
 		X
 	}
