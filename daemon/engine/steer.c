@@ -31,7 +31,7 @@ steer_find(struct db *db, struct arena *a, const struct campaign *c, const char 
 	return -1;
 }
 
-/* As it is now, under the lock. The wave may have been taken out of its plan meanwhile. */
+/* As it is now. The wave may have been taken out of its plan meanwhile. */
 static int
 again(struct db *db, struct arena *a, const struct wave *w, struct wave *now, struct err *e)
 {
@@ -204,12 +204,18 @@ int
 steer_start(struct db *db, const struct conf *conf, const struct campaign *c, const struct wave *w, const char *only_from,
     const char *actor, struct plan *p, struct err *e)
 {
+	struct arena a = ARENA_INIT;
 	int64_t now = clock_now();
+	struct wave seen;
+	int rc;
 
 	*p = (struct plan){ .planned = 0 };
-	if (steer_may_start(db, c, w, now, e) < 0 || in_state(w, only_from, e) < 0 || plan_wave(db, conf, c, w, now, p, e) < 0)
-		return -1;
-	return set_running(db, c, w, only_from, p, actor, e);
+	/* Nobody is planned into a wave that was paused or started since the caller looked. */
+	if ((rc = again(db, &a, w, &seen, e)) == 0 && (rc = steer_may_start(db, c, &seen, now, e)) == 0 &&
+	    (rc = in_state(&seen, only_from, e)) == 0 && (rc = plan_wave(db, conf, c, &seen, now, p, e)) == 0)
+		rc = set_running(db, c, &seen, only_from, p, actor, e);
+	arena_release(&a);
+	return rc;
 }
 
 /* --- stopping it, and going on ------------------------------------------------------ */

@@ -161,6 +161,7 @@ desk_wave(json_t *o, const struct request *r, const struct snapshot *s, const st
 	view_text(o, "state", w->state);
 	view_text(o, "state_name", state_name(w->state, r->lang));
 	view_flag(o, "running", strcmp(w->state, "running") == 0);
+	view_flag(o, "paused", strcmp(w->state, "paused") == 0);
 	view_flag(o, "stopped", h->stop == HEADWAY_STOPPED || strcmp(w->state, "paused") == 0);
 	view_int(o, "messages", all);
 	view_int(o, "open", h->open);

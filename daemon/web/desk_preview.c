@@ -104,7 +104,7 @@ add_cautions(json_t *data, struct request *r, const struct preview *p, struct er
 
 static int
 add_mails(json_t *o, struct request *r, const struct snapshot *s, const struct preview *p, const struct preview_sample *sample,
-    struct err *e)
+    bool shown, struct err *e)
 {
 	json_t *list = NULL;
 
@@ -130,6 +130,7 @@ add_mails(json_t *o, struct request *r, const struct snapshot *s, const struct p
 		view_text(one, "lang", lang_name(lang));
 		view_text(one, "lang_name", lang == LANG_VI ? "Tiếng Việt" : "English");
 		view_flag(one, "goes_out", i == 0);
+		view_flag(one, "shown", shown && i == 0);
 		view_utf8(one, "subject", r->arena, m.subject);
 		view_utf8(one, "body", r->arena, m.text);
 		view_text(one, "frame_url", m.html ? desk_url(r, s, arena_printf(r->arena, "/waves/%s/sample?contact=%lld&mail=%s", p->wave->name,
@@ -149,7 +150,7 @@ add_samples(json_t *data, struct request *r, const struct snapshot *s, const str
 		view_int(o, "id", (int64_t)i + 1);
 		view_flag(o, "second_address", p->samples[i].second);
 		view_flag(o, "other_template", p->samples[i].variant);
-		if (add_mails(o, r, s, p, &p->samples[i], e) < 0)
+		if (add_mails(o, r, s, p, &p->samples[i], i == 0, e) < 0)
 			return -1;
 	}
 	return 0;

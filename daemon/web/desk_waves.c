@@ -162,7 +162,7 @@ show(struct request *r, const struct snapshot *s, const struct asked *a)
 		json_decref(data);
 	} else {
 		view_flag(data, "may_change", may);
-		view_reply(r, SCREEN_WAVES, TRL(r->lang, "Waves", "Đợt gửi"), s, data);
+		view_reply(r, SCREEN_WAVES, TRL(r->lang, "Waves", "Lượt gửi"), s, data);
 	}
 	lang_speak(NULL);
 }

@@ -189,7 +189,7 @@ static const struct tab { const char *path, *en, *vi; enum screen screen[3]; enu
 	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON }, RIGHT_PEOPLE },
 	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER, SCREEN_UPLOAD }, RIGHT_PEOPLE },
 	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL }, RIGHT_CHANGE },
-	{ "/waves", "Waves", "Đợt gửi", { SCREEN_WAVES, SCREEN_WAVE, SCREEN_PREVIEW }, RIGHT_REPORTS },
+	{ "/waves", "Waves", "Lượt gửi", { SCREEN_WAVES, SCREEN_WAVE, SCREEN_PREVIEW }, RIGHT_REPORTS },
 	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS }, RIGHT_REPORTS },
 };
 
