@@ -38,8 +38,7 @@ SUPPORT_SRC := $(filter-out tests/support/clock_driven.c,$(wildcard tests/suppor
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/obj/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 THREADED := $(filter %/test_fiber %/test_smtp %/test_smtp_faults %/test_dispatch %/test_route %/test_http %/test_web %/test_meters %/test_board %/test_session \
-	%/test_account \
-	%/test_metrics %/test_desk_rosters %/test_desk_inbound,$(UNIT))
+	%/test_account %/test_desk_waves %/test_live %/test_metrics %/test_desk_rosters %/test_desk_inbound,$(UNIT))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/bin/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: $(PROGRAMS:%=$(BUILD)/bin/%)

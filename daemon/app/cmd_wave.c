@@ -6,73 +6,15 @@
 #include "app/wave_status.h"
 #include "app/wave_stop.h"
 #include "base/clock.h"
-#include "engine/plan.h"
-#include "engine/setup.h"
-#include "store/audit.h"
-#include "store/evidence.h"
+#include "engine/steer.h"
 #include "store/survey.h"
-#include "store/wave_log.h"
 
 /* --- create ------------------------------------------------------------- */
-
-struct create {
-	const char *template, *audience, *not_before, *not_after, *uncertain, *kind;
-};
-
-static int
-fill(struct db *db, const struct create *o, const struct campaign *c, struct wave *w, struct err *e)
-{
-	if (setup_name(w->name, e) < 0)
-		return -1;
-	if (o->kind && setup_kind_check(o->kind, e) < 0)
-		return err_wrap(e, "--kind");
-	if (o->not_before && date_parse(o->not_before, &c->zone, DATE_START, &w->not_before, e) < 0)
-		return err_wrap(e, "--not-before");
-	if (o->not_after && date_parse(o->not_after, &c->zone, DATE_END, &w->not_after, e) < 0)
-		return err_wrap(e, "--not-after");
-	if (w->not_before && w->not_after && w->not_after < w->not_before)
-		return err_set(e, ERR_INPUT, TR("--not-after is before --not-before", "--not-after trước --not-before"));
-	if (strcmp(w->uncertain, "resend") != 0 && strcmp(w->uncertain, "hold") != 0)
-		return err_set(e, ERR_INPUT, TR("--uncertain %s: resend or hold", "--uncertain %s: chọn resend hoặc hold"),
-		    w->uncertain);
-	return plan_check(db, w->audience, c, e);
-}
-
-/* A template with a fault is found now, not on the night of sending. */
-static int
-try_template(struct app *app, const struct campaign *c, const struct wave *w, struct err *e)
-{
-	struct message_maker *maker;
-	struct secret key;
-
-	if (secret_load(&key, app->conf.secret_file, e) < 0 ||
-	    message_maker_new(&maker, c, &app->conf, &key, w->template, e) < 0)
-		return -1;
-	message_maker_free(maker);
-	return 0;
-}
-
-static int
-store_wave(struct db *db, const struct campaign *c, struct wave *w, struct err *e)
-{
-	struct arena a = ARENA_INIT;
-	struct wave known;
-	int rc = wave_find(db, &a, c->id, w->name, &known, e);
-
-	arena_release(&a);
-	if (rc == 1)
-		return err_set(e, ERR_INPUT, TR("campaign '%s' has a wave '%s' already", "đợt '%s' đã có lượt '%s'"), c->key, w->name);
-	if (rc < 0 || db_begin(db, e) < 0)
-		return -1;
-	if (wave_insert(db, w, e) < 0 || audit_add(db, "cli", "wave create", w->name, e) < 0)
-		return db_abort(db);
-	return db_commit(db, e);
-}
 
 static int
 wave_create(struct app *app, int argc, char **argv)
 {
-	struct create o = { .audience = "" };
+	struct steer_order o = { .audience = "" };
 	const struct opt opts[] = {
 		{ "template", OPT_TEXT, &o.template, "T", "invitation, reminder, ... (templates/T.LANG.txt and .html)",
 		    "invitation, reminder, ... (templates/T.LANG.txt và .html)" },
@@ -88,24 +30,24 @@ wave_create(struct app *app, int argc, char **argv)
 		    "khi mất kết nối sau dấu chấm cuối (thư nhắc: hold, còn lại: resend)" },
 	};
 	int first, rc = opt_parse(argc, argv, "wave create", "CAMPAIGN NAME --template T", opts, COUNT_OF(opts), 2, 2, &first);
-	struct wave w = { .state = "planned" };
+	const char *field = NULL;
 	struct campaign c;
+	struct wave w;
 	struct err e = ERR_INIT;
 
 	if (rc >= 0)
 		return rc;
 	if (!o.template)
 		return app_usage("wave create", TR("--template is needed", "cần --template"));
-	w.name = argv[first + 1];
-	w.template = o.template;
-	w.audience = o.audience;
-	w.kind = o.kind ? o.kind : setup_kind(o.template);
-	w.uncertain = o.uncertain ? o.uncertain : setup_uncertain(w.kind);
+	o.name = argv[first + 1];
 	if (campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0)
 		return app_fail(&e);
-	w.campaign = c.id;
-	if (fill(app->db, &o, &c, &w, &e) < 0 || try_template(app, &c, &w, &e) < 0 || store_wave(app->db, &c, &w, &e) < 0)
+	if (steer_create(app->db, &app->arena, &app->conf, &c, &o, "cli", &w, &field, &e) < 0) {
+		/* What is wrong with a name, a template, an audience says so itself. */
+		if (field && (strncmp(field, "not-", 4) == 0 || strcmp(field, "kind") == 0 || strcmp(field, "uncertain") == 0))
+			err_wrap(&e, "--%s", field);
 		return app_fail(&e);
+	}
 	if (!app->quiet)
 		fprintf(stderr, TR("wave '%s' created; next: 'thumoi wave run %s %s'\n",
 		    "đã tạo lượt '%s'; tiếp theo: 'thumoi wave run %s %s'\n"), w.name, c.key, w.name);
@@ -178,36 +120,6 @@ say_plan(const struct app *app, const struct plan *p)
 }
 
 static int
-note_run(struct app *app, const struct campaign *c, const struct wave *w, const struct plan *p, struct err *e)
-{
-	struct wave_entry entry = { .at = clock_now(), .campaign = c->id, .wave = w->name,
-	    .what = w->begun_at ? "planned" : "begun", .n = p->planned, .reason = "operator" };
-
-	if (db_begin(app->db, e) < 0)
-		return -1;
-	if (wave_set_state(app->db, w->id, "running", e) < 0 || wave_set_begun(app->db, w->id, entry.at, e) < 0 ||
-	    ((p->planned || !w->begun_at) && wave_log_add(app->db, &entry, e) < 0))
-		return db_abort(app->db);
-	return db_commit(app->db, e);
-}
-
-/* Plans; too late means: nothing new, and what is still open comes to its end. */
-static int
-plan(struct app *app, const struct campaign *c, struct wave *w, struct err *e)
-{
-	struct plan p;
-
-	if (strcmp(w->state, "paused") == 0)
-		return wave_paused(app, c, w, e);
-	if (plan_wave(app->db, &app->conf, c, w, clock_now(), &p, e) < 0)
-		return -1;
-	if (note_run(app, c, w, &p, e) < 0)
-		return -1;
-	say_plan(app, &p);
-	return 0;
-}
-
-static int
 finish(struct app *app, const struct campaign *c, const struct wave *w, const struct dispatch_result *r, int rc,
     struct err *e)
 {
@@ -262,14 +174,18 @@ wave_run(struct app *app, int argc, char **argv)
 	struct err e = ERR_INIT, late = ERR_INIT;
 	struct campaign c;
 	struct wave w;
+	struct plan p;
 
 	if (rc >= 0)
 		return rc;
 	if (connections < 0 || connections > 64)
 		return app_usage("wave run", TR("--connections is a number from 1 to 64", "--connections là số từ 1 đến 64"));
-	if (campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0 || wave_need(app, &c, argv[first + 1], &w, &e) < 0)
+	if (campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0 || steer_find(app->db, &app->arena, &c, argv[first + 1], &w, &e) < 0)
 		return app_fail(&e);
-	if (plan(app, &c, &w, &late) < 0 && (late.code != ERR_NOTNOW || strcmp(w.state, "running") != 0))
+	/* Too late means: nothing new, and what is still open comes to its end. */
+	if (steer_start(app->db, &app->conf, &c, &w, NULL, "cli", &p, &late) == 0)
+		say_plan(app, &p);
+	else if (late.code != ERR_NOTNOW || strcmp(w.state, "running") != 0)
 		return app_fail(&late);
 	if (invite_counts(app->db, w.id, counts, &e) < 0 || warn_unopened(app, &c, &e) < 0)
 		return app_fail(&e);

@@ -1,7 +1,7 @@
 /* thumoi wave log CAMPAIGN [WAVE] - what was done, what was left out, and why. */
 #include "app/commands.h"
-#include "app/wave_stop.h"
 #include "engine/chronicle.h"
+#include "engine/steer.h"
 #include "store/campaign.h"
 
 static void
@@ -78,7 +78,7 @@ wave_log(struct app *app, int argc, char **argv)
 	if (f == OUT_HTML)
 		return app_usage("wave log", TR("--format is text, csv or json", "--format là text, csv hoặc json"));
 	if (campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0 ||
-	    (first + 1 < argc && wave_need(app, &c, argv[first + 1], &w, &e) < 0) ||
+	    (first + 1 < argc && steer_find(app->db, &app->arena, &c, argv[first + 1], &w, &e) < 0) ||
 	    print(app, &c, first + 1 < argc ? argv[first + 1] : NULL, f, &e) < 0)
 		return app_fail(&e);
 	return EXIT_DONE;

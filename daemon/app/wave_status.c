@@ -5,8 +5,8 @@
 #include "app/screen.h"
 #include "app/wave_stop.h"
 #include "base/clock.h"
+#include "engine/chronicle.h"
 #include "engine/headway.h"
-#include "engine/stops.h"
 
 #define LOOK_US 1000000		/* at most one look in so long ... */
 #define RESTS_A_LOOK 9		/* ... and so many times what it took is rest: a tenth of one core */
@@ -313,19 +313,13 @@ struct line {
 	const struct headway_domain *d;
 };
 
-/* Where most is to be done, then where most was refused. */
 static int
 by_need(const void *a, const void *b)
 {
 	const struct line *x = a, *y = b;
+	int order = headway_by_need(x->d, y->d);
 
-	if (x->d->open != y->d->open)
-		return x->d->open < y->d->open ? 1 : -1;
-	if (x->d->refused != y->d->refused)
-		return x->d->refused < y->d->refused ? 1 : -1;
-	if (strcmp(x->d->name, y->d->name) != 0)
-		return strcmp(x->d->name, y->d->name);
-	return x->of->wave.id < y->of->wave.id ? -1 : 1;
+	return order ? order : x->of->wave.id < y->of->wave.id ? -1 : 1;
 }
 
 static void

@@ -11,15 +11,10 @@
 #include "store/campaign.h"
 #include "store/invite.h"
 
-/* The wave of that name; else an error that tells which there are. */
-int	wave_need(struct app *, const struct campaign *, const char *name, struct wave *, struct err *);
-
 int	wave_pause(struct app *, int argc, char **argv);
 int	wave_resume(struct app *, int argc, char **argv);
 
 /* A line for each stop of the wave that was not resumed. 1: the whole wave is paused, 0, -1. */
 int	wave_tell_stops(struct app *, const struct campaign *, const struct wave *, FILE *, struct err *);
-/* Why a paused wave is paused, as an error. */
-int	wave_paused(struct app *, const struct campaign *, const struct wave *, struct err *);
 
 #endif

@@ -1,9 +1,23 @@
 #include "base/lang.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <strings.h>
 
-enum lang lang_ui = LANG_EN;
+static enum lang of_operator = LANG_EN;
+static _Thread_local const enum lang *of_reader;
+
+enum lang *
+lang_spoken(void)
+{
+	return of_reader ? (enum lang *)(uintptr_t)of_reader : &of_operator;
+}
+
+void
+lang_speak(const enum lang *reader)
+{
+	of_reader = reader;
+}
 
 int
 lang_parse(const char *word, enum lang *out, struct err *e)

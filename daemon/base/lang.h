@@ -12,7 +12,7 @@
  * Units      UTF-8.
  * Ownership  literals; nothing to free.
  * Errors     lang_parse: -1 for a word that is no language.
- * Threads    lang_ui is set once at start; TRL is pure.
+ * Threads    lang_ui is set once at start, lang_speak is for the calling thread; TRL is pure.
  * Source     RFC 9110 12.5.4 (Accept-Language), BCP 47 for the names.
  */
 #ifndef THUMOI_BASE_LANG_H
@@ -22,8 +22,14 @@
 
 enum lang { LANG_EN, LANG_VI };
 
-/* The operator's language: --lang, else the locale; C and POSIX mean English. */
-extern enum lang lang_ui;
+/*
+ * The operator's language: --lang, else the locale; C and POSIX mean English.
+ * On a thread that answers somebody it is the reader's meanwhile, so that what
+ * an error says can be shown to them.
+ */
+#define lang_ui (*lang_spoken())
+enum lang *lang_spoken(void);
+void	lang_speak(const enum lang *reader);	/* of this thread; must stay; NULL: the operator's again */
 
 #define TR(en, vi)	(lang_ui == LANG_VI ? (vi) : (en))
 #define TRL(l, en, vi)	((l) == LANG_VI ? (vi) : (en))

@@ -109,7 +109,8 @@ count_all(struct snapshot *s, struct db *db, const struct conf *conf, struct err
 		s->faults = arena_dup(&s->arena, buf_str(&said));
 		s->n_findings = findings(&s->account, &s->arena, &s->findings);
 		place_units(s);
-		qsort(s->people, s->n_people, sizeof(*s->people), by_contact);
+		if (s->n_people)
+			qsort(s->people, s->n_people, sizeof(*s->people), by_contact);
 		rc = 0;
 	}
 	buf_release(&said);

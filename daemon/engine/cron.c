@@ -6,16 +6,13 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "engine/calendar.h"
+#include "engine/due.h"
 #include "engine/plan.h"
 #include "engine/postman.h"
 #include "store/evidence.h"
-#include "store/roster.h"
 #include "store/wave_log.h"
 
-#define AGAIN_S 3600		/* a wave that goes on is planned again after so long */
-#define AGAIN_DEAD_S 300	/* ... or after this when an address proved dead */
 #define CALL_IN_S 3600		/* invites that were put off are asked again after so long */
-#define LATE_S 86400
 
 struct cron {
 	struct db *db;
@@ -42,26 +39,6 @@ say(struct cron *c, int64_t campaign, const char *wave, const char *what, int64_
 	return wave_log_add(c->db, &entry, c->e);
 }
 
-/* Who is left out, by reason: where the number is another one than the last that was told. */
-static int
-say_left_out(struct cron *c, const struct campaign *p, const struct wave *w, const struct plan *plan)
-{
-	struct arena a = ARENA_INIT;
-	int rc = 0;
-
-	for (int s = SKIP_OUTSIDE; s < SKIPS && rc == 0; s++) {
-		int64_t n = plan_count(plan, (enum skip)s);
-		struct wave_entry last;
-
-		if ((rc = wave_log_last(c->db, &a, p->id, w->name, "left_out", eligible_key((enum skip)s), &last,
-		    c->e)) < 0)
-			break;
-		rc = n == (rc ? last.n : 0) ? 0 : say(c, p->id, w->name, "left_out", n, eligible_key((enum skip)s), "");
-	}
-	arena_release(&a);
-	return rc;
-}
-
 /* --- one wave ------------------------------------------------------------------------- */
 
 /* It will not run: told, and never looked at again. */
@@ -76,42 +53,6 @@ pass_over(struct cron *c, const struct campaign *p, struct wave *w, const char *
 	return 0;
 }
 
-/* The reminder that begins next after that one, and is not over. 1, 0, -1. */
-static int
-next_reminder(struct cron *c, struct arena *a, const struct campaign *p, const struct wave *w, struct wave *next)
-{
-	struct wave o = { .id = 0 };
-	bool found = false;
-	int rc;
-
-	while ((rc = wave_next(c->db, a, o.id, p->id, NULL, &o, c->e)) == 1)
-		if (o.position && o.id != w->id && strcmp(o.kind, "reminder") == 0 && !o.closed_at &&
-		    o.not_before > w->not_before && (!found || o.not_before < next->not_before)) {
-			*next = o;
-			found = true;
-		}
-	return rc < 0 ? -1 : found;
-}
-
-/* Is a reminder that has not begun too late beside the next one? 1 yes: told; 0, -1. */
-static int
-overtaken(struct cron *c, const struct campaign *p, struct wave *w)
-{
-	struct arena a = ARENA_INIT;
-	struct wave next;
-	int rc = strcmp(w->kind, "reminder") == 0 ? next_reminder(c, &a, p, w, &next) : 0;
-
-	if (rc == 1) {
-		bool due = next.not_before <= c->now && c->now <= plan_deadline(&next, p);
-		bool near = c->now >= w->not_before + LATE_S &&
-		    eligible_gap_end(c->conf, &c->calendar, &p->zone, c->now) > next.not_before;
-
-		rc = due || near ? (pass_over(c, p, w, "overtaken", next.name) < 0 ? -1 : 1) : 0;
-	}
-	arena_release(&a);
-	return rc;
-}
-
 static int
 note_plan(struct cron *c, const struct campaign *p, const struct wave *w, const struct plan *plan, int64_t evidence,
     bool begins)
@@ -124,7 +65,7 @@ note_plan(struct cron *c, const struct campaign *p, const struct wave *w, const 
 	if ((begins || fresh) && say(c, p->id, w->name, begins ? "begun" : "planned", fresh, "", "") < 0)
 		return db_abort(c->db);
 	if ((plan->readdressed && say(c, p->id, w->name, "readdressed", plan->readdressed, "", "") < 0) ||
-	    (first_today && say_left_out(c, p, w, plan) < 0) || wave_set_begun(c->db, w->id, c->now, c->e) < 0 ||
+	    (first_today && plan_tell_left_out(c->db, w, plan, c->now, c->e) < 0) || wave_set_begun(c->db, w->id, c->now, c->e) < 0 ||
 	    wave_set_planned(c->db, w->id, c->now, evidence, c->e) < 0)
 		return db_abort(c->db);
 	if ((begins || plan->planned) && wave_set_state(c->db, w->id, "running", c->e) < 0)
@@ -144,26 +85,11 @@ plan_now(struct cron *c, const struct campaign *p, const struct wave *w, bool be
 	return note_plan(c, p, w, &plan, evidence, begins);
 }
 
-/* A wave that goes on: is there a reason to look at everybody again? */
-static int
-is_time_again(struct cron *c, const struct wave *w)
-{
-	int64_t passed = c->now - w->planned_at;
-	int rc;
-
-	if (passed >= AGAIN_S || passed < 0)
-		return 1;
-	if ((rc = roster_since(c->db, w->campaign, w->planned_at, c->e)) != 0)
-		return rc;
-	return passed >= AGAIN_DEAD_S ? evidence_dead_since(c->db, w->planned_evidence, c->e) : 0;
-}
-
 /* What is open is cancelled by the dispatcher's sweep; of a paused wave, which it does not touch, here. */
 static int
-close_wave(struct cron *c, const struct campaign *p, struct wave *w)
+close_wave(struct cron *c, const struct campaign *p, struct wave *w, const char *why)
 {
 	int64_t counts[INVITE_STATES];
-	const char *why = plan_deadline(w, p) == p->closes_at ? "closed" : "over";
 
 	if (invite_counts(c->db, w->id, counts, c->e) < 0 || db_begin(c->db, c->e) < 0)
 		return -1;
@@ -177,36 +103,26 @@ close_wave(struct cron *c, const struct campaign *p, struct wave *w)
 }
 
 static int
-look_at_begun(struct cron *c, const struct campaign *p, struct wave *w)
+do_due(struct cron *c, struct arena *a, const struct campaign *p, struct wave *w)
 {
-	int rc;
+	const struct due_ask ask = { .db = c->db, .conf = c->conf, .calendar = &c->calendar, .campaign = p, .now = c->now,
+	    .doubt = c->doubt };
+	struct due d;
 
-	if (c->now > plan_deadline(w, p))
-		return close_wave(c, p, w);
-	if (strcmp(w->state, "paused") == 0)
-		return 0;
-	if ((rc = is_time_again(c, w)) != 1)
-		return rc;
-	return plan_now(c, p, w, false);
-}
-
-static int
-look_at_new(struct cron *c, const struct campaign *p, struct wave *w)
-{
-	int64_t deadline = plan_deadline(w, p);
-	int rc;
-
-	if (c->now < w->not_before)
-		return 0;
-	if (c->doubt && w->not_before <= c->doubt)
-		return pass_over(c, p, w, "perhaps_run", "");
-	if (c->now > deadline)
-		return pass_over(c, p, w, deadline == p->closes_at ? "closed" : "over", "");
-	if (c->now < p->opens_at || strcmp(w->state, "paused") == 0)
-		return 0;
-	if ((rc = overtaken(c, p, w)) != 0)
-		return rc < 0 ? -1 : 0;
-	return plan_now(c, p, w, true);
+	if (due_look(&ask, a, w, &d, c->e) < 0)
+		return -1;
+	switch (d.what) {
+	case DUE_PASS_OVER: return pass_over(c, p, w, d.reason, d.detail);
+	case DUE_CLOSE: return close_wave(c, p, w, d.reason);
+	case DUE_BEGIN: return plan_now(c, p, w, true);
+	case DUE_PLAN: return plan_now(c, p, w, false);
+	case DUE_BY_HAND:
+	case DUE_SETTLED:
+	case DUE_PAUSED:
+	case DUE_WAIT:
+	case DUE_LOOK: break;
+	}
+	return 0;
 }
 
 /* It could not be planned: told once, until it is another reason. */
@@ -305,7 +221,7 @@ look_at_campaign(const struct campaign *p, void *arg)
 		arena_reset(&a);
 		if ((rc = wave_by_id(c->db, &a, list[i].id, &w, c->e)) != 1)
 			continue;
-		rc = w.begun_at ? look_at_begun(c, p, &w) : look_at_new(c, p, &w);
+		rc = do_due(c, &a, p, &w);
 		if (rc < 0 && !store_failed(c->e))
 			rc = tell_failure(c, p, &w);
 	}

@@ -285,6 +285,27 @@ call_in(struct dispatch *d, struct sending *s, int64_t now, struct err *e)
 	return probe_call_in(d->db, s->wave.id, now, e) < 0 ? -1 : invite_call_in(d->db, s->wave.id, now, false, e);
 }
 
+/* Somebody paused a wave, or ended it: among those that run it is not found any more. */
+static int
+look_for_the_paused(struct dispatch *d, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	int rc = 0;
+
+	for (struct sending *s = d->sendings.first; s && rc >= 0; s = s->next) {
+		struct wave w;
+
+		if (strcmp(s->wave.state, "running") != 0 || (rc = wave_by_id(d->db, &a, s->wave.id, &w, e)) < 0)
+			continue;
+		if (rc == 1 && strcmp(w.state, "running") == 0)
+			continue;
+		s->wave.state = rc == 1 && strcmp(w.state, "paused") == 0 ? "paused" : "done";
+		d->sendings.gate->recall = d->sendings.gate->recall || strcmp(s->wave.state, "paused") == 0;
+	}
+	arena_release(&a);
+	return rc < 0 ? -1 : 0;
+}
+
 /* Which waves there are for us; what has passed in them. */
 static int
 sweep(struct dispatch *d, int64_t now, struct err *e)
@@ -294,6 +315,8 @@ sweep(struct dispatch *d, int64_t now, struct err *e)
 	int rc = 0;
 
 	gate_unpark(d->sendings.gate);
+	if (look_for_the_paused(d, e) < 0)
+		return -1;
 	while (wave_next(d->db, &a, w.id, 0, d->opt->wave ? NULL : "running", &w, e) == 1) {
 		struct sending *s;
 

@@ -179,6 +179,16 @@ forget(struct headway *p)
 }
 
 int
+headway_by_need(const struct headway_domain *x, const struct headway_domain *y)
+{
+	if (x->open != y->open)
+		return x->open < y->open ? 1 : -1;
+	if (x->refused != y->refused)
+		return x->refused < y->refused ? 1 : -1;
+	return strcmp(x->name, y->name);
+}
+
+int
 headway_look(struct headway *p, struct db *db, int64_t wave, int64_t now_ms, struct err *e)
 {
 	forget(p);

@@ -55,6 +55,8 @@ struct headway {
 };
 #define HEADWAY_INIT { .domains = NULL }
 
+/* For qsort of domains: where most is to be done, then where most was refused. */
+int	headway_by_need(const struct headway_domain *, const struct headway_domain *);
 /* now_ms: clock_ms(). */
 int	headway_look(struct headway *, struct db *, int64_t wave, int64_t now_ms, struct err *);
 void	headway_release(struct headway *);

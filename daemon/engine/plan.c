@@ -1,10 +1,14 @@
 #include "engine/plan.h"
 
+#include <inttypes.h>
+
 #include "base/lang.h"
+#include "base/log.h"
 #include "engine/audience.h"
 #include "engine/probing.h"
 #include "store/probe.h"
 #include "store/unit.h"
+#include "store/wave_log.h"
 
 #define PEOPLE_PER_COMMIT 5000
 
@@ -120,6 +124,31 @@ int64_t
 plan_count(const struct plan *p, enum skip s)
 {
 	return *counter((struct plan *)(uintptr_t)p, s);
+}
+
+int
+plan_tell_left_out(struct db *db, const struct wave *w, const struct plan *p, int64_t now, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	int rc = 0;
+
+	for (int s = SKIP_OUTSIDE; s < SKIPS && rc == 0; s++) {
+		const char *why = eligible_key((enum skip)s);
+		int64_t n = plan_count(p, (enum skip)s);
+		struct wave_entry last;
+
+		if ((rc = wave_log_last(db, &a, w->campaign, w->name, "left_out", why, &last, e)) < 0)
+			break;
+		if (n == (rc ? last.n : 0)) {
+			rc = 0;
+			continue;
+		}
+		log_info("wave", "wave=%" PRId64 " what=left_out n=%" PRId64 " reason=%s", w->id, n, why);
+		rc = wave_log_add(db, &(struct wave_entry){ .at = now, .campaign = w->campaign, .wave = w->name, .what = "left_out",
+		    .n = n, .reason = why }, e);
+	}
+	arena_release(&a);
+	return rc;
 }
 
 /* Looks at the next few thousand. *seen: how many there were; 1: `each` has had enough. */

@@ -36,6 +36,9 @@ struct plan {
 
 int64_t	plan_count(const struct plan *, enum skip);	/* SKIP_NOT: planned */
 
+/* Who is left out, by reason, into the wave log: where the number is another one than the last that was told. */
+int	plan_tell_left_out(struct db *, const struct wave *, const struct plan *, int64_t now, struct err *);
+
 /* Only whether the expression can be read; c: its instruments are the keys of missing=. */
 int	plan_check(struct db *, const char *audience, const struct campaign *c, struct err *);
 /* The last moment at which the wave may send. */

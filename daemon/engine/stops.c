@@ -3,7 +3,6 @@
 #include <inttypes.h>
 
 #include "base/log.h"
-#include "base/text.h"
 #include "engine/wall.h"
 #include "store/wave_log.h"
 
@@ -115,31 +114,4 @@ stops_check(struct sendings *ss, struct sending *s, int64_t now, struct err *e)
 	if ((rc = judge(ss, s, false, now, e)) != 1)
 		return rc;
 	return recount(ss, s, e) < 0 ? -1 : judge(ss, s, true, now, e);
-}
-
-void
-stop_text(struct buf *b, const struct stop *t, const struct zone *z, enum lang l)
-{
-	double percent = t->of ? 100.0 * (double)t->n / (double)t->of : 0;
-	char n[32], of[32];
-	struct date_text d;
-
-	text_number(n, t->n, l);
-	text_number(of, t->of, l);
-	buf_printf(b, "%s: ", date_minute(&d, z, t->at, l));
-	if (t->observed)
-		buf_str_add(b, TRL(l, "would have stopped here (stops = observe): ", "lẽ ra dừng tại đây (stops = observe): "));
-	if (strcmp(t->kind, "bounces") == 0)
-		buf_printf(b, TRL(l, "%s of %s addresses do not exist (%.1f %%)", "%s trong %s địa chỉ không tồn tại (%.1f %%)"),
-		    n, of, percent);
-	else if (strcmp(t->kind, "complaints") == 0)
-		buf_printf(b, TRL(l, "%s of %s people complained of spam (%.2f %%)", "%s trong %s người báo thư rác (%.2f %%)"),
-		    n, of, percent);
-	else if (strcmp(t->kind, "refusals") == 0)
-		buf_printf(b, TRL(l, "%s refuses us as a whole, %s of the last %s messages: %s",
-		    "%s từ chối toàn bộ, %s trong %s thư gần nhất: %s"), t->domain, n, of, t->text);
-	else
-		buf_str_add(b, TRL(l, "paused by the operator", "người vận hành tạm dừng"));
-	if (t->resumed_at)
-		buf_printf(b, TRL(l, "; resumed %s", "; cho chạy lại %s"), date_minute(&d, z, t->resumed_at, l));
 }

@@ -12,20 +12,16 @@
  * Units      Unix seconds; percentages in thousandths, as in struct conf.
  * Ownership  nothing.
  * Errors     -1.
- * Threads    dispatcher only; stop_text: any.
+ * Threads    dispatcher only.
  * Source     Gmail's rules for senders (below 0.3 %, aim 0.1 %).
  */
 #ifndef THUMOI_ENGINE_STOPS_H
 #define THUMOI_ENGINE_STOPS_H
 
-#include "base/buf.h"
-#include "base/date.h"
 #include "engine/sending.h"
 #include "store/pace.h"
 
 /* Looks, and pauses the wave; commits by itself. 1: it was paused now, 0, -1. */
 int	stops_check(struct sendings *, struct sending *, int64_t now, struct err *);
-/* One line: when, what and why. */
-void	stop_text(struct buf *, const struct stop *, const struct zone *, enum lang);
 
 #endif

@@ -193,6 +193,26 @@ session_find(struct db *db, struct arena *a, const char *key, int64_t began, int
 }
 
 int
+session_each_role(struct db *db, int64_t began, int64_t seen, int (*each)(const char *key, const char *role, void *), void *arg,
+    struct err *e)
+{
+	static const char sql[] = "SELECT s.key, u.role FROM session s JOIN user u ON u.id = s.user"
+	    " WHERE s.began_at > $1 AND s.seen_at > $2 AND u.disabled_at IS NULL";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, began);
+	bind_int(s, 2, seen);
+	while ((rc = db_step(s, e)) == 1)
+		if (each(col_text(s, 0), col_text(s, 1), arg))
+			break;
+	db_done(s);
+	return rc < 0 ? -1 : 0;
+}
+
+int
 session_touch(struct db *db, const char *key, int64_t now, struct err *e)
 {
 	static const char sql[] = "UPDATE session SET seen_at = $2 WHERE key = $1";

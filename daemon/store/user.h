@@ -37,6 +37,9 @@ int	session_insert(struct db *, const char *key, int64_t user, const char *agent
 /* The user of a session that began after `began` and was seen after `seen`, and is not disabled. */
 int	session_find(struct db *, struct arena *, const char *key, int64_t began, int64_t seen, struct user *, int64_t *seen_at,
 	    struct err *);
+/* Each session that session_find would find, and the role of its user, until it returns non-zero. */
+int	session_each_role(struct db *, int64_t began, int64_t seen, int (*each)(const char *key, const char *role, void *), void *,
+	    struct err *);
 int	session_touch(struct db *, const char *key, int64_t now, struct err *);
 int	session_delete(struct db *, const char *key, struct err *);
 int	session_delete_of(struct db *, int64_t user, struct err *);

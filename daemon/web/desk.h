@@ -13,7 +13,8 @@
  * /c/KEY/people[/ID]		people			desk_people.c
  * /c/KEY/rosters[/ID]		rosters, their rows	desk_rosters.c, desk_roster.c, desk_upload.c
  * /c/KEY/inbound[/ID]		what came back		desk_inbound.c, desk_mail.c
- * /c/KEY/waves			waves			desk_waves.c
+ * /c/KEY/waves[/NAME]		waves			desk_waves.c, desk_wave.c
+ * /c/KEY/waves/NAME/preview	before it goes out	desk_preview.c
  * /c/KEY/reports[/FILE]	reports			desk_reports.c
  *
  * The same under /api/v1/campaigns/KEY as JSON (web/view.h). People are looked
@@ -61,9 +62,20 @@ void	desk_inbound(struct request *);
 void	desk_mail(struct request *);
 void	desk_mail_decide(struct request *);	/* POST act=attach|not_ours|seen, who= or contact=, kind=, until= */
 void	desk_waves(struct request *);
+void	desk_wave_create(struct request *);	/* POST name=, template=, audience=, kind=, not_before=, not_after= */
+void	desk_wave_page(struct request *);
+void	desk_wave_act(struct request *);	/* POST act=start (people=, state=, sure=yes), pause, resume (domain=) */
+void	desk_wave_preview(struct request *);
+void	desk_wave_sample(struct request *);	/* ?contact=, mail=: the HTML of one mail, to be shown in a frame */
 void	desk_reports(struct request *);
 void	desk_report_file(struct request *);
 void	desk_report_page(struct request *);	/* /report/KEY/participation: where it was before */
+
+struct snapshot_wave;
+/* Of these pages alone: NULL, and the reply is made. */
+const struct snapshot_wave *desk_wave_of_path(struct request *, const struct snapshot *);
+void	desk_wave_start(struct request *, const struct snapshot *);
+void	desk_wave_done(struct request *, const struct snapshot *, const char *name, const char *done, int64_t messages);
 
 /* The first `most` actions, those first that recover most people. */
 void	desk_add_actions(json_t *list, struct request *, const struct snapshot *, size_t most);

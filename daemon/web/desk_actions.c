@@ -120,7 +120,7 @@ kind_text(const struct request *r, const struct action *a)
 	case ACT_OPERATOR: return TRL(l, a->cause == CAUSE_UNCERTAIN ? "Decide: send again or ask" :
 	    a->cause == CAUSE_WAITING ? "Wait, or look at what holds the mail up" : "Invite: put into a wave, or resume what was stopped",
 	    a->cause == CAUSE_UNCERTAIN ? "Quyết định: gửi lại hay hỏi trực tiếp" :
-	    a->cause == CAUSE_WAITING ? "Chờ, hoặc xem thư đang bị giữ ở đâu" : "Gửi lời mời: đưa vào đợt gửi, hoặc cho chạy tiếp phần bị dừng");
+	    a->cause == CAUSE_WAITING ? "Chờ, hoặc xem thư đang bị giữ ở đâu" : "Gửi lời mời: đưa vào lượt gửi, hoặc cho chạy tiếp phần bị dừng");
 	case ACT_SPAM: return TRL(l, "Reach them past the spam folder: another template, another address, or their focal point",
 	    "Vượt qua thư rác: dùng mẫu thư khác, địa chỉ khác, hoặc nhờ đầu mối");
 	case ACT_MAILBOX: return TRL(l, "Ask the IT staff of their unit to make the mailbox usable again",

@@ -152,13 +152,16 @@ desk_wave(json_t *o, const struct request *r, const struct snapshot *s, const st
 		all += h->counts[i];
 		view_int(o, invite_state_name((enum invite_state)i), h->counts[i]);
 	}
+	view_int(o, "id", w->id);
 	view_text(o, "name", w->name);
+	view_text(o, "url", desk_url(r, s, arena_printf(r->arena, "/waves/%s", w->name)));
 	view_text(o, "template", w->template);
 	view_text(o, "audience", w->audience);
 	view_text(o, "kind", w->kind);
 	view_text(o, "state", w->state);
 	view_text(o, "state_name", state_name(w->state, r->lang));
 	view_flag(o, "running", strcmp(w->state, "running") == 0);
+	view_flag(o, "paused", strcmp(w->state, "paused") == 0);
 	view_flag(o, "stopped", h->stop == HEADWAY_STOPPED || strcmp(w->state, "paused") == 0);
 	view_int(o, "messages", all);
 	view_int(o, "open", h->open);

@@ -10,6 +10,7 @@
 #ifndef THUMOI_WEB_DESK_PARTS_H
 #define THUMOI_WEB_DESK_PARTS_H
 
+#include "engine/calendar.h"
 #include "store/inbound.h"
 #include "store/roster.h"
 #include "web/view.h"
@@ -23,6 +24,10 @@ void	desk_findings(json_t *list, const struct request *, const struct snapshot *
 	    bool (*about)(const struct finding *, const void *), const void *arg);
 /* A wave, and how far it is. */
 void	desk_wave(json_t *o, const struct request *, const struct snapshot *, const struct snapshot_wave *);
+/* When it may send, and what happens next by itself; all: as set. */
+int	desk_due(json_t *o, struct request *, const struct snapshot *, const struct calendar *all, const struct wave *, struct err *);
+/* The last entries of the wave log, of one wave or (NULL) of all. */
+int	desk_log(json_t *o, struct request *, const struct snapshot *, const char *wave, struct err *);
 /* A file that came in, and how many of its records are what. */
 void	desk_roster_file(json_t *o, const struct request *, const struct snapshot *, const struct roster_seen *);
 /* What became of records: "accept" ... in words; NULL: no such word. */

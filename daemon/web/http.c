@@ -222,6 +222,8 @@ start_library(struct http_server *s)
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG | MHD_USE_TURBO |
 	    MHD_USE_NO_LISTEN_SOCKET;
 
+	if (o->suspends)
+		flags |= MHD_ALLOW_SUSPEND_RESUME;
 	if (o->cert_pem) {
 		flags |= MHD_USE_TLS;
 		tls[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->cert_pem };

@@ -43,6 +43,7 @@ bool	http_bound_to_loopback(int fd);
 struct http_options {
 	int fd;
 	const char *cert_pem, *key_pem;		/* NULL: plain */
+	bool suspends;				/* connections may be suspended: web/live.h */
 	MHD_AccessHandlerCallback handler;
 	MHD_RequestCompletedCallback completed;
 	void *arg;				/* of both */

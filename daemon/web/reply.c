@@ -10,6 +10,7 @@
 #define HTML "text/html; charset=utf-8"
 #define API "/api/v1/"
 #define PROBLEM_MAX_BYTES 8192
+#define EVENT_STREAM "text/event-stream"
 #define NEVER_STORED "no-store"
 
 const char *
@@ -254,6 +255,10 @@ reply_queue(struct request *r)
 
 	m = MHD_create_response_from_buffer(len, body ? body : (void *)(uintptr_t)"", body ? MHD_RESPMEM_MUST_FREE :
 	    MHD_RESPMEM_PERSISTENT);
+	if (r->response && m) {
+		MHD_destroy_response(m);
+		m = r->response;
+	}
 	if (!m) {
 		free(body);
 		return MHD_NO;
@@ -276,6 +281,11 @@ reply_queue(struct request *r)
 	if (strncmp(r->type, HTML, sizeof(HTML)) == 0) {
 		add(m, "Content-Language", lang_name(r->lang));
 		add(m, "Vary", "Accept-Language");
+	}
+	/* A proxy that gathers would hold back what shall be seen at once. */
+	if (strncmp(r->type, EVENT_STREAM, sizeof(EVENT_STREAM) - 1) == 0) {
+		add(m, "X-Accel-Buffering", "no");
+		add(m, "Connection", "close");
 	}
 	/* Another client on this connection must not pay for what was left unread. */
 	if (r->status == 413)

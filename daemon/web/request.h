@@ -27,6 +27,7 @@
 
 struct board;
 struct chain;
+struct live;
 struct meters;
 struct metrics;
 struct rules;
@@ -49,6 +50,7 @@ struct site {
 	struct screens *screens;	/* [c] */
 	struct tiles *tiles;		/* [c] */
 	struct chain *chain;		/* is the audit log as it was written: web/chain.h */
+	struct live *live;		/* [c] who is told what moves: web/live.h */
 	struct rules *rules;		/* [c] what mails that came back are read by */
 	struct limiter tokens, keys, logins;	/* failures by client address */
 	struct limiter names;		/* wrong passwords by user */
@@ -82,10 +84,12 @@ struct request {
 	struct actor who;
 	bool needs_second;		/* must have a second factor, and has none yet */
 	const char *csrf;		/* for the forms of this page */
+	const char *session;		/* its key in the store; NULL: nobody logs in here */
 
 	/* the reply */
 	int status;
 	struct buf out;
+	void *response;			/* of the library, instead of out: what comes bit by bit */
 	const char *set_cookie;		/* NULL: none */
 	const char *file_name;		/* to be saved as; NULL: shown */
 	const char *type, *location, *cache, *allow, *retry_after, *challenge;

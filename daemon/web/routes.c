@@ -5,6 +5,7 @@
 #include "web/desk_admin.h"
 #include "web/landing.h"
 #include "web/login.h"
+#include "web/live.h"
 #include "web/metrics.h"
 #include "web/upload.h"
 
@@ -95,7 +96,11 @@ const struct route routes_admin[] = {
 	BOTH("/rosters/*", desk_roster, desk_roster_confirm, FORM_MAX_BYTES, RIGHT_PEOPLE),
 	BOTH("/inbound", desk_inbound, NULL, FORM_MAX_BYTES, RIGHT_INBOUND),
 	BOTH("/inbound/*", desk_mail, desk_mail_decide, FORM_MAX_BYTES, RIGHT_INBOUND),
-	BOTH("/waves", desk_waves, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
+	BOTH("/waves", desk_waves, desk_wave_create, FORM_MAX_BYTES, RIGHT_REPORTS),
+	BOTH("/waves/*", desk_wave_page, desk_wave_act, FORM_MAX_BYTES, RIGHT_REPORTS),
+	BOTH("/waves/*/preview", desk_wave_preview, NULL, FORM_MAX_BYTES, RIGHT_WAVES),
+	{ "/c/*/waves/*/sample", desk_wave_sample, NULL, FORM_MAX_BYTES, RIGHT_WAVES },
+	{ "/c/*/events", live_events, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
 	BOTH("/reports", desk_reports, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
 	{ "/c/*/reports/*", desk_report_file, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },
 	{ "/api/v1/campaigns", desk_index, NULL, FORM_MAX_BYTES, RIGHT_LOGIN },

@@ -10,7 +10,7 @@ static const char *const names[SCREENS] = {
 	[SCREEN_UNIT] = "unit", [SCREEN_DOMAINS] = "domains", [SCREEN_PEOPLE] = "people", [SCREEN_PERSON] = "person",
 	[SCREEN_WAVES] = "waves", [SCREEN_REPORTS] = "reports", [SCREEN_ROSTERS] = "rosters",
 	[SCREEN_ROSTER] = "roster", [SCREEN_UPLOAD] = "upload", [SCREEN_INBOUND] = "inbound", [SCREEN_MAIL] = "mail",
-	[SCREEN_LETTER] = "letter",
+	[SCREEN_LETTER] = "letter", [SCREEN_WAVE] = "one-wave", [SCREEN_PREVIEW] = "preview", [SCREEN_LIVE] = "live",
 	[SCREEN_LOGIN] = "login", [SCREEN_CODE] = "code", [SCREEN_ACCOUNT] = "account", [SCREEN_USERS] = "users",
 	[SCREEN_USER] = "user", [SCREEN_KEYS] = "keys", [SCREEN_AUDIT] = "audit",
 };

@@ -13,6 +13,7 @@
 #include "web/chain.h"
 #include "web/http.h"
 #include "web/landing.h"
+#include "web/live.h"
 #include "web/metrics.h"
 #include "web/reply.h"
 #include "web/routes.h"
@@ -326,7 +327,7 @@ static int
 start_daemon(struct web *w, struct daemon *d, int fd, const struct route *routes, bool tls, struct err *e)
 {
 	const struct conf *c = w->site.conf;
-	struct http_options o = { .fd = fd, .handler = on_request, .completed = on_completed, .arg = d };
+	struct http_options o = { .fd = fd, .suspends = routes == routes_admin, .handler = on_request, .completed = on_completed, .arg = d };
 
 	*d = (struct daemon){ .web = w, .routes = routes };
 	if (fd < 0)
@@ -361,6 +362,8 @@ web_start(struct web **out, const struct web_options *o, struct err *e)
 	limiter_init(&w->site.names, LOGIN_BURST, LOGINS_PER_MINUTE);
 	rc = load_site(w, o, e);
 	if (rc == 0)
+		w->site.live = live_new(&w->site);
+	if (rc == 0)
 		rc = start_daemon(w, &w->open, o->fd, routes_public, *o->conf->tls_cert_file, e);
 	if (rc == 0)
 		rc = start_daemon(w, &w->desk, o->admin_fd, routes_admin, *o->conf->tls_cert_file && !http_bound_to_loopback(o->admin_fd), e);
@@ -377,6 +380,7 @@ web_stop(struct web *w, int grace_ms)
 {
 	if (!w)
 		return;
+	live_end(w->site.live);
 	http_stop(w->open.http, grace_ms);
 	http_stop(w->desk.http, grace_ms);
 	pthread_key_delete(w->worker);	/* the threads are gone, and with them their workers */
@@ -388,6 +392,7 @@ web_stop(struct web *w, int grace_ms)
 	screens_free(w->site.screens);
 	tiles_free(w->site.tiles);
 	rules_free(w->site.rules);
+	live_free(w->site.live);
 	board_free(w->site.board);
 	chain_free(w->site.chain);
 	metrics_free(w->site.metrics);

@@ -102,6 +102,13 @@ needs_second(const struct request *r, const struct user *u)
 	return !u->second_at && (strcmp(of, "everybody") == 0 || (strcmp(of, "administrators") == 0 && r->who.role == ROLE_ADMINISTRATOR));
 }
 
+/* A page that is only left open does not keep its session alive. */
+static bool
+looks_by_itself(const struct request *r)
+{
+	return !r->post && (request_arg(r, "live") || (r->route && strcmp(r->route, "/c/*/events") == 0));
+}
+
 /* 1 somebody is logged in, 0 nobody, -1. */
 static int
 find_actor(struct request *r, struct err *e)
@@ -121,9 +128,10 @@ find_actor(struct request *r, struct err *e)
 		return 0;
 	r->actor = &r->who;
 	r->needs_second = needs_second(r, &u);
+	r->session = arena_dup(r->arena, key);
 	csrf_of(r, request_cookie(r, session_cookie(r)));
 	/* Most requests only read. */
-	if (now - seen_at >= TOUCH_S && session_touch(r->db, key, now, e) < 0)
+	if (!looks_by_itself(r) && now - seen_at >= TOUCH_S && session_touch(r->db, key, now, e) < 0)
 		return -1;
 	return 1;
 }

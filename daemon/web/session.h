@@ -5,6 +5,7 @@
  * site sends (HttpOnly, SameSite=Strict; Secure and the prefix __Host- where
  * people come by https). The store knows its SHA-256 alone. It ends
  * session_idle_s after it was last used, and SESSION_LONGEST_S after it began.
+ * What a page asks for by itself (?live, web/live.h) is no use.
  *
  * What changes anything is a POST with the field csrf (or the header X-CSRF, for
  * bodies that are no form), a value that only pages

@@ -182,7 +182,7 @@ static const struct tab { const char *path, *en, *vi; enum screen screen[3]; enu
 	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON }, RIGHT_PEOPLE },
 	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER, SCREEN_UPLOAD }, RIGHT_PEOPLE },
 	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL }, RIGHT_INBOUND },
-	{ "/waves", "Waves", "Đợt gửi", { SCREEN_WAVES, SCREEN_WAVES }, RIGHT_REPORTS },
+	{ "/waves", "Waves", "Lượt gửi", { SCREEN_WAVES, SCREEN_WAVE, SCREEN_PREVIEW }, RIGHT_REPORTS },
 	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS }, RIGHT_REPORTS },
 };
 
@@ -260,6 +260,9 @@ add_frame(struct request *r, enum screen which, const char *title, const struct 
 			add_nav(nav, beside[i].url, TRL(r->lang, beside[i].en, beside[i].vi),
 			    beside[i].screen[0] == which || beside[i].screen[1] == which);
 	view_flag(data, "has_nav", json_array_size(nav) > 0);
+	/* Without JavaScript a page with a wave under way loads itself again. */
+	view_flag(data, "moves", json_is_true(json_object_get(data, "running")) ||
+	    json_is_true(json_object_get(json_object_get(data, "wave"), "running")));
 	view_text(data, "lang", lang_name(r->lang));
 	view_text(data, "title", title ? title : s ? s->campaign.title : "");
 	view_text(data, "causes_style", pages_url(r->site->pages, "/static/causes.css"));
@@ -292,6 +295,14 @@ reply_json(struct request *r, int status, json_t *data)
 	free(text);
 }
 
+int
+view_fragment(struct request *r, enum screen which, json_t *data, struct buf *out, struct err *e)
+{
+	struct mustache_value v = value_of(r, "", data, 0);
+
+	return screens_render(r->site->screens, which, r->lang, &v, out, e);
+}
+
 static int
 render(struct request *r, enum screen which, json_t *data, struct err *e)
 {
@@ -319,7 +330,8 @@ view_reply(struct request *r, enum screen which, const char *title, const struct
 		reply_json(r, 200, data);
 	} else {
 		add_frame(r, which, title, s, data);
-		r->policy = DESK_POLICY;
+		if (!r->policy)
+			r->policy = DESK_POLICY;
 		if (r->lang_chosen)
 			r->lang_cookie = arena_printf(r->arena, "lang=%s; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax",
 			    lang_name(r->lang));

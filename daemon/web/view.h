@@ -44,6 +44,8 @@ json_t	*view_item(json_t *list);				/* a new object at its end; borrowed */
 
 /* title: of the page; NULL: the campaign's. s: what the navigation is about; NULL: no campaign. */
 void	view_reply(struct request *, enum screen, const char *title, const struct snapshot *s, json_t *data);
+/* A part of a page, appended to out; data stays the caller's. */
+int	view_fragment(struct request *, enum screen, json_t *data, struct buf *out, struct err *);
 /* The campaign of the path; NULL: the reply is made. To be given back to the board. */
 const struct snapshot *view_campaign(struct request *);
 void	view_done(struct request *, const struct snapshot *);

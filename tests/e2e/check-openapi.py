@@ -240,6 +240,21 @@ def walk(op, desk, public, key_file):
             for m in op["GET", K + "/inbound"].ask(args, {**q, "list": "decided"}, desk)["mails"][:1] or [{"id": 1}]:
                 op["GET", K + "/inbound/{id}"].ask({**args, "id": m["id"]}, q, desk)
                 op["POST", K + "/inbound/{id}"].ask({**args, "id": m["id"]}, q, desk, b"", want=403)
+            for w in op["GET", K + "/waves"].ask(args, q, desk)["waves"]:
+                one = {**args, "name": w["name"]}
+                op["GET", K + "/waves/{name}"].ask(one, q, desk)
+                p = op["GET", K + "/waves/{name}/preview"].ask(one, q, desk)
+                if p["in"] + sum(s["people"] for s in p["left_out"]) != p["all"] or p["in"] != sum(u["in"] for u in p["units"]):
+                    fault(f"{w['name']}: its preview does not add up")
+                op["POST", K + "/waves/{name}"].ask(one, q, desk, b"act=pause", want=403)
+                op["POST", K + "/waves/{name}"].ask(one, q, desk, b"act=start", FROM_HERE, want=400)
+            op["POST", K + "/waves/{name}"].ask({**args, "name": "nothing"}, q, desk, b"act=pause", FROM_HERE, want=404)
+            op["POST", K + "/waves"].ask(args, q, desk, b"name=a%20b&template=invitation", FROM_HERE, want=400)
+            made = f"made-{lang}"
+            op["POST", K + "/waves"].ask(args, q, desk, f"name={made}&template=reminder&audience=unit%3DT92".encode(), FROM_HERE)
+            steer = op["POST", K + "/waves/{name}"]
+            for act, want in (("pause", 200), ("pause", 409), ("resume", 200), ("resume", 409)):
+                steer.ask({**args, "name": made}, q, desk, f"act={act}".encode(), FROM_HERE, want=want)
             units = op["GET", K + "/units"].ask(args, q, desk)
             for u in units["units"]:
                 op["GET", K + "/units/{code}"].ask({**args, "code": u["code"]}, q, desk)

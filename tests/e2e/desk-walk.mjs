@@ -81,6 +81,14 @@ waves: waves.resting_domains
 waves: waves.per_minute
 waves: waves.minutes_left
 waves: log.n
+wave: log.n
+wave: open
+wave: resting_domains
+wave: per_minute
+wave: minutes_left
+wave: more_domains
+preview: with_other_template
+preview: with_second_address
 reports: mailable
 reports: invited
 reports: accepted
@@ -166,7 +174,8 @@ async function pages() {
 		{ name: "people", at: "/people?unit=T92&cause=answered" }, { name: "rosters", at: "/rosters" },
 		{ name: "rosters", at: "/rosters?unit=T92" }, { name: "roster", at: `/rosters/${held.id}` },
 		{ name: "roster", at: `/rosters/${held.id}?disposition=hold` }, { name: "inbound", at: "/inbound" },
-		{ name: "waves", at: "/waves" }, { name: "reports", at: "/reports" },
+		{ name: "waves", at: "/waves" }, { name: "wave", at: "/waves/invitation" }, { name: "wave", at: "/waves/reminder" },
+		{ name: "preview", at: "/waves/reminder/preview" }, { name: "reports", at: "/reports" },
 		{ name: "unit", at: "/units/T92" }, { name: "unit", at: "/units/T79" },
 		{ name: "letter", at: "/units/T79/letters/fix" }, { name: "letter", at: "/units/T01/letters/numbers" },
 		{ name: "letter", at: refusal.replace(`/c/${KEY}`, "") },
@@ -410,7 +419,7 @@ const focused = () => {
 	const e = document.activeElement, s = getComputedStyle(e);
 
 	return { what: e === document.body ? "body" : e.className && typeof e.className === "string" && !e.matches("a[href], button, select") ?
-		`.${e.className}` : e.name ? `${e.tagName}[${e.name}]` : e.getAttribute("href") ?? e.tagName, main: !!e.closest("main"),
+		`.${e.className}` : e.name ? `${e.tagName}[${e.name}]` : e.getAttribute("href") ?? (e.tagName === "SUMMARY" ? "summary" : e.tagName), main: !!e.closest("main"),
 		seen: e === document.body || (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || e.classList.contains("skip") };
 };
 
@@ -420,7 +429,10 @@ async function keyboard(browser) {
 
 	for (const [at, wanted] of [["/units", ["SELECT[kind]", "SELECT[class]", "BUTTON", ".scroll"]],
 		["/people", ["INPUT[who]", "SELECT[unit]", "SELECT[cause]", "BUTTON", ".scroll"]], ["/domains", [".scroll"]],
-		["/units/T79/letters/fix", ["INPUT[number]", "INPUT[reply_by]", "BUTTON", ".letter-mail"]], ["/reports", [".scroll"]], ["/waves", [".scroll"]], ["/units/T92", [".scroll"]]]) {
+		["/units/T79/letters/fix", ["INPUT[number]", "INPUT[reply_by]", "BUTTON", ".letter-mail"]],
+		["/reports", [".scroll"]], ["/waves", ["summary", ".scroll"]],
+		["/waves/reminder", ["/c/desk/waves/reminder/preview", "BUTTON", ".scroll"]],
+		["/waves/reminder/preview", ["INPUT[sure]", "BUTTON", "summary", ".scroll"]], ["/units/T92", [".scroll"]]]) {
 		await page.goto(`${desk}/c/${KEY}${at}`);
 		const stops = [];
 

@@ -8,6 +8,7 @@
 #	desk_log_in ROLE		what a client of that role sends with each request: header lines, on stdout
 #	desk_roles			the roles there are, one a line; key-SCOPE: a program with a key
 #	desk_status METHOD PATH ROLE	the status of an answer
+#	modules_here			what a browser test needs of npm, in $modules
 #	thumoi ..., query SQL
 #
 # To be sourced after tap.sh; wants bin and daemon set.
@@ -162,4 +163,13 @@ desk_corrections() {
 desk_store() {
 	ok "a campaign, and the rosters of 76 units" desk_campaign
 	ok "a wave goes out, another is planned" desk_wave
+}
+
+# What package-lock.json pins, fetched once.
+modules_here() {
+	cmp -s tests/e2e/package-lock.json "$modules/.have" && return
+	rm -rf "$modules"
+	mkdir -p "$modules"
+	cp tests/e2e/package.json tests/e2e/package-lock.json tests/e2e/.npmrc "$modules"
+	(cd "$modules" && timeout 300 npm ci) && cp tests/e2e/package-lock.json "$modules/.have"
 }

@@ -22,14 +22,6 @@ for need in curl python3 sqlite3 node npm tidy; do
 done
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || skip_all "chromium is not installed"
 
-# What package-lock.json pins, fetched once.
-modules_here() {
-	cmp -s tests/e2e/package-lock.json "$modules/.have" && return
-	rm -rf "$modules"
-	mkdir -p "$modules"
-	cp tests/e2e/package.json tests/e2e/package-lock.json tests/e2e/.npmrc "$modules"
-	(cd "$modules" && timeout 300 npm ci) && cp tests/e2e/package-lock.json "$modules/.have"
-}
 if ! why=$(modules_here 2>&1); then
 	skip_all "npm ci does not get playwright-core, axe-core and parse5: $(tail -n 1 <<<"$why")"
 fi
@@ -46,11 +38,13 @@ ok "a unit corrects addresses" desk_corrections
 # the test. A POST without the field of our pages is refused whoever sends it (403), but for programs with a key: what they
 # need and get is in the last column.
 matrix() {
-	local person roster mail user
+	local person roster mail user waiting
 	person=$(query "SELECT min(c.id) FROM contact c JOIN unit u ON u.id = c.unit WHERE u.code = 'T92'")
 	roster=$(query "SELECT min(r.id) FROM roster r JOIN unit u ON u.id = r.unit WHERE u.code = 'T92'")
 	mail=$(query 'SELECT min(id) FROM inbound')
 	user=$(query "SELECT id FROM user WHERE name = 'the-viewer'")
+	waiting=$(thumoi --json wave preview desk reminder --people | python3 -c 'import json, sys; print(next(p["email"] for p in json.load(sys.stdin) if p["verdict"] == "in"))')
+	waiting=$(query "SELECT min(contact) FROM address WHERE email = '$waiting'")
 	{
 		cat <<-X
 			GET	/login	/login	anybody	200
@@ -69,6 +63,8 @@ matrix() {
 			GET	/c/*/reports/*	/c/desk/reports/causes.csv	reports	200
 			GET	/c/*/units/*/letters/*/*	/c/desk/units/T92/letters/numbers/letter.html	people	200
 			GET	/c/*/packs/*	/c/desk/packs/$(query "SELECT mail_domain FROM (SELECT substr(a.email, instr(a.email, '@') + 1) mail_domain, count(*) n FROM evidence e JOIN address a ON a.contact = e.contact AND a.rank = 1 WHERE e.category = 'policy' GROUP BY 1 ORDER BY 2 DESC LIMIT 1)")	change	200
+			GET	/c/*/events	/c/desk/events?once=1	reports	200
+			GET	/c/*/waves/*/sample	/c/desk/waves/reminder/sample?contact=$waiting	waves	200
 		X
 		while IFS=$'\t' read -r method route asked right code program; do
 			printf '%s\t%s\t%s\t%s\t%s\n' "$method" "$route" "$asked" "$right" "$code"
@@ -108,6 +104,10 @@ matrix() {
 			GET	/inbound/*	/inbound/$mail	inbound	200
 			POST	/inbound/*	/inbound/$mail	inbound	403	inbound:400
 			GET	/waves	/waves	reports	200
+			POST	/waves	/waves	reports	403	waves:422
+			GET	/waves/*	/waves/invitation	reports	200
+			POST	/waves/*	/waves/invitation	reports	403	waves:400
+			GET	/waves/*/preview	/waves/reminder/preview	waves	200
 			GET	/reports	/reports	reports	200
 		X
 	}
@@ -119,7 +119,8 @@ expected() {
 	case $role:$asked in key-*:/api/*) expected_key "$role" "$method" "$right" "$code" "$program"; return ;; esac
 	case $role:$right in
 	anybody:* | key-*) case $method:$asked in GET:/api/*) echo 401 ;; GET:*) echo 303 ;; *) echo 401 ;; esac ;;
-	focal:reports | focal:inbound | viewer:people | viewer:inbound) echo 403 ;;
+	focal:reports | focal:inbound | focal:waves | focal:change) echo 403 ;;
+	viewer:people | viewer:inbound | viewer:waves | viewer:change) echo 403 ;;
 	operator:users | operator:audit | focal:users | focal:audit | viewer:users | viewer:audit) echo 403 ;;
 	*) echo "$code" ;;
 	esac

@@ -739,6 +739,52 @@ test_stop(void)
 	peer_stop(p);
 }
 
+static struct {
+	const char *path;
+	int64_t until_us;		/* 0: not paused yet */
+} pausing;
+
+/* Another process pauses the wave; three seconds later the dispatcher is told to end. */
+static void
+pause_then_stop(const struct dispatch_result *r, void *arg)
+{
+	static const char pause[] = "UPDATE wave SET state = 'paused'";
+	struct err e = ERR_INIT;
+	struct db *db;
+
+	(void)arg;
+	if (!pausing.until_us && r->now.accepted >= 10) {
+		fill_check(db_open(&db, pausing.path, DB_WRITE, &e), &e, "open");
+		fill_check(db_run(db_stmt(db, pause, &e), &e), &e, pause);
+		db_close(db);
+		pausing.until_us = clock_mono_us() + 3000000;
+	}
+	if (pausing.until_us && clock_mono_us() > pausing.until_us)
+		stop_flag = 1;
+}
+
+/* Who sends all waves, as thumoid does, hears of a wave that was paused. */
+static void
+test_pause(void)
+{
+	static const char sending[] = "SELECT count(*) FROM invite WHERE state = 'sending'";
+	struct peer *p = peer_start(&(struct peer_options){ .delay_ms = 50 });
+	struct dispatch_result r;
+	struct world w;
+
+	world_open(&w, 400);
+	plan(&w);
+	stop_flag = 0;
+	pausing.path = w.f.path;
+	CHECK_INT(send_now(&w, peer_url(p), (struct dispatch_options){ .forever = true, .stop = &stop_flag, .progress = pause_then_stop },
+	    &r), 0, "paused");
+	CHECK(pausing.until_us && r.now.accepted < 80, "within a second or so");
+	CHECK_INT(count(&w, sending), 0, "who waited in the queue went back");
+	CHECK_INT(r.now.accepted, (int64_t)peer_mails(p), "what went out is recorded");
+	world_close(&w);
+	peer_stop(p);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -754,6 +800,7 @@ main(int argc, char **argv)
 	test_two();
 	test_unreachable();
 	test_stop();
+	test_pause();
 	test_wall();
 	test_came_back();
 	test_paced();
