@@ -41,7 +41,7 @@ static const struct { const char *key, *en, *vi; unsigned rights; } scopes[SCOPE
 	    BIT(LOGIN) | BIT(UNIT) | BIT(PEOPLE) | BIT(ROSTERS) },
 	[SCOPE_INBOUND] = { "inbound", "read and judge the mails that came back", "đọc và xử lý thư phản hồi",
 	    BIT(LOGIN) | BIT(UNIT) | BIT(PEOPLE) | BIT(INBOUND) },
-	[SCOPE_WAVES] = { "waves", "plan, start and pause waves", "lập, chạy và tạm dừng đợt gửi",
+	[SCOPE_WAVES] = { "waves", "plan, start and pause waves", "lập, chạy và tạm dừng lượt gửi",
 	    BIT(LOGIN) | BIT(REPORTS) | BIT(UNIT) | BIT(WAVES) },
 	[SCOPE_ANSWERS] = { "answers", "say who has answered", "báo ai đã trả lời", BIT(ANSWERS) },
 	[SCOPE_AUDIT] = { "audit", "read the audit log", "đọc nhật ký kiểm toán", BIT(AUDIT) },

@@ -39,9 +39,9 @@ static const struct { const char *action, *en, *vi; } deeds[] = {
 	{ "user logout", "Sessions ended", "Kết thúc phiên làm việc" },
 	{ "user passwd", "Password changed", "Đổi mật khẩu" },
 	{ "user role", "Role changed", "Đổi vai trò" },
-	{ "wave create", "Wave planned", "Lập đợt gửi" },
-	{ "wave pause", "Wave paused", "Tạm dừng đợt gửi" },
-	{ "wave resume", "Wave resumed", "Tiếp tục đợt gửi" },
+	{ "wave create", "Wave planned", "Lập lượt gửi" },
+	{ "wave pause", "Wave paused", "Tạm dừng lượt gửi" },
+	{ "wave resume", "Wave resumed", "Tiếp tục lượt gửi" },
 	{ "webhook add", "Webhook added", "Thêm webhook" },
 	{ "webhook remove", "Webhook removed", "Bỏ webhook" },
 };

@@ -170,7 +170,7 @@ ready(struct request *r, const struct snapshot *s, const struct action *a)
 		break;
 	case ACT_OPERATOR:
 	case ACT_REMIND:
-		return (struct doing){ TRL(l, "To the waves", "Đến các đợt gửi"), desk_url(r, s, "/waves") };
+		return (struct doing){ TRL(l, "To the waves", "Đến các lượt gửi"), desk_url(r, s, "/waves") };
 	default:
 		break;
 	}
