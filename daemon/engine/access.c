@@ -44,7 +44,7 @@ static const struct { const char *key, *en, *vi; unsigned rights; } scopes[SCOPE
 	[SCOPE_WAVES] = { "waves", "plan, start and pause waves", "lập, chạy và tạm dừng lượt gửi",
 	    BIT(LOGIN) | BIT(REPORTS) | BIT(UNIT) | BIT(WAVES) },
 	[SCOPE_ANSWERS] = { "answers", "say who has answered", "báo ai đã trả lời", BIT(ANSWERS) },
-	[SCOPE_AUDIT] = { "audit", "read the audit log", "đọc nhật ký kiểm toán", BIT(AUDIT) },
+	[SCOPE_AUDIT] = { "audit", "read the audit log", "đọc nhật ký hoạt động", BIT(AUDIT) },
 };
 
 static const struct { const char *key, *en, *vi; } roles[ROLES] = {

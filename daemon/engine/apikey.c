@@ -2,7 +2,6 @@
 
 #include <openssl/rand.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/token.h"
 #include "store/audit.h"
@@ -20,22 +19,22 @@ check(const struct hand *h, struct apikey_row *k, struct err *e)
 {
 	enum lang l = h->lang;
 	unsigned set;
-	struct buf words = BUF_INIT(256);
+	const char *words = "";
 	int rc;
 
 	if (users_check_name(k->name, l, e) < 0 || scopes_parse(k->scopes, l, &set, e) < 0)
 		return -1;
 	if (k->expires_at && k->expires_at <= clock_now())
 		return err_set(e, ERR_INPUT, TRL(l, "that day has passed", "ngày này đã qua"));
-	for (int i = 0; i < SCOPES; i++)
-		if (set >> i & 1) {
-			if (*k->unit && !scope_of_unit((enum scope)i))
-				return err_set(e, ERR_INPUT, TRL(l, "scope %s is of the whole campaign: a key for one unit has counts, people",
-				    "phạm vi %s là của toàn đợt: khóa cho một đơn vị chỉ có counts, people"), scope_name((enum scope)i));
-			buf_printf(&words, "%s%s", words.len ? "," : "", scope_name((enum scope)i));
-		}
-	k->scopes = arena_dup(h->arena, buf_str(&words));
-	buf_release(&words);
+	for (int i = 0; i < SCOPES; i++) {
+		if (!(set >> i & 1))
+			continue;
+		if (*k->unit && !scope_of_unit((enum scope)i))
+			return err_set(e, ERR_INPUT, TRL(l, "scope %s is of the whole campaign: a key for one unit has counts, people",
+			    "phạm vi %s là của toàn đợt: khóa cho một đơn vị chỉ có counts, people"), scope_name((enum scope)i));
+		words = arena_printf(h->arena, "%s%s%s", words, *words ? "," : "", scope_name((enum scope)i));
+	}
+	k->scopes = words;
 	if (!*k->unit)
 		return 0;
 	rc = unit_code_known(h->db, k->unit, e);

@@ -40,8 +40,12 @@ chain_look(struct chain *c, struct db *db, bool whole, struct chain_state *out, 
 		return -1;
 	out->cut |= out->known && last_id < out->audit.last_id;
 	if (whole || last_id <= CHAIN_AT_ONCE) {
-		if (audit_verify(db, NULL, &out->audit, e) < 0)
+		char head[AUDIT_HASH + 1];
+
+		snprintf(head, sizeof(head), "%s", out->audit.head);
+		if (audit_verify(db, head, &out->audit, e) < 0)
 			return -1;
+		out->cut |= *head && !out->audit.head_found;
 		out->known = true;
 		out->whole_at = clock_now();
 	} else if (out->known && audit_verify_on(db, &out->audit, e) < 0) {

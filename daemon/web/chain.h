@@ -4,7 +4,9 @@
  *
  * A log of up to CHAIN_AT_ONCE rows is verified whole each time. A longer one is
  * verified whole when somebody asks for it; after that what came since is
- * verified on top, and the page says when the whole was.
+ * verified on top, and the page says when the whole was. The last hash that was
+ * seen is remembered: whoever cuts the end off, and lets the log grow again, is
+ * found out until the service starts anew.
  *
  * Units      rows; Unix seconds.
  * Ownership  one in struct site, made by chain_new.
@@ -17,7 +19,7 @@
 
 #include "store/audit.h"
 
-#define CHAIN_AT_ONCE 20000
+#define CHAIN_AT_ONCE 10000
 
 struct chain;
 

@@ -128,7 +128,7 @@ show(struct request *r, bool whole)
 		view_error(r, &e);
 		json_decref(data);
 	} else {
-		view_reply(r, SCREEN_AUDIT, TRL(r->lang, "Audit log", "Nhật ký kiểm toán"), NULL, data);
+		view_reply(r, SCREEN_AUDIT, TRL(r->lang, "Audit log", "Nhật ký hoạt động"), NULL, data);
 	}
 }
 

@@ -202,7 +202,7 @@ static const struct { const char *url, *en, *vi; enum screen screen[2]; enum rig
 	{ "/account", "My account", "Tài khoản của tôi", { SCREEN_ACCOUNT, SCREEN_ACCOUNT }, RIGHT_ACCOUNT },
 	{ "/users", "Accounts", "Tài khoản", { SCREEN_USERS, SCREEN_USER }, RIGHT_USERS },
 	{ "/keys", "API keys", "Khóa API", { SCREEN_KEYS, SCREEN_KEYS }, RIGHT_USERS },
-	{ "/audit", "Audit log", "Nhật ký kiểm toán", { SCREEN_AUDIT, SCREEN_AUDIT }, RIGHT_AUDIT },
+	{ "/audit", "Audit log", "Nhật ký hoạt động", { SCREEN_AUDIT, SCREEN_AUDIT }, RIGHT_AUDIT },
 };
 
 static void

@@ -419,6 +419,14 @@ test_log(void)
 	db_run(db_stmt(w.db, cut, &w.e), &w.e);
 	CHECK_INT(ask("/audit", cookie, NULL), 200, "the last row was taken out");
 	CHECK(http_says(&page, "cut off"), "it says so");
+	stop();
+	start();
+	CHECK_INT(ask("/audit", cookie, NULL), 200, "a service that does not know");
+	CHECK(http_says(&page, "The chain is whole"), "cannot say");
+	db_run(db_stmt(w.db, cut, &w.e), &w.e);
+	CHECK_INT(log_in("admin", PASSWORD), 303, "the log grows again");
+	CHECK_INT(ask("/audit", cookie, NULL), 200, "as long as it was");
+	CHECK(http_says(&page, "cut off"), "and is found out");
 }
 
 static void

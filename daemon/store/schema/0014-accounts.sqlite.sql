@@ -36,6 +36,7 @@ CREATE TABLE api_key (					-- a program that may ask under /api/v1
 
 ALTER TABLE session ADD COLUMN agent TEXT NOT NULL DEFAULT '';	-- which browser on which system, in two words
 
--- The log by who, and by what.
+-- The log by who, by what, and by both.
 CREATE INDEX audit_actor ON audit (actor, id);
 CREATE INDEX audit_action ON audit (action, id);
+CREATE INDEX audit_both ON audit (actor, action, id);
