@@ -13,7 +13,7 @@
 #include "web/desk_parts.h"
 #include "web/session.h"
 
-#define DOMAINS_SHOWN 50
+#define DOMAINS_SHOWN 20
 
 const struct snapshot_wave *
 desk_wave_of_path(struct request *r, const struct snapshot *s)
@@ -114,6 +114,7 @@ add_domains(json_t *data, struct request *r, const struct snapshot *s, const str
 		view_flag(o, "stopped", d->stop == HEADWAY_STOPPED);
 		view_flag(o, "noted", d->stop == HEADWAY_NOTED);
 	}
+	view_flag(data, "any_domains", h->n_domains > 0);
 	view_flag(data, "any_more_domains", h->n_domains > DOMAINS_SHOWN);
 	view_int(data, "more_domains", h->n_domains > DOMAINS_SHOWN ? (int64_t)h->n_domains - DOMAINS_SHOWN : 0);
 }
