@@ -405,7 +405,7 @@ async function keyboard(browser) {
 	for (const [at, wanted] of [["/units", ["SELECT[kind]", "SELECT[class]", "BUTTON", ".scroll"]],
 		["/people", ["INPUT[who]", "SELECT[unit]", "SELECT[cause]", "BUTTON", ".scroll"]], ["/domains", [".scroll"]],
 		["/reports", [".scroll"]], ["/waves", ["summary", ".scroll"]],
-		["/waves/reminder", ["/c/desk/waves/reminder/preview", "BUTTON", ".scroll"]],
+		["/waves/reminder", ["/c/desk/waves/reminder/preview", "BUTTON"]], ["/waves/invitation", ["/c/desk/waves/invitation/preview", ".scroll"]],
 		["/waves/reminder/preview", ["INPUT[sure]", "BUTTON", "summary", ".scroll"]], ["/units/T92", [".scroll"]]]) {
 		await page.goto(`${desk}/c/${KEY}${at}`);
 		const stops = [];
