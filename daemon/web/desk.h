@@ -71,9 +71,7 @@ void	desk_reports(struct request *);
 void	desk_report_file(struct request *);
 void	desk_report_page(struct request *);	/* /report/KEY/participation: where it was before */
 
-struct snapshot_wave;
-/* Of these pages alone: NULL, and the reply is made. */
-const struct snapshot_wave *desk_wave_of_path(struct request *, const struct snapshot *);
+/* Of the pages of waves alone. */
 void	desk_wave_start(struct request *, const struct snapshot *);
 void	desk_wave_done(struct request *, const struct snapshot *, const char *name, const char *done, int64_t messages);
 

@@ -13,16 +13,30 @@
 #include "web/desk_parts.h"
 #include "web/session.h"
 
-#define DOMAINS_SHOWN 50
+#define DOMAINS_SHOWN 20
 
-const struct snapshot_wave *
-desk_wave_of_path(struct request *r, const struct snapshot *s)
+/*
+ * The wave of the path as the store has it now, with the counts of the
+ * snapshot: where counting is slow, one that was just made or paused must
+ * show itself at once. 1; 0, -1: the reply is made.
+ */
+static int
+load(struct request *r, const struct snapshot *s, struct snapshot_wave *out)
 {
-	for (size_t i = 0; i < s->n_waves; i++)
-		if (strcmp(s->waves[i].wave.name, r->seg[1]) == 0)
-			return &s->waves[i];
-	view_nothing_here(r);
-	return NULL;
+	struct err e = ERR_INIT;
+	int rc;
+
+	*out = (struct snapshot_wave){ .headway = HEADWAY_INIT };
+	out->headway.per_minute = out->headway.left_s = -1;
+	rc = wave_find(r->db, r->arena, s->campaign.id, r->seg[1], &out->wave, &e);
+	if (rc < 0)
+		view_error(r, &e);
+	else if (rc == 0)
+		view_nothing_here(r);
+	for (size_t i = 0; rc == 1 && i < s->n_waves; i++)
+		if (s->waves[i].wave.id == out->wave.id)
+			out->headway = s->waves[i].headway;	/* borrowed: it is the snapshot's */
+	return rc;
 }
 
 /* --- what is shown ------------------------------------------------------------------ */
@@ -114,6 +128,7 @@ add_domains(json_t *data, struct request *r, const struct snapshot *s, const str
 		view_flag(o, "stopped", d->stop == HEADWAY_STOPPED);
 		view_flag(o, "noted", d->stop == HEADWAY_NOTED);
 	}
+	view_flag(data, "any_domains", h->n_domains > 0);
 	view_flag(data, "any_more_domains", h->n_domains > DOMAINS_SHOWN);
 	view_int(data, "more_domains", h->n_domains > DOMAINS_SHOWN ? (int64_t)h->n_domains - DOMAINS_SHOWN : 0);
 }
@@ -193,11 +208,11 @@ void
 desk_wave_page(struct request *r)
 {
 	const struct snapshot *s = view_campaign(r);
-	const struct snapshot_wave *sw = s ? desk_wave_of_path(r, s) : NULL;
+	struct snapshot_wave sw;
 
 	lang_speak(&r->lang);
-	if (sw)
-		show(r, s, sw, NULL, 200);
+	if (s && load(r, s, &sw) == 1)
+		show(r, s, &sw, NULL, 200);
 	lang_speak(NULL);
 	view_done(r, s);
 }
@@ -248,20 +263,20 @@ void
 desk_wave_act(struct request *r)
 {
 	const struct snapshot *s = session_may(r, RIGHT_WAVES) ? view_campaign(r) : NULL;
-	const struct snapshot_wave *sw = s ? desk_wave_of_path(r, s) : NULL;
 	const char *act = form_value(r->arena, r->body, r->body_len, "act"), *done = "";
 	struct err e = ERR_INIT;
+	struct snapshot_wave sw;
 
 	lang_speak(&r->lang);
-	if (sw && act && strcmp(act, "start") == 0) {
+	if (s && act && strcmp(act, "start") == 0) {
 		desk_wave_start(r, s);
-	} else if (sw) {
-		if (act_on(r, &sw->wave, act, &done, &e) == 0)
-			desk_wave_done(r, s, sw->wave.name, done, sw->headway.open);
+	} else if (s && load(r, s, &sw) == 1) {
+		if (act_on(r, &sw.wave, act, &done, &e) == 0)
+			desk_wave_done(r, s, sw.wave.name, done, sw.headway.open);
 		else if (e.code != ERR_NOTNOW && e.code != ERR_INPUT && e.code != ERR_NOTFOUND)
 			view_error(r, &e);
 		else
-			refuse(r, s, sw, e.code == ERR_NOTNOW ? 409 : e.code == ERR_NOTFOUND ? 404 : 400, e.text);
+			refuse(r, s, &sw, e.code == ERR_NOTNOW ? 409 : e.code == ERR_NOTFOUND ? 404 : 400, e.text);
 	}
 	lang_speak(NULL);
 	if (s)

@@ -28,6 +28,7 @@ add_log(json_t *data, const struct request *r, const struct snapshot *s, const s
 {
 	json_t *list = view_list(data, "log");
 
+	view_flag(data, "any_log", k->n > 0);
 	for (size_t i = k->n; i > 0 && k->n - i < LOG_SHOWN; i--) {
 		const struct wave_entry *w = &k->list[(i - 1) % LOG_SHOWN];
 		struct buf text = BUF_INIT(65536);

@@ -431,7 +431,7 @@ async function keyboard(browser) {
 		["/people", ["INPUT[who]", "SELECT[unit]", "SELECT[cause]", "BUTTON", ".scroll"]], ["/domains", [".scroll"]],
 		["/units/T79/letters/fix", ["INPUT[number]", "INPUT[reply_by]", "BUTTON", ".letter-mail"]],
 		["/reports", [".scroll"]], ["/waves", ["summary", ".scroll"]],
-		["/waves/reminder", ["/c/desk/waves/reminder/preview", "BUTTON", ".scroll"]],
+		["/waves/reminder", ["/c/desk/waves/reminder/preview", "BUTTON"]], ["/waves/invitation", ["/c/desk/waves/invitation/preview", ".scroll"]],
 		["/waves/reminder/preview", ["INPUT[sure]", "BUTTON", "summary", ".scroll"]], ["/units/T92", [".scroll"]]]) {
 		await page.goto(`${desk}/c/${KEY}${at}`);
 		const stops = [];

@@ -94,6 +94,13 @@ async function watch(page, plain) {
 	told(asked.some((r) => r.resourceType() === "eventsource") && !asked.some((r) => r.url().includes("live=1")), "... told by events, not asked for",
 		asked.map((r) => r.url()));
 	await shot(page, "wave-running");
+	const refused = await fresh({}), looked = [];
+	await refused.route("**/events", (route) => route.fulfill({ status: 503, headers: { "Retry-After": "10" }, body: "" }));
+	refused.on("request", (r) => r.url().includes("live=1") && looked.push(r.url()));
+	await refused.goto(`${waves}/by-hand`);
+	const at = number(await refused.locator("[id^=wave-] p.soft b").first().textContent());
+	told(await until(refused, at + 1, 9000) && looked.length > 0, "a page that gets no events looks by itself", looked.length);
+	await refused.context().close();
 	await plain.goto(`${waves}/by-hand`);
 	told(await plain.locator("noscript meta[http-equiv=refresh]").count() === 1 ||
 		(await plain.content()).includes('http-equiv="refresh" content="5; url=?live=1"'), "without JavaScript the page loads itself again");

@@ -11,7 +11,7 @@
 
 #define PASSWORD "một câu dài để đăng nhập"
 #define SESSIONS (LIVE_MOST / LIVE_MOST_OF_ONE)
-#define MANY_WAVES 300
+#define MANY_WAVES 800
 
 static struct desk d;
 static char cookie[SESSIONS + 1][128];
@@ -281,9 +281,9 @@ test_slow(void)
 		world_die(&d.w, "waves");
 	slow = listen_to("/c/c/events", cookie[1], NULL, 2048);
 	quick = listen_to("/c/c/events", cookie[2], NULL, 0);
-	CHECK(hears(&quick, "/waves/w300\\\"", 5000), "a large event");
+	CHECK(hears(&quick, "/waves/w800\\\"", 5000), "a large event");
 	for (int i = 1; i <= 4; i++) {
-		const char *name = arena_printf(&d.w.arena, "w300%.*s\\\"", i, "xxxx");
+		const char *name = arena_printf(&d.w.arena, "w800%.*s\\\"", i, "xxxx");
 
 		store(other);
 		CHECK(hears(&quick, name, 5000), "the quick one is not held up");
