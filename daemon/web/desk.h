@@ -4,10 +4,12 @@
  *
  * page				what			file
  * /				the campaigns		desk.c
- * /c/KEY			today			desk_today.c
+ * /c/KEY			today			desk_today.c, desk_changes.c
  * /c/KEY/actions		who must act		desk_actions.c
- * /c/KEY/units[/CODE]		units			desk_units.c
- * /c/KEY/domains		institutions		desk_domains.c
+ * /c/KEY/units			units			desk_units.c, desk_map.c
+ * /c/KEY/units/CODE		one of them		desk_unit.c, desk_unit_story.c
+ * /c/KEY/domains[/DOMAIN]	institutions		desk_domains.c, desk_domain.c
+ * /c/KEY/exchangers/HOST	one mail exchanger	desk_domain.c
  * /c/KEY/people[/ID]		people			desk_people.c
  * /c/KEY/rosters[/ID]		rosters, their rows	desk_rosters.c, desk_roster.c, desk_upload.c
  * /c/KEY/inbound[/ID]		what came back		desk_inbound.c, desk_mail.c
@@ -44,6 +46,8 @@ void	desk_actions(struct request *);
 void	desk_units(struct request *);
 void	desk_unit_page(struct request *);
 void	desk_domains(struct request *);
+void	desk_domain(struct request *);
+void	desk_exchanger(struct request *);
 void	desk_people(struct request *);
 void	desk_search(struct request *);		/* POST who= */
 void	desk_person(struct request *);

@@ -75,6 +75,8 @@ const struct route routes_admin[] = {
 	BOTH("/units", desk_units, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
 	BOTH("/units/*", desk_unit_page, NULL, FORM_MAX_BYTES, RIGHT_UNIT),
 	BOTH("/domains", desk_domains, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
+	BOTH("/domains/*", desk_domain, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
+	BOTH("/exchangers/*", desk_exchanger, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
 	BOTH("/people", desk_people, desk_search, FORM_MAX_BYTES, RIGHT_PEOPLE),
 	BOTH("/people/*", desk_person, NULL, FORM_MAX_BYTES, RIGHT_PEOPLE),
 	BOTH("/rosters", desk_rosters, desk_roster_upload, UPLOAD_MAX_BYTES, RIGHT_PEOPLE),

@@ -185,7 +185,7 @@ static const struct tab { const char *path, *en, *vi; enum screen screen[3]; enu
 	{ "", "Today", "Hôm nay", { SCREEN_TODAY, SCREEN_TODAY }, RIGHT_REPORTS },
 	{ "/actions", "Who must act", "Ai cần làm gì", { SCREEN_ACTIONS, SCREEN_ACTIONS }, RIGHT_REPORTS },
 	{ "/units", "Units", "Đơn vị", { SCREEN_UNITS, SCREEN_UNIT }, RIGHT_REPORTS },
-	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAINS }, RIGHT_REPORTS },
+	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAIN, SCREEN_EXCHANGER }, RIGHT_REPORTS },
 	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON }, RIGHT_PEOPLE },
 	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER, SCREEN_UPLOAD }, RIGHT_PEOPLE },
 	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL }, RIGHT_CHANGE },
@@ -222,7 +222,8 @@ add_campaign(const struct request *r, json_t *data, const struct snapshot *s)
 static const char *
 other_lang_url(const struct request *r)
 {
-	static const char *const kept[] = { "kind", "class", "unit", "cause", "page" };
+	static const char *const kept[] = { "kind", "class", "unit", "cause", "page", "tree", "area", "sort", "view", "since",
+	    "change", "domain", "which" };
 	struct buf b = BUF_INIT(4096);
 	const char *url, *v;
 

@@ -74,6 +74,8 @@ matrix() {
 			GET	/units	/units	reports	200
 			GET	/units/*	/units/T92	unit	200
 			GET	/domains	/domains	reports	200
+			GET	/domains/*	/domains/gmail.example	reports	200
+			GET	/exchangers/*	/exchangers/mx.shared.example	reports	200
 			GET	/people	/people	people	200
 			POST	/people	/people	people	403
 			GET	/people/*	/people/$person	people	200
