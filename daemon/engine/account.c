@@ -105,7 +105,8 @@ domain_of(struct account *a, const char *domain)
 		if (strcmp(a->domains[a->slots[k] - 1].domain, domain) == 0)
 			return &a->domains[a->slots[k] - 1];
 	a->domains = mem_room(a->domains, a->n_domains, &a->cap_domains, sizeof(*a->domains));
-	a->domains[a->n_domains++] = (struct domain_account){ .domain = arena_dup(&a->arena, domain), .words = "" };
+	a->domains[a->n_domains++] = (struct domain_account){ .domain = arena_dup(&a->arena, domain), .words = "",
+	    .seq = a->n_domains - 1 };
 	a->slots[k] = a->n_domains;
 	return &a->domains[a->n_domains - 1];
 }
@@ -128,52 +129,98 @@ unit_of(struct account *a, int64_t id, struct unit_account *last)
 	return bsearch(&key, a->units, a->n_units, sizeof(key), by_id);
 }
 
+/* Then and now, of the person at hand. */
+static void
+count_changes(struct account *a, const struct facts_reader *r, const struct cause_ask *ask, struct counted *p)
+{
+	size_t moment = 0;
+	char grade;
+
+	for (int i = 0; i < SINCES; i++) {
+		const struct facts *then;
+
+		p->then[i] = p->cause;
+		if (!a->changes[i].at)
+			continue;
+		then = facts_then(r, moment++);
+		p->then[i] = then ? cause_of(then, ask, &grade) : CAUSE_NOT_THERE;
+		change_add(&a->changes[i], p->then[i], p->cause, p->facts->mended_at);
+	}
+}
+
+static void
+count_in_domain(struct domain_account *d, const struct facts *f, enum cause c)
+{
+	account_count_refusal(d, f, c);
+	d->reacted += f->reacted;
+	d->silent += f->accepted && !f->reacted && (c == CAUSE_UNKNOWN || c == CAUSE_WAITING || c == CAUSE_UNCERTAIN);
+	d->told += f->found != FOUND_UNTOLD && f->found_told_by_person;
+	d->told_spam += f->found == FOUND_SPAM && f->found_told_by_person;
+}
+
 static int
 count_people(struct account *a, struct db *db, account_person_fn *each, void *arg, struct err *e)
 {
 	struct cause_ask ask = { a->asked, a->campaign->closes_at };
+	struct facts_moments when = { .now = a->now };
 	struct unit_account *u = NULL;
 	struct facts_reader *r;
 	struct facts f;
 	int rc;
 
-	if (facts_open(&r, db, a->campaign, 0, a->now, e) < 0)
+	for (int i = 0; i < SINCES; i++)
+		if (a->changes[i].at)
+			when.then[when.n++] = a->changes[i].at;
+	if (facts_open_moments(&r, db, a->campaign, &when, e) < 0)
 		return -1;
 	while ((rc = facts_next(r, &f, e)) == 1) {
 		struct domain_account *d = domain_of(a, f.domain);
-		char grade;
-		enum cause c = cause_of(&f, &ask, &grade);
+		struct counted p = { .facts = &f, .domain = d->seq, .unit = SIZE_MAX };
 
-		if ((u = unit_of(a, f.unit, u)))
-			count(&u->t, &f, c, grade, a->campaign->n_instruments);
-		else
+		p.cause = cause_of(&f, &ask, &p.grade);
+		if ((u = unit_of(a, f.unit, u))) {
+			count(&u->t, &f, p.cause, p.grade, a->campaign->n_instruments);
+			p.unit = u->seq;
+		} else {
 			a->strangers++;
-		count(&d->t, &f, c, grade, a->campaign->n_instruments);
-		account_count_refusal(d, &f, c);
+		}
+		count(&d->t, &f, p.cause, p.grade, a->campaign->n_instruments);
+		count_in_domain(d, &f, p.cause);
+		count_changes(a, r, &ask, &p);
 		if (each)
-			each(&f, c, grade, arg);
-		d->reacted += f.reacted;
-		d->silent += f.accepted && !f.reacted && (c == CAUSE_UNKNOWN || c == CAUSE_WAITING || c == CAUSE_UNCERTAIN);
-		d->told += f.found != FOUND_UNTOLD && f.found_told_by_person;
-		d->told_spam += f.found == FOUND_SPAM && f.found_told_by_person;
+			each(a, &p, arg);
 	}
 	facts_close(r);
 	return rc;
 }
 
-static enum unit_class
-classify(const struct account *a, const struct unit_account *u)
+enum unit_class
+account_class(const struct conf *conf, int64_t rosters, const struct tally *t)
 {
-	int64_t percent = a->conf->very_few_percent;
+	int64_t percent = conf->very_few_percent;
 
-	if (!u->census.rosters && !u->t.nominated)
+	if (!rosters && !t->nominated)
 		return CLASS_NO_ROSTER;
-	if (!u->t.took_part)
+	if (!t->took_part)
 		return CLASS_ZERO;
-	if (u->t.took_part <= a->conf->very_few_people ||
-	    (percent && u->t.took_part * 100 <= u->t.nominated * percent))
+	if (t->took_part <= conf->very_few_people || (percent && t->took_part * 100 <= t->nominated * percent))
 		return CLASS_VERY_FEW;
 	return CLASS_ORDINARY;
+}
+
+static int
+take_corrections(int64_t unit, const struct corrections *c, void *arg)
+{
+	struct account *a = arg;
+	struct unit_account *u = unit_of(a, unit, NULL);
+
+	if (u)
+		u->corrections = *c;
+	a->corrections.mended += c->mended;
+	a->corrections.invited += c->invited;
+	a->corrections.accepted += c->accepted;
+	a->corrections.answered += c->answered;
+	return 0;
 }
 
 static int
@@ -232,14 +279,16 @@ account_build_each(struct account *a, struct db *db, const struct campaign *c, c
 	for (size_t i = 0; i < a->n_units; i++)
 		a->units[i] = (struct unit_account){ .unit = units[i], .census = counts[i] };
 	qsort(a->units, a->n_units, sizeof(*a->units), by_id);
-	if (count_people(a, db, each, arg, e) < 0 || account_read_walls(a, db, e) < 0 ||
+	for (size_t i = 0; i < a->n_units; i++)
+		a->units[i].seq = i;
+	if ((each && account_find_moments(a, db, e) < 0) || count_people(a, db, each, arg, e) < 0 || account_read_walls(a, db, e) < 0 ||
 	    placement_counts(db, &a->arena, c->id, PLACEMENT_DONE_S, &a->placements, &a->n_placements, e) < 0 ||
-	    corrections_count(db, c->id, 0, &a->corrections, e) < 0 || read_surveys(a, db, e) < 0)
+	    corrections_by_unit(db, c->id, take_corrections, a, e) < 0 || read_surveys(a, db, e) < 0)
 		return -1;
 	for (size_t i = 0; i < a->n_units; i++) {
 		struct unit_account *u = &a->units[i];
 
-		u->class = classify(a, u);
+		u->class = account_class(a->conf, u->census.rosters, &u->t);
 		a->kind_units[u->unit.kind]++;
 		a->kind_rosters[u->unit.kind] += u->class != CLASS_NO_ROSTER;
 		tally_add(&a->kinds[u->unit.kind], &u->t);

@@ -17,7 +17,7 @@
 
 #include "base/buf.h"
 #include "base/conf.h"
-#include "engine/cause.h"
+#include "engine/change.h"
 #include "engine/placement.h"
 #include "store/census.h"
 #include "store/correction.h"
@@ -39,6 +39,8 @@ struct unit_account {
 	struct census census;		/* the independent count */
 	struct tally t;
 	enum unit_class class;
+	struct corrections corrections;	/* addresses it has mended */
+	size_t seq;			/* for engine/cross.c: whatever the order, its own */
 };
 
 struct domain_stop {			/* a wave in which it was stopped because it refuses us */
@@ -61,6 +63,8 @@ struct domain_account {
 	int64_t reacted;		/* gave any sign */
 	int64_t silent;			/* accepted, nothing failed, nothing heard */
 	int64_t told, told_spam;	/* said where they found it; in spam */
+	bool refuses;			/* account_refuses, once all are counted */
+	size_t seq;			/* as of a unit */
 };
 
 struct exchanger_account {		/* several mail domains that refuse us behind one mail exchanger */
@@ -93,6 +97,7 @@ struct account {
 	int faults;			/* what account_check found; 0 before it */
 	int64_t strangers;		/* people in a unit that is not of this campaign */
 	struct corrections corrections;	/* addresses that units have mended */
+	struct change changes[SINCES];	/* account_build_each only */
 	struct arena arena;
 	size_t *slots, n_slots;		/* domains by name, while counting */
 	size_t cap_domains;
@@ -101,11 +106,22 @@ struct account {
 /* instrument NULL: "answered" means all forms; else that form alone. */
 int	account_build(struct account *, struct db *, const struct campaign *, const struct conf *,
 	    const char *instrument, int64_t now, struct err *);
-/* The same, and each person of it, in the order in which people are read (by id). */
-typedef void account_person_fn(const struct facts *, enum cause, char grade, void *);
+/* The same, and each person of it, in the order in which people are read (by id); and what has changed. */
+struct counted {
+	const struct facts *facts;
+	enum cause cause, then[SINCES];	/* then: CAUSE_NOT_THERE; where there is no such moment, as now */
+	char grade;
+	size_t unit, domain;		/* their seq; unit SIZE_MAX: none of the campaign's */
+};
+typedef void account_person_fn(const struct account *, const struct counted *, void *);
 int	account_build_each(struct account *, struct db *, const struct campaign *, const struct conf *,
 	    const char *instrument, int64_t now, account_person_fn *, void *arg, struct err *);
 void	account_release(struct account *);
+
+/* By what it has sent and who took part. */
+enum unit_class account_class(const struct conf *, int64_t rosters, const struct tally *);
+/* account_since.c: the moments there are, and the rosters on either side of each. */
+int	account_find_moments(struct account *, struct db *, struct err *);
 
 enum account_order { ORDER_CODE, ORDER_NAME };
 void	account_sort(struct account *, enum account_order);

@@ -233,5 +233,7 @@ account_read_walls(struct account *a, struct db *db, struct err *e)
 	if (read_exchangers(a, db, e) < 0)
 		return -1;
 	count_exchangers(a);
+	for (size_t i = 0; i < a->n_domains; i++)
+		a->domains[i].refuses = account_refuses(a, &a->domains[i]);
 	return 0;
 }

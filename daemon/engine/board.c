@@ -1,4 +1,4 @@
-#include "engine/board.h"
+#include "engine/board_index.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -43,48 +43,32 @@ snapshot_free(struct snapshot *s)
 	for (size_t i = 0; i < s->n_waves; i++)
 		headway_release(&s->waves[i].headway);
 	account_release(&s->account);
+	cross_release(&s->cross);
 	free(s->waves);
+	free(s->mended);
 	free(s->people);
 	arena_release(&s->arena);
 	free(s);
 }
 
-static int
-by_unit_id(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 static void
-add_person(const struct facts *f, enum cause c, char grade, void *arg)
+add_person(const struct account *a, const struct counted *p, void *arg)
 {
 	struct counting *counting = arg;
 	struct snapshot *s = counting->s;
+	struct standing *one;
 
 	s->people = mem_room(s->people, s->n_people, &counting->cap, sizeof(*s->people));
-	/* The unit's own number for now: its place is known when all are counted. */
-	s->people[s->n_people++] = (struct standing){ .contact = f->contact, .unit = (int32_t)f->unit, .cause = (uint8_t)c,
-	    .grade = grade };
-}
-
-/* From numbers of units to their places in the account. */
-static void
-place_units(struct snapshot *s)
-{
-	struct at { int64_t id; int32_t at; } *map = mem_alloc((s->account.n_units + 1) * sizeof(*map));
-
-	for (size_t i = 0; i < s->account.n_units; i++)
-		map[i] = (struct at){ s->account.units[i].unit.id, (int32_t)i };
-	qsort(map, s->account.n_units, sizeof(*map), by_unit_id);
-	for (size_t i = 0; i < s->n_people; i++) {
-		int64_t id = s->people[i].unit;
-		const struct at *m = bsearch(&id, map, s->account.n_units, sizeof(*map), by_unit_id);
-
-		s->people[i].unit = m ? m->at : -1;
+	/* Their seq for now: places are known when all are counted. */
+	one = &s->people[s->n_people++];
+	*one = (struct standing){ .contact = p->facts->contact, .unit = p->unit < a->n_units ? (int32_t)p->unit : -1,
+	    .domain = (int32_t)p->domain, .cause = (uint8_t)p->cause, .grade = p->grade };
+	for (int i = 0; i < SINCES; i++) {
+		one->then[i] = (uint8_t)p->then[i];
+		if (a->changes[i].at && p->facts->mended_at > a->changes[i].at)
+			one->mended |= (uint8_t)(1u << i);
 	}
-	free(map);
+	cross_add(&s->cross, a, p);
 }
 
 static int
@@ -96,22 +80,34 @@ by_contact(const void *a, const void *b)
 }
 
 static int
+know_waves(struct snapshot *s, struct db *db, struct err *e)
+{
+	struct wave w = { .id = 0 };
+	int rc;
+
+	while ((rc = wave_next(db, &s->arena, w.id, s->campaign.id, NULL, &w, e)) == 1)
+		cross_add_wave(&s->cross, w.id);
+	return rc;
+}
+
+static int
 count_all(struct snapshot *s, struct db *db, const struct conf *conf, struct err *e)
 {
 	struct counting c = { .s = s };
 	struct buf said = BUF_INIT(65536);
 	int rc = -1;
 
-	if (account_build_each(&s->account, db, &s->campaign, conf, NULL, s->made_at, add_person, &c, e) == 0 &&
+	if (know_waves(s, db, e) == 0 &&
+	    account_build_each(&s->account, db, &s->campaign, conf, NULL, s->made_at, add_person, &c, e) == 0 &&
 	    account_check(&s->account, db, &said, e) >= 0) {
 		if (s->account.faults)
 			log_error("report", "campaign=%s reconciles=no faults=%d", s->campaign.key, s->account.faults);
 		s->faults = arena_dup(&s->arena, buf_str(&said));
 		s->n_findings = findings(&s->account, &s->arena, &s->findings);
-		place_units(s);
 		if (s->n_people)
 			qsort(s->people, s->n_people, sizeof(*s->people), by_contact);
-		rc = 0;
+		cross_end(&s->cross, &s->account);
+		rc = board_index(s, db, e);
 	}
 	buf_release(&said);
 	return rc;
@@ -354,13 +350,4 @@ snapshot_person(const struct snapshot *s, int64_t contact)
 	struct standing key = { .contact = contact };
 
 	return s->n_people ? bsearch(&key, s->people, s->n_people, sizeof(key), by_contact) : NULL;
-}
-
-const struct unit_account *
-snapshot_unit(const struct snapshot *s, const char *code)
-{
-	for (size_t i = 0; i < s->account.n_units; i++)
-		if (strcmp(s->account.units[i].unit.code, code) == 0)
-			return &s->account.units[i];
-	return NULL;
 }

@@ -20,16 +20,30 @@
 #ifndef THUMOI_ENGINE_BOARD_H
 #define THUMOI_ENGINE_BOARD_H
 
-#include "engine/account.h"
+#include "engine/cross.h"
 #include "engine/finding.h"
 #include "engine/headway.h"
+#include "engine/regroup.h"
 #include "store/invite.h"
 
 struct standing {			/* of one person */
 	int64_t contact;
 	int32_t unit;			/* index into account.units; -1: in no unit of the campaign */
+	int32_t domain;			/* index into account.domains */
 	uint8_t cause;			/* enum cause */
 	char grade;			/* 'A', 'B'; 0: no evidence */
+	uint8_t then[SINCES];		/* enum cause; CAUSE_NOT_THERE */
+	uint8_t mended;			/* bit i: for the first time since moment i */
+};
+
+struct mended_file { int64_t roster, n; };	/* people whose address a file has mended */
+
+struct institution {			/* a mail exchanger, and the mail domains behind it */
+	const char *exchanger;		/* "": DNS was not asked, or named none */
+	const int32_t *domains;		/* indexes into account.domains, most people first */
+	size_t n_domains;
+	struct tally t;
+	int64_t refused;
 };
 
 struct snapshot_wave {
@@ -44,6 +58,16 @@ struct snapshot {
 	size_t n_findings;
 	struct standing *people;	/* by contact id */
 	size_t n_people;
+	struct cross cross;
+	struct regrouping *trees;	/* the account under other unit directories */
+	size_t n_trees;
+	const char *tree;		/* key of the campaign's own */
+	int32_t *concern;		/* mail domains: those that refuse first, by people refused, then by people */
+	size_t n_refusing;
+	struct institution *institutions;	/* most people refused first, then most people */
+	size_t n_institutions;
+	struct mended_file *mended;	/* by roster */
+	size_t n_mended;
 	struct snapshot_wave *waves;	/* oldest first; each counted a little later than the account */
 	size_t n_waves;
 	int64_t made_at, took_us;
@@ -69,5 +93,8 @@ void	board_touch(struct board *, int64_t campaign);
 
 const struct standing *snapshot_person(const struct snapshot *, int64_t contact);	/* NULL: none */
 const struct unit_account *snapshot_unit(const struct snapshot *, const char *code);	/* NULL: none */
+const struct domain_account *snapshot_domain(const struct snapshot *, const char *domain);	/* NULL: none */
+const struct institution *snapshot_institution(const struct snapshot *, const char *exchanger);	/* NULL: none */
+int64_t	snapshot_mended(const struct snapshot *, int64_t roster);	/* people whose address the file has mended */
 
 #endif

@@ -81,3 +81,29 @@ chart_bar(struct buf *b, const struct tally *t, const char *who, bool numbers, e
 	buf_str_add(b, "</svg>");
 	buf_release(&words);
 }
+
+void
+chart_days(struct buf *b, const struct zone *z, int64_t first, const int32_t *people, size_t n, const char *what, enum lang l)
+{
+	double width = n ? 1000 / (double)n : 0, high = 1;
+	struct date_text day;
+	char number[32];
+
+	for (size_t i = 0; i < n; i++)
+		high = people[i] > high ? people[i] : high;
+	buf_str_add(b, "<svg class=\"days\" viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" role=\"img\"><title>");
+	out_html(b, what);
+	buf_char(b, ':');
+	for (size_t i = 0; i < n; i++)
+		if (people[i])
+			buf_printf(b, " %s: %s;", date_day(&day, z, first + (int64_t)i * 86400 + 43200, l), text_number(number, people[i], l));
+	buf_str_add(b, "</title>");
+	for (size_t i = 0; i < n; i++) {
+		double height = people[i] ? 2 + 98 * people[i] / high : 1;
+
+		buf_printf(b, "<rect class=\"%s\" x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"><title>%s: %s</title></rect>",
+		    people[i] ? "day" : "day none", (double)i * width + width * .08, 100 - height, width * .84, height,
+		    date_day(&day, z, first + (int64_t)i * 86400 + 43200, l), text_number(number, people[i], l));
+	}
+	buf_str_add(b, "</svg>");
+}

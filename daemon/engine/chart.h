@@ -1,5 +1,5 @@
 /*
- * chart.h - stacked bars of causes as inline SVG.
+ * chart.h - stacked bars of causes, and days, as inline SVG.
  *
  * One bar is one hundred percent of some people, cut by cause; `unknown` is
  * hatched, never solid. Each has a text alternative that says the same in
@@ -21,6 +21,11 @@
 void	chart_defs(struct buf *);
 /* `numbers`: counts stand in segments wide enough. Nothing when there are no people. */
 void	chart_bar(struct buf *, const struct tally *, const char *who, bool numbers, enum lang);
+/*
+ * A small column for each day, the highest as high as the drawing; the text
+ * alternative says each day. first: the start of the first day.
+ */
+void	chart_days(struct buf *, const struct zone *, int64_t first, const int32_t *people, size_t n, const char *what, enum lang);
 /* "918 answered, 202 answered in part, ..." */
 void	chart_words(struct buf *, const struct tally *, enum lang);
 

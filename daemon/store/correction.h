@@ -3,7 +3,7 @@
  *
  * Units      times are Unix seconds; counts are people.
  * Ownership  nothing is kept.
- * Errors     0 or -1; corrections_each_open: what the callback returned.
+ * Errors     0 or -1; with a callback: what that returned.
  * Threads    the thread of the db handle.
  * Source     none.
  */
@@ -30,5 +30,10 @@ struct corrections {		/* people whose address was mended, each once */
 };
 /* unit 0: of the whole campaign. */
 int	corrections_count(struct db *, int64_t campaign, int64_t unit, struct corrections *, struct err *);
+/* The same for each unit that has mended one, until the callback returns non-zero. */
+int	corrections_by_unit(struct db *, int64_t campaign, int (*each)(int64_t unit, const struct corrections *, void *), void *,
+	    struct err *);
+/* How many each file has mended, by its id. */
+int	corrections_by_roster(struct db *, int64_t campaign, int (*each)(int64_t roster, int64_t n, void *), void *, struct err *);
 
 #endif

@@ -11,6 +11,11 @@
  * address that was corrected since says nothing about the new one. Where
  * several do not exist, the failure is that of the first.
  *
+ * The same can be had as of an earlier moment, from the same pass: what was
+ * written of a later time is not looked at, addresses are those before later
+ * corrections, a message that has moved since lay in the queue then if its
+ * wave had begun.
+ *
  * Units      times are Unix seconds; 0: never.
  * Ownership  texts in struct facts are borrowed until the next facts_next.
  * Errors     facts_open 0/-1; facts_next 1 a person, 0 no more, -1 error.
@@ -32,6 +37,7 @@ struct facts_message {			/* an invite of the person */
 	int address;			/* among `emails`; -1: none that the person has now */
 	bool passed;			/* its wave is over: it will not go out any more */
 	bool told;			/* evidence says how it failed */
+	const char *email;		/* facts*.c only */
 };
 
 struct facts {
@@ -49,6 +55,8 @@ struct facts {
 	size_t n_messages;
 
 	unsigned answered;		/* bit i: instrument i of the campaign */
+	int64_t answered_at;		/* the first of them */
+	int64_t mended_at;		/* the first time a unit gave another address; known with facts_open_moments only */
 	bool opted_out, complained;
 	char complained_grade;		/* the best */
 
@@ -85,6 +93,16 @@ int	facts_open(struct facts_reader **, struct db *, const struct campaign *, int
 /* Up to `most` people with contact > after; for who writes in between, so that no cursor stands open meanwhile. */
 int	facts_open_after(struct facts_reader **, struct db *, const struct campaign *, int64_t after, int64_t most,
 	    int64_t now, struct err *);
+/* Everybody, now and as of earlier moments. */
+#define FACTS_MOMENTS 2
+struct facts_moments {
+	int64_t now;
+	int64_t then[FACTS_MOMENTS];
+	size_t n;
+};
+int	facts_open_moments(struct facts_reader **, struct db *, const struct campaign *, const struct facts_moments *, struct err *);
+/* Of the person that facts_next gave last; NULL: not nominated yet. */
+const struct facts *facts_then(const struct facts_reader *, size_t moment);
 int	facts_next(struct facts_reader *, struct facts *, struct err *);
 void	facts_close(struct facts_reader *);	/* NULL is fine */
 

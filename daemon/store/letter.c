@@ -180,26 +180,21 @@ letter_attempt_insert(struct db *db, const struct attempt *t, struct err *e)
 /* A report of failure, not of a delay or of an arrival. */
 #define FAILED "kind = 'dsn' AND category <> 'delivered'"
 
-int
-letter_each(struct db *db, int64_t campaign, const char *kind, int (*each)(const struct letter_standing *, void *), void *arg,
-    struct err *e)
+#define STANDING \
+	"SELECT " COLUMNS("l.") ", coalesce(t.code, 0), coalesce(t.text, ''), coalesce(t.category, '')," \
+	" coalesce(n.at, 0), coalesce(n.kind, ''), coalesce(n.category, ''), coalesce(n.text, '')," \
+	" coalesce(f.at, 0), coalesce(f.text, '')" \
+	" FROM letter l LEFT JOIN letter_attempt t ON t.letter = l.id AND t.n = l.attempts" \
+	" LEFT JOIN letter_news n ON n.id = (SELECT max(id) FROM letter_news WHERE letter = l.id)" \
+	" LEFT JOIN letter_news f ON f.id = (SELECT max(id) FROM letter_news WHERE letter = l.id AND " FAILED ")" \
+	" WHERE l.campaign = $1"
+
+static int
+each_standing(struct stmt *s, int (*each)(const struct letter_standing *, void *), void *arg, struct err *e)
 {
-	static const char sql[] =
-	    "SELECT " COLUMNS("l.") ", coalesce(t.code, 0), coalesce(t.text, ''), coalesce(t.category, ''),"
-	    " coalesce(n.at, 0), coalesce(n.kind, ''), coalesce(n.category, ''), coalesce(n.text, ''),"
-	    " coalesce(f.at, 0), coalesce(f.text, '')"
-	    " FROM letter l LEFT JOIN letter_attempt t ON t.letter = l.id AND t.n = l.attempts"
-	    " LEFT JOIN letter_news n ON n.id = (SELECT max(id) FROM letter_news WHERE letter = l.id)"
-	    " LEFT JOIN letter_news f ON f.id = (SELECT max(id) FROM letter_news WHERE letter = l.id AND " FAILED ")"
-	    " WHERE l.campaign = $1 AND ($2 IS NULL OR l.kind = $2) ORDER BY l.id";
-	struct stmt *s = db_stmt(db, sql, e);
 	struct arena a = ARENA_INIT;
 	int rc;
 
-	if (!s)
-		return -1;
-	bind_int(s, 1, campaign);
-	bind_text(s, 2, kind);
 	while ((rc = db_step(s, e)) == 1) {
 		struct letter_standing l = { .letter = read_letter(s, &a), .code = (int)col_int(s, COLUMNS_N),
 		    .text = col_text(s, COLUMNS_N + 1), .category = col_text(s, COLUMNS_N + 2),
@@ -214,6 +209,34 @@ letter_each(struct db *db, int64_t campaign, const char *kind, int (*each)(const
 	db_done(s);
 	arena_release(&a);
 	return rc;
+}
+
+int
+letter_each(struct db *db, int64_t campaign, const char *kind, int (*each)(const struct letter_standing *, void *), void *arg,
+    struct err *e)
+{
+	static const char sql[] = STANDING " AND ($2 IS NULL OR l.kind = $2) ORDER BY l.id";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	bind_text(s, 2, kind);
+	return each_standing(s, each, arg, e);
+}
+
+int
+letter_each_about(struct db *db, int64_t campaign, const char *about, int (*each)(const struct letter_standing *, void *),
+    void *arg, struct err *e)
+{
+	static const char sql[] = STANDING " AND l.about = $2 AND l.kind <> 'preflight' ORDER BY l.id";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	bind_text(s, 2, about);
+	return each_standing(s, each, arg, e);
 }
 
 int

@@ -76,6 +76,9 @@ int	letter_attempt_insert(struct db *, const struct attempt *, struct err *);	/*
 /* Those of a campaign, oldest first, until the callback returns non-zero; kind NULL: of all kinds. */
 int	letter_each(struct db *, int64_t campaign, const char *kind, int (*each)(const struct letter_standing *, void *), void *,
 	    struct err *);
+/* Those about one unit, by its code. */
+int	letter_each_about(struct db *, int64_t campaign, const char *about, int (*each)(const struct letter_standing *, void *), void *,
+	    struct err *);
 int	letter_by_id(struct db *, struct arena *, int64_t id, struct letter *, struct err *);	/* without its message */
 
 struct letter_news {

@@ -104,6 +104,26 @@ roster_since(struct db *db, int64_t campaign, int64_t at, struct err *e)
 }
 
 int
+roster_count_by(struct db *db, int64_t campaign, int64_t at, int64_t *before, int64_t *since, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT count(*), coalesce(sum(CASE WHEN imported_at <= $2 THEN 1 ELSE 0 END), 0) FROM roster WHERE campaign = $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int rc;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, campaign);
+	bind_int(s, 2, at);
+	if ((rc = db_step(s, e)) == 1) {
+		*before = col_int(s, 1);
+		*since = col_int(s, 0) - *before;
+	}
+	db_done(s);
+	return rc == 1 ? 0 : -1;
+}
+
+int
 roster_set_replaced(struct db *db, int64_t id, int64_t by, struct err *e)
 {
 	static const char sql[] = "UPDATE roster SET replaced_by = $2 WHERE id = $1";

@@ -48,6 +48,7 @@ int	roster_finish(struct db *, const struct roster *, struct err *);	/* records,
 int	roster_counting(struct db *, struct arena *, int64_t campaign, int64_t unit, struct roster **, size_t *n, struct err *);
 /* 1: one was imported since then, 0, -1. */
 int	roster_since(struct db *, int64_t campaign, int64_t at, struct err *);
+int	roster_count_by(struct db *, int64_t campaign, int64_t at, int64_t *before, int64_t *since, struct err *);	/* files */
 int	roster_set_replaced(struct db *, int64_t id, int64_t by, struct err *);
 int	roster_row_insert(struct db *, const struct roster_row *, struct err *);
 /* An accepted row turns out to repeat a person of another unit. */

@@ -154,21 +154,14 @@ unit_by_id(struct db *db, struct arena *a, int64_t id, struct unit *u, struct er
 	return rc;
 }
 
-int
-unit_list(struct db *db, struct arena *a, int64_t tree, int64_t at, struct unit **out, size_t *n, struct err *e)
+static int
+read_list(struct stmt *s, struct arena *a, struct unit **out, size_t *n, struct err *e)
 {
-	static const char sql[] =
-	    "SELECT " UNIT_COLUMNS " FROM unit WHERE tree = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2) ORDER BY position";
-	struct stmt *s = db_stmt(db, sql, e);
 	struct unit *list = NULL;
 	size_t cap = 0;
 	int rc;
 
 	*n = 0;
-	if (!s)
-		return -1;
-	bind_int(s, 1, tree);
-	bind_int(s, 2, at);
 	while ((rc = db_step(s, e)) == 1) {
 		list = mem_room(list, *n, &cap, sizeof(*list));
 		read_unit(s, a, &list[(*n)++]);
@@ -181,6 +174,36 @@ unit_list(struct db *db, struct arena *a, int64_t tree, int64_t at, struct unit 
 	return rc;
 }
 
+int
+unit_list(struct db *db, struct arena *a, int64_t tree, int64_t at, struct unit **out, size_t *n, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT " UNIT_COLUMNS " FROM unit WHERE tree = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2) ORDER BY position";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, tree);
+	bind_int(s, 2, at);
+	return read_list(s, a, out, n, e);
+}
+
+int
+unit_list_last(struct db *db, struct arena *a, int64_t tree, int64_t at, struct unit **out, size_t *n, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT " UNIT_COLUMNS " FROM unit u WHERE tree = $1 AND valid_from = (SELECT max(l.valid_from) FROM unit l"
+	    "  WHERE l.tree = u.tree AND l.code = u.code AND (l.valid_from <= $2 OR NOT EXISTS (SELECT 1 FROM unit f"
+	    "   WHERE f.tree = u.tree AND f.code = u.code AND f.valid_from <= $2))) ORDER BY position";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, tree);
+	bind_int(s, 2, at);
+	return read_list(s, a, out, n, e);
+}
+
 static int
 each_pair(struct stmt *s, int (*each)(int64_t, const char *, void *), void *arg, struct err *e)
 {
@@ -191,6 +214,15 @@ each_pair(struct stmt *s, int (*each)(int64_t, const char *, void *), void *arg,
 			break;
 	db_done(s);
 	return rc;
+}
+
+int
+tree_each(struct db *db, int (*each)(int64_t, const char *, void *), void *arg, struct err *e)
+{
+	static const char sql[] = "SELECT id, key FROM tree ORDER BY key";
+	struct stmt *s = db_stmt(db, sql, e);
+
+	return s ? each_pair(s, each, arg, e) : -1;
 }
 
 int

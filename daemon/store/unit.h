@@ -39,10 +39,13 @@ int	unit_code_known(struct db *, const char *code, struct err *);	/* 1: in one o
 int	unit_by_id(struct db *, struct arena *, int64_t id, struct unit *, struct err *);
 /* All units of a tree in force at that moment, in the order of the file. */
 int	unit_list(struct db *, struct arena *, int64_t tree, int64_t at, struct unit **, size_t *n, struct err *);
+/* The same, each as it was last in force by then: also those that are not any more. */
+int	unit_list_last(struct db *, struct arena *, int64_t tree, int64_t at, struct unit **, size_t *n, struct err *);
 /* Each calls back with (unit id, text) until it returns non-zero; -1 on error. */
 int	unit_each_alias(struct db *, int64_t tree, int (*each)(int64_t, const char *, void *), void *, struct err *);
 int	unit_each_domain(struct db *, int64_t tree, int (*each)(int64_t, const char *, void *), void *, struct err *);
 int	provider_each(struct db *, int (*each)(int64_t, const char *, void *), void *, struct err *);
+int	tree_each(struct db *, int (*each)(int64_t, const char *, void *), void *, struct err *);
 int	tree_key(struct db *, struct arena *, int64_t id, const char **key, struct err *);
 
 #endif

@@ -4,12 +4,14 @@
  *
  * page				what			file
  * /				the campaigns		desk.c
- * /c/KEY			today			desk_today.c
+ * /c/KEY			today			desk_today.c, desk_changes.c
  * /c/KEY/actions		who must act		desk_actions.c
- * /c/KEY/units[/CODE]		units			desk_units.c
+ * /c/KEY/units			units			desk_units.c, desk_map.c
+ * /c/KEY/units/CODE		one of them		desk_unit.c, desk_unit_story.c
  * /c/KEY/units/CODE/letters/KIND	a letter to it	desk_letter.c
  * /c/KEY/packs/DOMAIN		evidence		desk_letter.c
- * /c/KEY/domains		institutions		desk_domains.c
+ * /c/KEY/domains[/DOMAIN]	institutions		desk_domains.c, desk_domain.c
+ * /c/KEY/exchangers/HOST	one mail exchanger	desk_domain.c
  * /c/KEY/people[/ID]		people			desk_people.c
  * /c/KEY/rosters[/ID]		rosters, their rows	desk_rosters.c, desk_roster.c, desk_upload.c
  * /c/KEY/inbound[/ID]		what came back		desk_inbound.c, desk_mail.c
@@ -51,6 +53,8 @@ void	desk_letter_send(struct request *);	/* POST number=, reply_by= */
 void	desk_letter_file(struct request *);	/* letter.html, or an attachment by its name */
 void	desk_pack(struct request *);
 void	desk_domains(struct request *);
+void	desk_domain(struct request *);
+void	desk_exchanger(struct request *);
 void	desk_people(struct request *);
 void	desk_search(struct request *);		/* POST who= */
 void	desk_person(struct request *);

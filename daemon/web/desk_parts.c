@@ -6,6 +6,7 @@
 #include "engine/chart.h"
 #include "engine/judge.h"
 #include "engine/sentence.h"
+#include "store/contact.h"
 
 const char *
 desk_url(const struct request *r, const struct snapshot *s, const char *rest)
@@ -253,6 +254,40 @@ desk_number(const struct request *r, const char *name)
 	errno = 0;
 	v = s ? strtoll(s, &end, 10) : 0;
 	return s && !errno && end != s && !*end && v > 0 ? v : 0;
+}
+
+int
+desk_person_line(json_t *list, struct request *r, const struct snapshot *s, const struct standing *p, struct err *e)
+{
+	const struct unit_account *u = p->unit >= 0 ? &s->account.units[p->unit] : NULL;
+	struct contact c;
+	json_t *o;
+	int rc = contact_by_id(r->db, r->arena, p->contact, &c, e);
+
+	if (rc != 1)
+		return rc;
+	o = view_item(list);
+	view_int(o, "id", c.id);
+	view_text(o, "name", c.name);
+	view_text(o, "sub_unit", c.sub_unit);
+	view_text(o, "position", c.position);
+	view_text(o, "unit", c.unit_code);
+	view_text(o, "unit_name", u ? unit_short(&u->unit, r->lang) : c.unit_code);
+	view_text(o, "email", c.email);
+	view_text(o, "cause", cause_info((enum cause)p->cause)->key);
+	view_text(o, "cause_name", cause_name((enum cause)p->cause, r->lang));
+	view_text(o, "owner_name", owner_name(cause_info((enum cause)p->cause)->owner, r->lang));
+	view_grade(o, "grade", p->grade);
+	view_text(o, "url", desk_url(r, s, arena_printf(r->arena, "/people/%lld", (long long)c.id)));
+	return 1;
+}
+
+size_t
+desk_page(const struct request *r)
+{
+	int64_t page = desk_number(r, "page");
+
+	return page > 0 && page < INT32_MAX ? (size_t)page - 1 : 0;
 }
 
 const char *

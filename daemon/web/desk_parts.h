@@ -47,6 +47,16 @@ void	desk_kind_choices(json_t *o, const struct request *, const char *chosen);
 const char *desk_actor(const struct request *);
 /* The sentences for the official report, each a text of its own; causes: why people have not answered, too. */
 void	desk_words(json_t *o, const char *key, const struct snapshot *, bool causes, enum lang);
+/* Into data: what has changed since ?since=, and answers by day. */
+void	desk_changes(json_t *data, const struct request *, const struct snapshot *);
+/* A mail domain: who refuses, in what words. */
+void	desk_mail_domain(json_t *o, const struct request *, const struct snapshot *, const struct domain_account *);
+/* What probes of that provider (NULL: of all) saw, wave by wave. */
+void	desk_placements(json_t *list, const struct request *, const struct snapshot *, const char *provider);
+/* One of the people of the snapshot, in a list; 1, 0 gone, -1. */
+int	desk_person_line(json_t *list, struct request *, const struct snapshot *, const struct standing *, struct err *);
+/* A page of a list, from 0, as ?page= has it. */
+size_t	desk_page(const struct request *);
 /* "/c/KEY" and what follows. */
 const char *desk_url(const struct request *, const struct snapshot *, const char *rest);
 

@@ -16,6 +16,10 @@ struct choice {			/* of a list */
 	const struct unit_account *unit;	/* NULL: all */
 	bool nobody;				/* a focal point whose unit is not of this campaign */
 	int cause;				/* CAUSES: all */
+	const struct domain_account *domain;	/* NULL: all */
+	bool changed, went;			/* only who came to (went from) that line since then */
+	enum change_line line;
+	enum since since;
 	size_t page;				/* from 0 */
 };
 
@@ -25,36 +29,11 @@ unit_at(const struct snapshot *s, const struct standing *p)
 	return p->unit >= 0 ? &s->account.units[p->unit] : NULL;
 }
 
-static int
-add_person(json_t *list, struct request *r, const struct snapshot *s, const struct standing *p, struct err *e)
-{
-	const struct unit_account *u = unit_at(s, p);
-	struct contact c;
-	json_t *o;
-	int rc = contact_by_id(r->db, r->arena, p->contact, &c, e);
-
-	if (rc != 1)
-		return rc;
-	o = view_item(list);
-	view_int(o, "id", c.id);
-	view_text(o, "name", c.name);
-	view_text(o, "sub_unit", c.sub_unit);
-	view_text(o, "position", c.position);
-	view_text(o, "unit", c.unit_code);
-	view_text(o, "unit_name", u ? unit_short(&u->unit, r->lang) : c.unit_code);
-	view_text(o, "email", c.email);
-	view_text(o, "cause", cause_info((enum cause)p->cause)->key);
-	view_text(o, "cause_name", cause_name((enum cause)p->cause, r->lang));
-	view_text(o, "owner_name", owner_name(cause_info((enum cause)p->cause)->owner, r->lang));
-	view_grade(o, "grade", p->grade);
-	view_text(o, "url", desk_url(r, s, arena_printf(r->arena, "/people/%lld", (long long)c.id)));
-	return 1;
-}
-
 static void
 read_choice(const struct request *r, const struct snapshot *s, struct choice *c)
 {
-	const char *unit = request_arg(r, "unit"), *cause = request_arg(r, "cause"), *page = request_arg(r, "page");
+	const char *unit = request_arg(r, "unit"), *cause = request_arg(r, "cause");
+	const char *domain = request_arg(r, "domain"), *since = request_arg(r, "since"), *change = request_arg(r, "change");
 	enum cause known;
 
 	*c = (struct choice){ .cause = CAUSES };
@@ -65,23 +44,39 @@ read_choice(const struct request *r, const struct snapshot *s, struct choice *c)
 	c->nobody = r->actor->role == ROLE_FOCAL && !c->unit;
 	if (cause && cause_parse(cause, &known))
 		c->cause = (int)known;
-	if (page)
-		c->page = (size_t)strtoul(page, NULL, 10);
-	if (c->page > 0)
-		c->page--;
+	if (domain && *domain && !(c->domain = snapshot_domain(s, domain)))
+		c->nobody = true;
+	c->changed = since && change && since_parse(since, &c->since) && change_parse(change, &c->line, &c->went);
+	c->page = desk_page(r);
+}
+
+static bool
+has_changed(const struct choice *c, const struct standing *p)
+{
+	enum cause then = (enum cause)p->then[c->since], now = (enum cause)p->cause;
+
+	return c->went ? change_went(c->line, then, now) : change_came(c->line, then, now, p->mended >> c->since & 1);
 }
 
 static bool
 chosen(const struct snapshot *s, const struct choice *c, const struct standing *p)
 {
-	return !c->nobody && (!c->unit || unit_at(s, p) == c->unit) && (c->cause == CAUSES || p->cause == c->cause);
+	return !c->nobody && (!c->unit || unit_at(s, p) == c->unit) && (c->cause == CAUSES || p->cause == c->cause) &&
+	    (!c->domain || &s->account.domains[p->domain] == c->domain) && (!c->changed || has_changed(c, p));
 }
 
 static const char *
 page_url(const struct request *r, const struct snapshot *s, const struct choice *c, size_t page)
 {
-	return desk_url(r, s, arena_printf(r->arena, "/people?unit=%s&cause=%s&page=%zu", c->unit ? c->unit->unit.code : "",
-	    c->cause == CAUSES ? "" : cause_info((enum cause)c->cause)->key, page + 1));
+	const char *rest = arena_printf(r->arena, "/people?unit=%s&cause=%s&page=%zu", c->unit ? c->unit->unit.code : "",
+	    c->cause == CAUSES ? "" : cause_info((enum cause)c->cause)->key, page + 1);
+
+	if (c->domain)
+		rest = arena_printf(r->arena, "%s&domain=%s", rest, c->domain->domain);
+	if (c->changed)
+		rest = arena_printf(r->arena, "%s&since=%s&change=%s%s", rest, since_key(c->since), change_key(c->line),
+		    c->went ? "-no-more" : "");
+	return desk_url(r, s, rest);
 }
 
 static void
@@ -112,6 +107,23 @@ add_choices(json_t *data, const struct request *r, const struct snapshot *s, con
 	}
 }
 
+/* What else the list is narrowed by, in words and for the form. */
+static void
+add_narrowing(json_t *data, const struct request *r, const struct snapshot *s, const struct choice *c)
+{
+	const char *who = NULL;
+
+	if (c->changed)
+		who = arena_printf(r->arena, TRL(r->lang, "Since %s: %s%s", "Từ %s: %s%s"),
+		    c->since == SINCE_WAVE ? arena_printf(r->arena, TRL(r->lang, "the wave “%s”", "lượt gửi “%s”"),
+		    s->account.changes[SINCE_WAVE].wave) : TRL(r->lang, "yesterday", "hôm qua"), change_name(c->line, r->lang),
+		    c->went ? TRL(r->lang, ", no more", ", nay không còn") : c->line == CHANGE_MENDED ? "" : TRL(r->lang, ", newly", ", mới"));
+	view_text(data, "change_text", who);
+	view_text(data, "since", c->changed ? since_key(c->since) : NULL);
+	view_text(data, "change", c->changed ? arena_printf(r->arena, "%s%s", change_key(c->line), c->went ? "-no-more" : "") : NULL);
+	view_text(data, "domain", c->domain ? c->domain->domain : NULL);
+}
+
 static int
 add_list(json_t *data, struct request *r, const struct snapshot *s, const struct choice *c, struct err *e)
 {
@@ -121,7 +133,7 @@ add_list(json_t *data, struct request *r, const struct snapshot *s, const struct
 	for (size_t i = 0; i < s->n_people; i++) {
 		if (!chosen(s, c, &s->people[i]))
 			continue;
-		if (n >= from && n < from + PEOPLE_A_PAGE && add_person(list, r, s, &s->people[i], e) < 0)
+		if (n >= from && n < from + PEOPLE_A_PAGE && desk_person_line(list, r, s, &s->people[i], e) < 0)
 			return -1;
 		n++;
 	}
@@ -148,6 +160,7 @@ desk_people(struct request *r)
 	view_text(data, "who", NULL);
 	view_text(data, "form_url", desk_url(r, s, "/people"));
 	add_choices(data, r, s, &c);
+	add_narrowing(data, r, s, &c);
 	if (add_list(data, r, s, &c, &e) < 0) {
 		view_error(r, &e);
 		json_decref(data);
@@ -169,7 +182,7 @@ add_found(json_t *data, struct request *r, const struct snapshot *s, const char 
 	for (size_t i = 0; i < n; i++) {
 		const struct standing *p = found[i].campaign == s->campaign.id ? snapshot_person(s, found[i].id) : NULL;
 
-		if (p && access_sees_unit(r->actor, found[i].unit_code) && add_person(list, r, s, p, e) < 0)
+		if (p && access_sees_unit(r->actor, found[i].unit_code) && desk_person_line(list, r, s, p, e) < 0)
 			return -1;
 	}
 	view_int(data, "found", (int64_t)json_array_size(list));
@@ -204,6 +217,7 @@ desk_search(struct request *r)
 	view_text(data, "who", who);
 	view_text(data, "form_url", desk_url(r, s, "/people"));
 	add_choices(data, r, s, &all);
+	add_narrowing(data, r, s, &all);
 	if (add_found(data, r, s, who, &e) < 0) {
 		view_error(r, &e);
 		json_decref(data);

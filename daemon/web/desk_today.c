@@ -125,6 +125,7 @@ desk_today(struct request *r)
 	add_alerts(data, r, s);
 	add_wave(data, r, s);
 	add_units(data, s);
+	desk_changes(data, r, s);
 	desk_words(data, "words", s, false, r->lang);
 	first = view_list(data, "actions");
 	desk_add_actions(first, r, s, ACTIONS_SHOWN);

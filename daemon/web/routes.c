@@ -90,6 +90,8 @@ const struct route routes_admin[] = {
 	{ "/c/*/units/*/letters/*/*", desk_letter_file, NULL, FORM_MAX_BYTES, RIGHT_PEOPLE },
 	{ "/c/*/packs/*", desk_pack, NULL, FORM_MAX_BYTES, RIGHT_CHANGE },
 	BOTH("/domains", desk_domains, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
+	BOTH("/domains/*", desk_domain, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
+	BOTH("/exchangers/*", desk_exchanger, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
 	BOTH("/people", desk_people, desk_search, FORM_MAX_BYTES, RIGHT_PEOPLE),
 	BOTH("/people/*", desk_person, NULL, FORM_MAX_BYTES, RIGHT_PEOPLE),
 	BOTH("/rosters", desk_rosters, desk_roster_upload, UPLOAD_MAX_BYTES, RIGHT_PEOPLE),

@@ -216,6 +216,107 @@ def compare_routes():
         fault(f"{method} {pattern} is described and not served")
 
 
+def check_changes(today, people, args, q, desk):
+    """Before + came - went = now, everywhere; and as many people stand behind each number."""
+    for since in ("wave", "yesterday"):
+        data = today.ask(args, {**q, "since": since}, desk)
+        since = data["changes"]["since"]
+        for line in data["changes"]["lines"] + data["changes"]["causes"]:
+            if line["before"] + line["came"] - line["went"] != line["now"]:
+                fault(f"changes {since}: {line['key']} does not add up")
+        causes = {c["key"]: c["people"] for c in data["causes"]}
+        if {c["key"]: c["now"] for c in data["changes"]["causes"] if c["now"]} != causes:
+            fault(f"changes {since}: what is now is not what the causes are")
+        if sum(d["people"] for d in data["trend"]["days"]) != data["took_part"]:
+            fault("the days do not add up to those who took part")
+        for line in data["changes"]["lines"]:
+            for way, end in (("came", ""), ("went", "-no-more")):
+                if line["key"] == "rosters" or not line[way + "_url"]:
+                    continue
+                found = people.ask(args, {**q, "since": since, "change": line["key"] + end}, desk)["found"]
+                if found != line[way]:
+                    fault(f"changes {since}: {line['key']} {way}: {line[way]}, but {found} people are listed")
+
+
+def check_units(units, own, args, q, desk):
+    """The same people, whatever the directory, the order and the view."""
+    total = {n: own["total"][n] for n in ("nominated", "mailable", "invited", "accepted", "took_part", "failed")}
+    codes = {u["code"] for u in own["units"]}
+    for tree in own["tree_choices"]:
+        data = units.ask(args, {**q, "tree": tree["value"]} if tree["value"] else q, desk)
+        if any(data["total"][n] != v for n, v in total.items()):
+            fault(f"{tree['text']}: other totals than the campaign's own directory")
+        for u in data["units"]:
+            if u["contains"] and sum(one["nominated"] for one in u["contains"]) != u["nominated"]:
+                fault(f"{u['code']} is not the sum of what it contains")
+        known = {one["code"] for u in data["units"] for one in u["contains"]} | {u["url"].rsplit("/", 1)[1] for u in data["units"] if u["url"]}
+        if tree["value"] and known != codes:
+            fault(f"{tree['text']}: not each unit of the campaign stands there: {codes ^ known}")
+    for column in own["columns"]:
+        for sort in (column["key"], "-" + column["key"]):
+            data = units.ask(args, {**q, "sort": sort}, desk)
+            if {u["code"] for u in data["units"]} != codes:
+                fault(f"sorted by {sort} other units are shown")
+            values = [u["took_part_share"] if column["key"] == "share" else u.get(column["key"]) for u in data["units"]]
+            values = [v for v in values if isinstance(v, (int, float))]
+            if values != sorted(values, reverse=sort[0] == "-"):
+                fault(f"not sorted by {sort}")
+    areas = [a["value"] for a in own["area_choices"] if a["value"] != "city"]
+    seen = [u["code"] for a in areas for u in units.ask(args, {**q, "area": a}, desk)["units"]]
+    if sorted(seen) != sorted(u["code"] for u in own["units"] if u["kind"] == "province"):
+        fault("the regions are not all provinces, each once")
+    for c in own["cause_choices"][:4]:
+        data = units.ask(args, {**q, "cause": c["value"], "view": "small", "sort": "-cause"}, desk)
+        n = {u["code"]: sum(k["people"] for k in u["causes"] if k["key"] == c["value"]) for u in own["units"]}
+        if {u["code"]: u["of_cause"] for u in data["units"]} != {k: v for k, v in n.items() if v}:
+            fault(f"units with {c['value']}: not those that have such people")
+
+
+def check_domains(op, K, args, q, desk):
+    listed, page = [], 1
+    while True:
+        data = op["GET", K + "/domains"].ask(args, {**q, "page": page}, desk)
+        listed += data["domains"]
+        if not data["next_url"]:
+            break
+        page += 1
+    if len(listed) != data["all"] or sum(d["nominated"] for d in listed) != op["GET", K].ask(args, q, desk)["nominated"]:
+        fault("the mail domains are not everybody")
+    if [d["refuses"] for d in listed] != sorted((d["refuses"] for d in listed), reverse=True) or \
+            sum(d["refuses"] for d in listed) != data["refusing"]:
+        fault("those that refuse do not come first")
+    for which in ("refusing", "silent"):
+        some = op["GET", K + "/domains"].ask(args, {**q, "which": which}, desk)
+        if which == "refusing" and some["found"] != data["refusing"]:
+            fault("those that refuse are not those that refuse")
+    for d in [d for d in listed if d["domain"]][:12]:
+        one = op["GET", K + "/domains/{domain}"].ask({**args, "domain": d["domain"]}, q, desk)
+        for name in ("nominated", "refused", "took_part", "accepted"):
+            if sum(u[name] for u in one["units"]) != d[name]:
+                fault(f"{d['domain']}: the units behind it do not add up: {name}")
+        if op["GET", K + "/people"].ask(args, {**q, "domain": d["domain"]}, desk)["found"] != d["nominated"]:
+            fault(f"{d['domain']}: other people are listed")
+    for x in op["GET", K + "/domains"].ask(args, {**q, "which": "exchangers"}, desk)["exchangers"][:6]:
+        one = op["GET", K + "/exchangers/{host}"].ask({**args, "host": x["exchanger"]}, q, desk)
+        if sum(u["nominated"] for u in one["units"]) != x["nominated"] or sum(m["refused"] for m in one["domains"]) != x["refused"]:
+            fault(f"{x['exchanger']} does not add up")
+    op["GET", K + "/domains/{domain}"].ask({**args, "domain": "nowhere.example"}, q, desk, want=404)
+    op["GET", K + "/exchangers/{host}"].ask({**args, "host": "mx.nowhere.example"}, q, desk, want=404)
+
+
+def check_unit(data):
+    """What a unit's page says in several places is the same."""
+    for name in ("nominated", "accepted", "took_part"):
+        if sum(d[name] for d in data["domains"]) != data[name]:
+            fault(f"{data['code']}: its mail domains do not add up: {name}")
+    if sum(t["count"] for t in data["timeline"] if t["kind"] == "answer") != data["took_part"]:
+        fault(f"{data['code']}: the answers of its timeline do not add up")
+    if sum(f["mended"] for f in data["files"]) < data["corrections"]["mended"]:
+        fault(f"{data['code']}: more people are corrected than its files have corrected")
+    if data["sees_people"] and data["found"] != data["nominated"]:
+        fault(f"{data['code']}: {data['found']} people are listed")
+
+
 def walk(op, desk, public, key_file):
     K, nothing = "/api/v1/campaigns/{key}", {"key": "there is none"}
     served = op["GET", "/api/v1/openapi.json"].ask({}, {}, desk)
@@ -257,7 +358,10 @@ def walk(op, desk, public, key_file):
                 steer.ask({**args, "name": made}, q, desk, f"act={act}".encode(), FROM_HERE, want=want)
             units = op["GET", K + "/units"].ask(args, q, desk)
             for u in units["units"]:
-                op["GET", K + "/units/{code}"].ask({**args, "code": u["code"]}, q, desk)
+                check_unit(op["GET", K + "/units/{code}"].ask({**args, "code": u["code"]}, q, desk))
+            check_changes(op[("GET", K)], op[("GET", K + "/people")], args, q, desk)
+            check_units(op[("GET", K + "/units")], units, args, q, desk)
+            check_domains(op, K, args, q, desk)
             letter = K + "/units/{code}/letters/{kind}"
             for u in units["units"][:4]:
                 for kind in ("numbers", "fix", "refusal"):

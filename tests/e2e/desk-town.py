@@ -96,7 +96,7 @@ def main():
     for n, text in enumerate(mails):
         with open(f"{out}/mail/{n:05}.eml", "w", encoding="utf-8") as f:
             f.write(text)
-    done = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    done = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     with open(f"{out}/answers.csv", "w", encoding="utf-8") as f:
         f.write("token,instrument,answered_at\n")
         for r in rows(RESPONSES):

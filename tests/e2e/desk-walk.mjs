@@ -56,20 +56,67 @@ letter: rosters
 units: units.rosters
 units: units.mailable
 units: units.invited
-units: units.accepted
+units: units.unknown
 units: units.instruments.answered
 units: units.instruments.missing
+units: units.accepted
+units: units.failed
+units: units.rank
+units: units.of_cause
+units: total.mailable
+units: total.invited
+units: total.unknown
+units: total.instruments.answered
+units: total.instruments.missing
+units: total.of_cause
+small: units.rosters
+small: units.unknown
+small: units.failed
+small: units.rank
+small: units.instruments.answered
+small: units.instruments.missing
 unit: rosters
 unit: corrections.mended
 unit: corrections.invited
 unit: corrections.accepted
 unit: corrections.answered
+unit: timeline.count
+unit: first
+unit: last
 domains: domains.mailable
 domains: domains.invited
 domains: domains.accepted
 domains: domains.reacted
 domains: domains.instruments.answered
 domains: domains.instruments.missing
+domains: domains.unknown
+domains: first
+domains: last
+exchangers: exchangers.mailable
+exchangers: exchangers.invited
+exchangers: exchangers.accepted
+exchangers: exchangers.unknown
+exchangers: exchangers.instruments.answered
+exchangers: exchangers.instruments.missing
+exchangers: first
+exchangers: last
+exchanger: mailable
+exchanger: invited
+exchanger: unknown
+exchanger: instruments.answered
+exchanger: instruments.missing
+exchanger: domains.mailable
+exchanger: domains.invited
+exchanger: domains.accepted
+exchanger: domains.reacted
+exchanger: domains.unknown
+exchanger: domains.instruments.answered
+exchanger: domains.instruments.missing
+domain: mailable
+domain: invited
+domain: unknown
+domain: instruments.answered
+domain: instruments.missing
 people: first
 people: last
 waves: waves.planned
@@ -169,7 +216,13 @@ async function pages() {
 	const list = [
 		{ name: "today", at: "" }, { name: "actions", at: "/actions" },
 		{ name: "actions", at: "/actions?page=2" }, { name: "actions", at: "/actions?owner=unit" }, { name: "units", at: "/units" },
-		{ name: "units", at: "/units?kind=province&class=zero" }, { name: "domains", at: "/domains" },
+		{ name: "units", at: "/units?kind=province&class=zero" }, { name: "units", at: "/units?tree=vn-2025&sort=-share" },
+		{ name: "units", at: "/units?cause=refused_policy&sort=-cause" }, { name: "small", at: "/units?view=small&kind=province" },
+		{ name: "small", at: "/units?view=small" }, { name: "today", at: "?since=yesterday" },
+		{ name: "domains", at: "/domains" }, { name: "domains", at: "/domains?which=silent" },
+		{ name: "exchangers", at: "/domains?which=exchangers" }, { name: "exchanger", at: "/exchangers/mx.shared.example" },
+		{ name: "domain", at: "/domains/gmail.example" }, { name: "people", at: "/people?since=wave&change=refused" },
+		{ name: "people", at: "/people?domain=gmail.example&cause=unknown" }, { name: "unit", at: "/units/T79?cause=bad_user" },
 		{ name: "people", at: "/people" }, { name: "people", at: "/people?page=3" },
 		{ name: "people", at: "/people?unit=T92&cause=answered" }, { name: "rosters", at: "/rosters" },
 		{ name: "rosters", at: "/rosters?unit=T92" }, { name: "roster", at: `/rosters/${held.id}` },
@@ -237,6 +290,7 @@ function pageTables() {
 		return copy.textContent.trim();
 	};
 	return [...document.querySelectorAll("table")].map((t) => ({
+		name: t.className,
 		body: [...t.querySelectorAll("tbody tr")].map((r) => [...r.cells].map(cell)),
 		foot: [...t.querySelectorAll("tfoot tr")].map((r) => [...r.cells].map(cell)),
 	}));
@@ -265,7 +319,7 @@ function wrongNumbers(page, lang, data, text, tables, figures) {
 		if (!text.includes(s))
 			faults.push(`"${s}" is not on the page`);
 
-	if (data.causes && page.name !== "today" && data.nominated > 0) {
+	if (data.causes && page.name !== "today" && data.nominated > 0 && data.units?.length !== 0) {
 		const t = tables.find((one) => one.foot.length);
 
 		same(t.body.map((r) => r.slice(0, 3)), data.causes.map((c) => [c.name, written(c.people, lang), share(c.share, lang)]), "causes");
@@ -277,12 +331,31 @@ function wrongNumbers(page, lang, data, text, tables, figures) {
 		same(figures.figures, [written(data.nominated, lang), ...data.instruments.map((i) => written(i.answered, lang)),
 			...[data.ministries, data.provinces].map((k) => `${written(k.rosters, lang)}/${written(k.units, lang)}`)], "the figures");
 	}
-	if (page.name === "units")
-		same(tables[0].body.map((r) => r.slice(0, 4)), data.units.map((u) => u.named ? [u.short_name, written(u.nominated, lang),
-			written(u.took_part, lang), share(u.took_part_share, lang)] : [u.short_name, "–", "–", "–"]), "units");
-	if (page.name === "domains")
-		same(tables[0].body.map((r) => r.slice(1, 6)), data.domains.map((d) => [written(d.nominated, lang), written(d.refused, lang),
-			written(d.took_part, lang), written(d.silent, lang), `${written(d.told_spam, lang)} / ${written(d.told, lang)}`]), "domains");
+	if (page.name === "units") {
+		const numbers = (u) => [u.nominated, u.accepted, u.took_part].map((n) => written(n, lang)).concat(share(u.took_part_share, lang),
+			written(u.failed, lang), ...u.of_cause === null ? [] : [written(u.of_cause, lang)]);
+
+		same(tables[0].body.map((r) => r.slice(0, -1)), data.units.map((u) => [u.rank === null ? "" : written(u.rank, lang), u.short_name,
+			...u.named ? numbers(u) : numbers(u).map(() => "–")]), "units");
+		same(tables[0].foot[0].slice(2, -1), numbers(data.total), "together");
+	}
+	if (page.name === "today")
+		same(tables[0].body.map((r) => r.slice(1)), data.changes.lines.map((l) => [l.before, l.came, l.went, l.now].map((n) =>
+			written(n, lang))).map(([a, b, c, d], i) => [a, data.changes.lines[i].came ? `+${b}` : b, data.changes.lines[i].went ? `−${c}` : c, d]), "changes");
+	if (page.name === "unit" && data.named) {
+		const t = tables.filter((one) => one.name === "domains-of")[0];
+
+		same(t.body.map((r) => r.slice(1)), data.domains.map((d) => [d.nominated, d.accepted, d.refused, d.took_part].map((n) => written(n, lang))), "its mail domains");
+		same(tables.filter((one) => one.name === "people")[0].body.map((r) => [r[0], r[1], r[2], r[3]]), data.people.map((p) =>
+			[p.name, p.email ?? "", p.cause_name, p.grade ?? ""]), "its people");
+	}
+	if (page.name === "domain" || page.name === "exchanger")
+		same(tables.filter((one) => one.name === "behind")[0].body, data.units.map((u) => [u.name, ...[u.nominated, u.accepted, u.refused, u.took_part]
+			.map((n) => written(n, lang))]), "units behind it");
+	if (page.name === "domains" || page.name === "exchanger")
+		same(tables.filter((one) => one.name === "domains")[0].body.map((r) => r.slice(1, 7)), data.domains.map((d) => [written(d.nominated, lang),
+			written(d.refused, lang), share(d.refused_share, lang), written(d.took_part, lang), written(d.silent, lang),
+			`${written(d.told_spam, lang)} / ${written(d.told, lang)}`]), "domains");
 	if (page.name === "people")
 		same(tables[0].body.map((r) => [r[0], r[2], r[3], r[4]]), data.people.map((p) => [p.name, p.email ?? "", p.cause_name,
 			p.grade ?? ""]), "people");

@@ -101,7 +101,7 @@ desk_start() {
 
 # The campaign is open now; the people are those of the trial.
 desk_campaign() {
-	thumoi -q init --units "$trial/units.csv" --providers "$trial/providers.txt" &&
+	thumoi -q init --units "$trial/units.csv" --units config/units/vn-2025.csv --providers "$trial/providers.txt" &&
 	thumoi -q campaign create desk --title 'Thử nghiệm Hệ thống <đo lường> & đánh giá' --opens "$(date -u -d '-6 days' +%F)" \
 		--closes "$(date -u -d '+5 days' +%F)" --tree units --from 'Bộ Nội vụ <khaosat@moha.gov.example>' \
 		--dispatch 'Công văn số 4566/BNV-CCHC ngày 17 tháng 9 năm 2021' &&
@@ -110,9 +110,33 @@ desk_campaign() {
 	thumoi -q roster import desk "$trial"/rosters/*.csv --received-from "sinoivu@units.example"
 }
 
+# What DNS would say: two domains behind one exchanger, and the mailboxes of two providers that probes look into.
+desk_world() {
+	local i
+	query "INSERT INTO mail_domain (domain, answer, exchangers, looked_at, lives_until) SELECT DISTINCT d.domain, 'takes_mail',
+		'10 ' || CASE WHEN d.domain LIKE 't%' THEN 'mx.shared.example' ELSE 'mx1.' || d.domain END, 0, 4102444800 FROM unit_domain d
+		JOIN unit u ON u.id = d.unit JOIN tree t ON t.id = u.tree AND t.key = 'units'" &&
+	for i in 1 2 3 4; do
+		mkdir -p "$work/probe$i"/{cur,new,tmp} "$work/probe$i"/.Junk/{cur,new,tmp} || return 1
+		thumoi -q probe add "probe$i@gmail.example" --for gmail.example --mailbox "maildir:$work/probe$i" || return 1
+	done
+}
+# A folder is no relay, so the messages to probes count as not sent: here they have gone out, and three of the four lie
+# in the junk folder.
+desk_probes() {
+	local i f id
+	for i in 1 2 3 4; do
+		f=$(grep -l "^X-Envelope-To: <probe$i@" "$work"/out/* | head -n 1)
+		id=$(sed -n 's/^Message-ID: *<\(.*\)>.*/\1/p' "$f" | head -n 1)
+		[ -n "$id" ] && query "UPDATE probe_send SET state = 'accepted', accepted_at = $(date +%s) - 700, message_id = '$id'
+			WHERE probe = (SELECT id FROM probe WHERE email = 'probe$i@gmail.example')" || return 1
+		if [ "$i" = 1 ]; then cp "$f" "$work/probe$i/new/"; else cp "$f" "$work/probe$i/.Junk/new/"; fi
+	done
+	thumoi -q probe check --once --now >/dev/null
+}
 desk_wave() {
 	thumoi -q wave create desk invitation --template invitation &&
-	thumoi -q wave run desk invitation &&
+	thumoi -q wave run desk invitation && desk_probes &&
 	thumoi -q wave create desk reminder --template reminder --not-before "$(date -u -d '+2 days' +%FT09:00:00Z)" \
 		--audience "unit=T92"
 }
@@ -162,6 +186,7 @@ desk_corrections() {
 
 desk_store() {
 	ok "a campaign, and the rosters of 76 units" desk_campaign
+	ok "mail domains and probe mailboxes are known" desk_world
 	ok "a wave goes out, another is planned" desk_wave
 }
 

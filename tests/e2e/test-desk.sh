@@ -93,6 +93,8 @@ matrix() {
 			GET	/units/*/letters/*	/units/T92/letters/numbers	people	200
 			POST	/units/*/letters/*	/units/T92/letters/numbers	people	403
 			GET	/domains	/domains	reports	200
+			GET	/domains/*	/domains/gmail.example	reports	200
+			GET	/exchangers/*	/exchangers/mx.shared.example	reports	200
 			GET	/people	/people	people	200
 			POST	/people	/people	people	403	people:400
 			GET	/people/*	/people/$person	people	200
