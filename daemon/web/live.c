@@ -10,14 +10,13 @@
 #include "base/log.h"
 #include "engine/board.h"
 #include "store/user.h"
-#include "web/desk_parts.h"
 #include "web/session.h"
+#include "web/view.h"
 
 #define TICK_US 1000000
 #define STREAMS_MOST (2 * LIVE_MOST)	/* with those that have ended and are not gone yet */
 #define END_MS 1000		/* for those who have to hear that it ends */
 #define BLOCK_BYTES 4096
-#define TEXT_MAX_BYTES ((size_t)1 << 20)
 #define EVENT_STREAM "text/event-stream; charset=utf-8"
 #define BEGINS "retry: 3000\n\n"
 #define BEAT ": \n\n"
@@ -162,44 +161,6 @@ free_stream(void *arg)
 	free(s);
 }
 
-/* --- one event ------------------------------------------------------------------------ */
-
-/* Of the running waves. r: of whom asks, or the herald's own. */
-static int
-write_event(struct request *r, const struct snapshot *s, uint64_t seq, struct buf *out, struct err *e)
-{
-	json_t *data = json_object(), *list;
-	char *text;
-	int rc = 0;
-
-	view_time(data, "as_of", &s->campaign.zone, s->made_at, r->lang);
-	list = view_list(data, "waves");
-	for (size_t i = 0; i < s->n_waves && rc == 0; i++) {
-		json_t *wave = json_object(), *o;
-		struct buf html = BUF_INIT(TEXT_MAX_BYTES);
-
-		if (strcmp(s->waves[i].wave.state, "running") == 0) {
-			desk_wave(wave, r, s, &s->waves[i]);
-			if ((rc = view_fragment(r, SCREEN_LIVE, wave, &html, e)) == 0) {
-				o = view_item(list);
-				view_int(o, "id", s->waves[i].wave.id);
-				view_html(o, "html", &html);
-			}
-		}
-		buf_release(&html);
-		json_decref(wave);
-	}
-	text = json_dumps(data, JSON_COMPACT | JSON_PRESERVE_ORDER);
-	if (!text)
-		die("out of memory");
-	buf_printf(out, "id: %llu\nevent: waves\ndata: ", (unsigned long long)seq);
-	buf_str_add(out, text);
-	buf_str_add(out, "\n\n");
-	free(text);
-	json_decref(data);
-	return rc == 0 && out->failed ? err_set(e, ERR_FULL, TR("the event is too large", "sự kiện quá lớn")) : rc;
-}
-
 /* Is it the same but for its number and the time? */
 static bool
 says_the_same(const struct text *t, const struct buf *b)
@@ -222,9 +183,9 @@ static void
 tell(struct herald *h, const struct snapshot *s, struct channel *c, struct err *e)
 {
 	struct request r = { .site = h->live->site, .arena = &h->arena, .db = h->db, .lang = c->lang, .path = "/c", .route = "-" };
-	struct buf text = BUF_INIT(TEXT_MAX_BYTES);
+	struct buf text = BUF_INIT(LIVE_MAX_BYTES);
 
-	if (write_event(&r, s, c->seq + 1, &text, e) == 0) {
+	if (live_write(&r, s, c->seq + 1, &text, e) == 0) {
 		pthread_mutex_lock(&h->live->lock);
 		if (!says_the_same(c->now, &text)) {
 			text_drop(c->now);
@@ -490,10 +451,10 @@ begin(struct request *r, struct live *l)
 static void
 reply_once(struct request *r, const struct snapshot *s)
 {
-	struct buf text = BUF_INIT(TEXT_MAX_BYTES);
+	struct buf text = BUF_INIT(LIVE_MAX_BYTES);
 	struct err e = ERR_INIT;
 
-	if (write_event(r, s, 1, &text, &e) < 0)
+	if (live_write(r, s, 1, &text, &e) < 0)
 		view_error(r, &e);
 	else
 		reply_own(r, 200, EVENT_STREAM, &text);

@@ -41,6 +41,7 @@
 #define LIVE_MOST 64
 #define LIVE_MOST_OF_ONE 4	/* a browser has six connections to a host */
 #define LIVE_BEAT_S 15
+#define LIVE_MAX_BYTES ((size_t)1 << 20)	/* of an event */
 
 struct live;
 
@@ -50,5 +51,9 @@ void	live_end(struct live *);	/* NULL is fine */
 void	live_free(struct live *);	/* after it was stopped; NULL is fine */
 
 void	live_events(struct request *);
+
+/* Appends the event about the running waves; r: of whom asks, or the herald's own. */
+struct snapshot;
+int	live_write(struct request *, const struct snapshot *, uint64_t seq, struct buf *out, struct err *);
 
 #endif
