@@ -479,7 +479,7 @@ test_desk(void)
 		{ "a person", "/c/open/people/1", 200, "Diễn biến" },
 		{ "no such person", "/c/open/people/999999", 404, "Không có trang này" },
 		{ "no person at all", "/c/open/people/1x", 404, "Không có trang này" },
-		{ "waves", "/c/open/waves", 200, "Nhật ký" },
+		{ "waves", "/c/open/waves", 200, "Lượt gửi" },
 		{ "reports", "/c/open/reports", 200, "RR6" },
 		{ "for sheets", "/c/open/reports/participation.csv", 200, "unit,kind,name,roster" },
 		{ "campaigns for programs", "/api/v1/campaigns", 200, "\"key\": \"open\"" },
