@@ -101,6 +101,13 @@ look_at_preflight(struct collecting *c, struct db *db, struct err *e)
 	return rc;
 }
 
+const char *
+caution_held(enum lang l)
+{
+	return TRL(l, "Sending is held, as the clock was set back, the machine slept, or the store is from a backup: see thumoi cron.",
+	    "Việc gửi đang bị giữ vì đồng hồ bị chỉnh lùi, máy ngủ, hoặc kho từ bản sao lưu: xem thumoi cron.");
+}
+
 int
 cautions(const struct preview *p, struct db *db, const struct conf *conf, struct arena *a, enum lang l, struct caution *list,
     size_t *n, struct err *e)
@@ -116,7 +123,6 @@ cautions(const struct preview *p, struct db *db, const struct conf *conf, struct
 	if ((held = watch_peek(db, conf, now, e)) < 0)
 		return -1;
 	if (held)
-		add(&c, "held", true, TRL(l, "Sending is held, as the clock was set back, the machine slept, or the store is from a backup: see thumoi cron.",
-		    "Việc gửi đang bị giữ vì đồng hồ bị chỉnh lùi, máy ngủ, hoặc kho từ bản sao lưu: xem thumoi cron."));
+		add(&c, "held", true, caution_held(l));
 	return look_at_surveys(&c, db, e) < 0 || look_at_preflight(&c, db, e) < 0 ? -1 : 0;
 }

@@ -25,5 +25,7 @@ struct caution {
 /* list: room for CAUTIONS_MOST; *n: how many there are. */
 int	cautions(const struct preview *, struct db *, const struct conf *, struct arena *, enum lang, struct caution *list, size_t *n,
 	    struct err *);
+/* What is told while watch_peek (watch.h) says that nothing is planned or sent. */
+const char *caution_held(enum lang);
 
 #endif

@@ -26,6 +26,8 @@ void	desk_findings(json_t *list, const struct request *, const struct snapshot *
 void	desk_wave(json_t *o, const struct request *, const struct snapshot *, const struct snapshot_wave *);
 /* When it may send, and what happens next by itself; all: as set. */
 int	desk_due(json_t *o, struct request *, const struct snapshot *, const struct calendar *all, const struct wave *, struct err *);
+/* Is all sending held? o.held says so, or is null. */
+int	desk_held(json_t *o, struct request *, struct err *);
 /* The last entries of the wave log, of one wave or (NULL) of all. */
 int	desk_log(json_t *o, struct request *, const struct snapshot *, const char *wave, struct err *);
 /* A file that came in, and how many of its records are what. */

@@ -160,7 +160,7 @@ fill(json_t *data, struct request *r, const struct snapshot *s, const struct sna
 		rc = desk_due(data, r, s, &all, &sw->wave, e);
 	calendar_release(&all);
 	add_choices(data, r, s, sw);
-	if (rc < 0 || add_stops(data, r, s, &sw->wave, e) < 0 || add_left_out(data, r, s, &sw->wave, e) < 0 ||
+	if (rc < 0 || desk_held(data, r, e) < 0 || add_stops(data, r, s, &sw->wave, e) < 0 || add_left_out(data, r, s, &sw->wave, e) < 0 ||
 	    desk_log(data, r, s, sw->wave.name, e) < 0)
 		return -1;
 	add_domains(data, r, s, &sw->headway);

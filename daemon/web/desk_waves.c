@@ -2,10 +2,12 @@
 #include "web/desk.h"
 
 #include "base/clock.h"
+#include "engine/caution.h"
 #include "engine/chronicle.h"
 #include "engine/due.h"
 #include "engine/steer.h"
 #include "engine/template.h"
+#include "engine/watch.h"
 #include "store/wave_log.h"
 #include "web/desk_parts.h"
 #include "web/session.h"
@@ -86,6 +88,15 @@ desk_due(json_t *o, struct request *r, const struct snapshot *s, const struct ca
 	return 0;
 }
 
+int
+desk_held(json_t *o, struct request *r, struct err *e)
+{
+	int held = watch_peek(r->db, r->site->conf, clock_now(), e);
+
+	view_text(o, "held", held > 0 ? caution_held(r->lang) : NULL);
+	return held < 0 ? -1 : 0;
+}
+
 static int
 add_templates(json_t *o, struct request *r, const struct snapshot *s, const char *chosen, struct err *e)
 {
@@ -158,7 +169,7 @@ show(struct request *r, const struct snapshot *s, const struct asked *a)
 	struct err e = ERR_INIT;
 
 	lang_speak(&r->lang);
-	if (add_waves(data, r, s, &e) < 0 || desk_log(data, r, s, NULL, &e) < 0 || (may && add_form(data, r, s, a, &e) < 0)) {
+	if (desk_held(data, r, &e) < 0 || add_waves(data, r, s, &e) < 0 || desk_log(data, r, s, NULL, &e) < 0 || (may && add_form(data, r, s, a, &e) < 0)) {
 		view_error(r, &e);
 		json_decref(data);
 	} else {

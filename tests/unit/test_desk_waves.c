@@ -227,6 +227,23 @@ test_pause(void)
 }
 
 static void
+test_held(void)
+{
+	static const char held[] = "INSERT INTO cron (id, seen_at, interval_s, held_until, held_for, doubt_until, doubted_at, called_in_at)"
+	    " SELECT 1, max(begun_at), 60, max(begun_at) + 3600, 'slept', 0, 0, 0 FROM wave";
+	static const char free_again[] = "DELETE FROM cron";
+
+	CHECK_INT(desk_get(&d, "/c/c/waves"), 200, "as always");
+	CHECK(!http_says(&d.page, "Việc gửi đang bị giữ"), "nothing is held");
+	store(held);
+	CHECK_INT(desk_get(&d, "/c/c/waves"), 200, "after a machine slept");
+	CHECK(http_says(&d.page, "Việc gửi đang bị giữ"), "it is told");
+	CHECK_INT(desk_get(&d, "/c/c/waves/second/preview"), 200, "beforehand");
+	CHECK(http_says(&d.page, "Việc gửi đang bị giữ"), "too");
+	store(free_again);
+}
+
+static void
 test_late(void)
 {
 	CHECK_INT(desk_post(&d, "/c/c/waves", "name=late&template=notice&not_after=2021-10-01"), 400, "no such template");
@@ -249,6 +266,7 @@ main(void)
 	test_start();
 	test_at_once();
 	test_pause();
+	test_held();
 	test_late();
 	desk_end(&d);
 	return check_done();
