@@ -220,6 +220,26 @@ add_small(json_t *o, const struct tally *t)
 		view_int(o, steps[i].key, t->nominated ? steps[i].n * 100 / t->nominated : 0);
 }
 
+/* What stands above a small picture: English names without what they all have. */
+static const char *
+brief(const struct request *r, const struct unit_line *l, const char *name)
+{
+	static const char *const ends[] = { " Province", " City" };
+	static const char ministry[] = "Ministry of ";
+
+	if (r->lang != LANG_EN)
+		return name;
+	if (strncmp(name, ministry, sizeof(ministry) - 1) == 0)
+		return name + sizeof(ministry) - 1;
+	for (size_t i = 0; l->unit->kind == UNIT_PROVINCE && i < COUNT_OF(ends); i++) {
+		size_t n = strlen(name), m = strlen(ends[i]);
+
+		if (n > m && strcmp(name + n - m, ends[i]) == 0)
+			return arena_ndup(r->arena, name, n - m);
+	}
+	return name;
+}
+
 static void
 add_line(json_t *o, const struct request *r, const struct snapshot *s, const struct unit_line *l, const struct unit_choice *c)
 {
@@ -228,6 +248,7 @@ add_line(json_t *o, const struct request *r, const struct snapshot *s, const str
 	view_text(o, "code", l->unit->code);
 	view_text(o, "name", l->group && l->group->n_units > 1 ? name : unit_name(l->unit, r->lang));
 	view_text(o, "short_name", name);
+	view_text(o, "brief", brief(r, l, name));
 	view_text(o, "kind", unit_kind_name(l->unit->kind));
 	view_text(o, "class", unit_class_key(l->class));
 	view_text(o, "class_name", unit_class_name(l->class, r->lang));

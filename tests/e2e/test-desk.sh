@@ -160,6 +160,9 @@ for role in $(desk_roles); do
 	done < <(matrix)
 	is "$got" "$want" "what $role may ask for"
 done
+for page in domains/gmail.example exchangers/mx.shared.example units; do
+	is "$(desk_status GET "/c/desk/$page" focal)" 403 "a focal point does not see /$page"
+done
 is "$(desk_status GET /c/desk/units/T01 focal)" 404 "a focal point does not see another unit"
 is "$(desk_status GET /api/v1/campaigns/desk/units/T01 key-unit)" 404 "nor does a key of one unit"
 is "$(desk_status GET /api/v1/campaigns key-revoked)" 401 "a revoked key gets nothing"
@@ -177,12 +180,15 @@ for line in "${session[@]}"; do headers+=(--header "$line"); done
 ok "everything under /api/v1 is as docs/openapi.json says" \
 	timeout 300 python3 tests/e2e/check-openapi.py "$desk" "$public" --key "$work/api.key" "${headers[@]}"
 
+ok "the numbers of Today, Units and Institutions are those of the store" \
+	timeout 120 python3 tests/e2e/desk-sql.py "$desk" "$work/thumoi.db" "${session[0]}"
+
 # --- the walk
 rm -rf "$shots"
 mkdir -p "$shots"
 ok "the command line counts" thumoi report participation desk --format csv --output "$work/participation.csv"
 ok "... causes, too" thumoi report causes desk --format csv --output "$work/causes.csv"
-CHROMIUM=$chromium timeout 540 node tests/e2e/desk-walk.mjs "$modules" "$desk" "$shots" "$work" "${session[@]}" >"$work/walk" 2>&1
+CHROMIUM=$chromium timeout 900 node tests/e2e/desk-walk.mjs "$modules" "$desk" "$shots" "$work" "${session[@]}" >"$work/walk" 2>&1
 [ $? -le 1 ] || tap_line not_ok "the walk came to its end"
 while IFS= read -r line; do
 	case $line in
