@@ -35,6 +35,8 @@ int	cmd_evidence(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
 int	person_export(struct app *, int argc, char **argv);	/* of cmd_person's table */
 int	person_erase(struct app *, int argc, char **argv);
+int	person_note(struct app *, int argc, char **argv);	/* ... and these */
+int	person_resend(struct app *, int argc, char **argv);
 int	person_correct(struct app *, int argc, char **argv);
 int	cmd_probe(struct app *, int argc, char **argv);
 int	cmd_letter(struct app *, int argc, char **argv);

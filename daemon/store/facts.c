@@ -25,6 +25,7 @@ struct facts_reader {
 	struct facts_message *messages;
 	size_t n_messages, cap_messages;
 	int64_t failed_invite;
+	int64_t works_at;	/* what went out before then went to an address that did not work */
 	bool first_dead;	/* the first address was told not to exist: that is the failure */
 };
 
@@ -378,7 +379,8 @@ note_away(struct facts *f, int64_t at, int64_t until, char grade)
 
 enum sign {
 	SIGN_NONE, SIGN_FAILURE, SIGN_OPT_OUT, SIGN_COMPLAINT, SIGN_SPAM, SIGN_FOCAL_WORD, SIGN_INBOX, SIGN_FORWARDED,
-	SIGN_AUTO_REPLY, SIGN_RECEIVED, SIGN_FOCAL_RECEIVED, SIGN_FOCAL_AWAY
+	SIGN_AUTO_REPLY, SIGN_RECEIVED, SIGN_FOCAL_RECEIVED, SIGN_FOCAL_AWAY,
+	SIGN_WORKS
 };
 
 /* A delay is no failure; a bare fetch of the link ("visit") may be a scanner: those prove nothing. */
@@ -392,7 +394,7 @@ sign_of(const char *kind)
 		{ "read_receipt", SIGN_RECEIVED }, { "opt_out", SIGN_OPT_OUT }, { "complaint", SIGN_COMPLAINT },
 		{ "focal_word", SIGN_FOCAL_WORD }, { "focal_received", SIGN_FOCAL_RECEIVED }, { "focal_away", SIGN_FOCAL_AWAY },
 		{ "focal_moved", SIGN_FAILURE }, { "focal_wrong_address", SIGN_FAILURE }, { "focal_full", SIGN_FAILURE },
-		{ "focal_disabled", SIGN_FAILURE },
+		{ "focal_disabled", SIGN_FAILURE }, { "focal_works", SIGN_WORKS },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(signs); i++)
@@ -432,7 +434,14 @@ note(struct facts_reader *r, struct facts *f, struct stmt *s)
 
 	if (sign == SIGN_FAILURE)
 		note_report(r, f, s, at, grade);
-	if (sign == SIGN_NONE || sign == SIGN_FAILURE)
+	if (sign == SIGN_WORKS) {	/* what failed before is over: as with a corrected address */
+		r->works_at = at;
+		f->failed_at = f->failed_evidence = 0;
+		f->failed_kind = f->failed_category = "";
+		r->failed_invite = 0;
+		r->first_dead = false;
+	}
+	if (sign == SIGN_NONE || sign == SIGN_FAILURE || sign == SIGN_WORKS)
 		return;
 	f->reacted = true;
 	switch (sign) {
@@ -469,6 +478,7 @@ note(struct facts_reader *r, struct facts *f, struct stmt *s)
 		break;
 	case SIGN_NONE:
 	case SIGN_FAILURE:
+	case SIGN_WORKS:
 		break;
 	}
 }
@@ -486,6 +496,12 @@ read_evidence(struct facts_reader *r, struct facts *f, struct err *e)
 	return rc;
 }
 
+static bool
+ended(const struct facts_message *m)
+{
+	return strcmp(m->state, "sending") != 0 && strcmp(m->state, "deferred") != 0;
+}
+
 /* What the states of the messages say, once the evidence is known. */
 static void
 settle(struct facts_reader *r, struct facts *f)
@@ -496,7 +512,7 @@ settle(struct facts_reader *r, struct facts *f)
 
 		f->invited |= begun;
 		f->accepted |= strcmp(m->state, "accepted") == 0;
-		if (m->address < 0)
+		if (m->address < 0 || (begun && m->moved_at <= r->works_at && f->failed_at <= r->works_at && ended(m)))
 			continue;
 		f->begun |= begun;
 		if (strcmp(m->state, "sending") == 0 || strcmp(m->state, "deferred") == 0 ||
@@ -534,7 +550,7 @@ facts_next(struct facts_reader *r, struct facts *f, struct err *e)
 	    CONTACT_MAILABLE, .reason = col_text(r->people, 3), .missing = !col_null(r->people, 4),
 	    .erased = !col_null(r->people, 7),
 	    .name = col_text(r->people, 5), .sub_unit = col_text(r->people, 6), .email = "", .domain = "", .failed_kind = "", .failed_category = "" };
-	r->failed_invite = 0;
+	r->failed_invite = r->works_at = 0;
 	r->first_dead = false;
 	if (read_addresses(r, f, e) < 0 || read_invites(r, f, e) < 0 || read_answers(r, f, e) < 0 ||
 	    read_evidence(r, f, e) < 0)
