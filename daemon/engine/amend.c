@@ -121,15 +121,15 @@ amended_text(struct arena *a, const struct amended *m, enum lang l)
 	if (!m->name && !m->email && !m->sub_unit)
 		return TRL(l, "nothing to correct: it stands so already", "không có gì để sửa: đã đúng như vậy");
 	if (m->name)
-		buf_printf(&b, "\n%s", TRL(l, "name corrected", "đã sửa họ tên"));
+		buf_printf(&b, "; %s", TRL(l, "name corrected", "đã sửa họ tên"));
 	if (m->sub_unit)
-		buf_printf(&b, "\n%s", TRL(l, "sub-unit corrected", "đã sửa bộ phận"));
+		buf_printf(&b, "; %s", TRL(l, "sub-unit corrected", "đã sửa bộ phận"));
 	if (m->email)
-		buf_printf(&b, "\n%s", TRL(l, "address corrected: the next wave with audience mended=yes writes to it",
+		buf_printf(&b, "; %s", TRL(l, "address corrected: the next wave with audience mended=yes writes to it",
 		    "đã sửa địa chỉ: lượt thư kế tiếp có đối tượng mended=yes sẽ gửi tới"));
 	if (m->shared)
-		buf_printf(&b, "\n%s", TRL(l, "a colleague has this address, too", "đồng nghiệp cũng dùng địa chỉ này"));
-	text = arena_dup(a, buf_str(&b) + 1);
+		buf_printf(&b, "; %s", TRL(l, "a colleague has this address, too", "đồng nghiệp cũng dùng địa chỉ này"));
+	text = arena_dup(a, buf_str(&b) + 2);
 	buf_release(&b);
 	return text;
 }

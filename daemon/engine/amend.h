@@ -31,7 +31,7 @@ struct amended {
 
 int	amend(struct db *, const struct contact *, const struct units *, const struct amendment *, const struct by *, int64_t now,
 	    struct amended *, struct err *);
-/* What was corrected, a sentence a line; in the arena. */
+/* What was corrected, in words; in the arena. */
 const char *amended_text(struct arena *, const struct amended *, enum lang);
 
 #endif

@@ -9,6 +9,7 @@
 #include "engine/watch.h"
 #include "store/facts.h"
 #include "store/holdings.h"
+#include "store/unit.h"
 #include "store/wave_log.h"
 
 #define WAVES_MOST 1000		/* of one person */
@@ -23,6 +24,7 @@ struct looking {
 	struct campaign campaign;
 	struct wave wave;
 	int64_t now;
+	unsigned answered;
 };
 
 static int
@@ -85,6 +87,7 @@ ask(struct looking *k, const struct facts *f, struct err *e)
 	struct eligible_answer answer;
 	struct eligible *el;
 
+	k->answered = f->answered;
 	as_planned.position = 1;
 	if (eligible_open(&el, k->db, k->conf, &k->campaign, &as_planned, k->wave.not_before, e) < 0)
 		return -1;
@@ -113,6 +116,28 @@ when(struct looking *k, struct err *e)
 	return 0;
 }
 
+/* As the person will read it. */
+static int
+make(struct looking *k, const struct message_maker *maker, struct err *e)
+{
+	const struct contact *c = k->who;
+	struct message_to to = { .invite = 1, .attempt = 1, .name = c->name, .email = k->out->email, .token = c->token,
+	    .sub_unit = c->sub_unit, .position = c->position, .answered = k->answered, .at = k->out->due_at };
+	struct message_envelope envelope;
+	struct mail mail;
+	struct unit unit;
+	int rc = unit_by_id(k->db, k->a, c->unit, &unit, e);
+
+	if (rc != 1)
+		return rc < 0 ? -1 : err_set(e, ERR_STORE, TRL(k->by->lang, "the unit is gone", "không còn đơn vị này"));
+	to.unit_name = TRL(k->campaign.lang, unit.name_en, unit.name_vi);
+	if (message_parts(maker, &to, k->a, &mail, &envelope, e) < 0)
+		return -1;
+	k->out->subject = arena_dup(k->a, mail.subject);
+	k->out->text = arena_ndup(k->a, mail.text, mail.text_len);
+	return 0;
+}
+
 /* Is it still allowed to send anything, and can the message be made? */
 static int
 campaign_lets(struct looking *k, struct err *e)
@@ -130,8 +155,9 @@ campaign_lets(struct looking *k, struct err *e)
 	if (secret_load(&key, k->conf->secret_file, e) < 0 ||
 	    message_maker_new(&maker, &k->campaign, k->conf, &key, k->wave.template, e) < 0)
 		return -1;
+	rc = *k->out->email ? make(k, maker, e) : 0;
 	message_maker_free(maker);
-	return 0;
+	return rc;
 }
 
 static int
@@ -141,7 +167,7 @@ look(struct looking *k, struct err *e)
 	struct facts f;
 	int rc;
 
-	*k->out = (struct resend){ .may = true, .why = "", .wave = "", .template = "", .email = "" };
+	*k->out = (struct resend){ .may = true, .why = "", .wave = "", .template = "", .email = "", .subject = "", .text = "" };
 	if ((rc = campaign_by_id(k->db, k->a, k->who->campaign, &k->campaign, e)) != 1)
 		return rc < 0 ? -1 : err_set(e, ERR_STORE, TRL(k->by->lang, "the campaign is gone", "không còn đợt này"));
 	k->wave = (struct wave){ .campaign = k->campaign.id, .kind = "notice", .state = "running", .uncertain = setup_uncertain("reminder"),

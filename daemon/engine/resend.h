@@ -38,6 +38,7 @@ struct resend {
 	const char *wave, *template;
 	const char *email;		/* where it goes, or would; "" */
 	bool second;			/* not the first address: that one is proven dead */
+	const char *subject, *text;	/* of the message, as the person would read it */
 	int64_t due_at, not_after;
 	bool put_off;			/* by quiet hours or days without work */
 	bool held;			/* nothing is sent now (engine/watch.h): it waits */

@@ -35,6 +35,14 @@ word_at(size_t i)
 	return i < COUNT_OF(words) ? &words[i] : NULL;
 }
 
+const char *
+word_text(const struct word *w, enum lang l)
+{
+	if (w->until)		/* the words of the command name an option of it */
+		return TRL(l, "the person is away until the day given", "vắng mặt đến ngày ghi bên cạnh");
+	return TRL(l, w->en, w->vi);
+}
+
 /* Who did what; the note may name people and stays with the evidence. */
 static int
 audit(struct db *db, const char *actor, const char *action, const struct contact *c, const struct word *w, struct err *e)
@@ -84,9 +92,8 @@ word_record(struct db *db, const struct contact *c, const struct word *w, const 
 	return db_commit(db, e) < 0 ? -1 : rc;
 }
 
-/* 1: the person has asked, by the link or by mail; 0: an operator has written it down; -1. */
-static int
-said_by_person(struct db *db, const struct contact *c, const struct word *w, struct err *e)
+int
+word_is_own(struct db *db, const struct contact *c, const struct word *w, struct err *e)
 {
 	if (strcmp(w->evidence, "opt_out") != 0)
 		return 0;
@@ -100,7 +107,7 @@ word_withdraw(struct db *db, const struct contact *c, const struct word *w, cons
 
 	if (db_begin(db, e) < 0)
 		return -1;
-	if ((rc = said_by_person(db, c, w, e)) != 0) {
+	if ((rc = word_is_own(db, c, w, e)) != 0) {
 		if (rc == 1)
 			err_set(e, ERR_INPUT, TRL(by->lang, "only the person can take that back, with the link in the mail",
 			    "chỉ chính người đó rút lại được, bằng liên kết trong thư"));

@@ -33,6 +33,8 @@ struct word {
 };
 
 const struct word *word_find(const char *key);	/* NULL: nothing of that name can be said */
+/* What it says, for a list to choose from. */
+const char *word_text(const struct word *, enum lang);
 const struct word *word_at(size_t i);		/* in the order of the list; NULL: no more */
 
 struct word_said {
@@ -46,6 +48,8 @@ int	word_check(const struct word *, const struct word_said *, int64_t now, enum 
 int	word_note(struct db *, const struct contact *, const struct word *, const struct word_said *, struct err *);
 int	word_record(struct db *, const struct contact *, const struct word *, const struct word_said *, const struct by *,
 	    struct err *);
+/* An opt-out that the person made by themselves: nobody else takes it back. 1, 0, -1. */
+int	word_is_own(struct db *, const struct contact *, const struct word *, struct err *);
 int	word_withdraw(struct db *, const struct contact *, const struct word *, const struct by *, struct err *);
 
 #endif

@@ -8,7 +8,8 @@
  * /c/KEY/actions		who must act		desk_actions.c
  * /c/KEY/units[/CODE]		units			desk_units.c
  * /c/KEY/domains		institutions		desk_domains.c
- * /c/KEY/people[/ID]		people			desk_people.c
+ * /c/KEY/people		people			desk_people.c
+ * /c/KEY/people/ID[/resend]	one person		desk_person.c, desk_person_act.c
  * /c/KEY/rosters[/ID]		rosters, their rows	desk_rosters.c, desk_roster.c, desk_upload.c
  * /c/KEY/inbound[/ID]		what came back		desk_inbound.c, desk_mail.c
  * /c/KEY/waves			waves			desk_waves.c
@@ -47,6 +48,9 @@ void	desk_domains(struct request *);
 void	desk_people(struct request *);
 void	desk_search(struct request *);		/* POST who= */
 void	desk_person(struct request *);
+void	desk_person_act(struct request *);	/* POST act=correct|say|withdraw|stop|cure|note, and what each needs */
+void	desk_resend(struct request *);
+void	desk_resend_do(struct request *);
 void	desk_rosters(struct request *);
 void	desk_roster_upload(struct request *);	/* POST a file, unit=, received_from=, adds=; then upload= of the preview */
 void	desk_roster(struct request *);

@@ -10,6 +10,7 @@ static const char *const names[SCREENS] = {
 	[SCREEN_UNIT] = "unit", [SCREEN_DOMAINS] = "domains", [SCREEN_PEOPLE] = "people", [SCREEN_PERSON] = "person",
 	[SCREEN_WAVES] = "waves", [SCREEN_REPORTS] = "reports", [SCREEN_ROSTERS] = "rosters",
 	[SCREEN_ROSTER] = "roster", [SCREEN_UPLOAD] = "upload", [SCREEN_INBOUND] = "inbound", [SCREEN_MAIL] = "mail",
+	[SCREEN_RESEND] = "resend", [SCREEN_RULES] = "rules", [SCREEN_RULE] = "rule",
 	[SCREEN_LOGIN] = "login",
 };
 

@@ -253,7 +253,12 @@ def walk(op, desk, public, key_file):
                 some = people.ask(args, {**q, "cause": choice["value"]}, desk)
                 total += some["found"]
                 for p in some["people"][:3]:
-                    op["GET", K + "/people/{id}"].ask({**args, "id": p["id"]}, q, desk)
+                    one = {**args, "id": p["id"]}
+                    op["GET", K + "/people/{id}"].ask(one, q, desk)
+                    op["GET", K + "/people/{id}/resend"].ask(one, q, desk)
+                    op["POST", K + "/people/{id}"].ask(one, q, desk, b"act=note&note=x", want=403)
+                    op["POST", K + "/people/{id}"].ask(one, q, desk, b"act=say&kind=away&note=x", FROM_HERE, want=400)
+                    op["POST", K + "/people/{id}/resend"].ask(one, q, desk, b"", want=403)
             if total != listed["found"]:
                 fault(f"{c['key']}: the people of each cause are {total}, all are {listed['found']}")
             ids = set()

@@ -77,6 +77,9 @@ matrix() {
 			GET	/people	/people	people	200
 			POST	/people	/people	people	403
 			GET	/people/*	/people/$person	people	200
+			POST	/people/*	/people/$person	people	403
+			GET	/people/*/resend	/people/$person/resend	change	200
+			POST	/people/*/resend	/people/$person/resend	change	403
 			GET	/rosters	/rosters	people	200
 			POST	/rosters	/rosters	people	403
 			GET	/rosters/*	/rosters/$roster	people	200
