@@ -46,6 +46,10 @@ int	cmd_report(struct app *, int argc, char **argv);
 int	cmd_retention(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
 int	cmd_rules(struct app *, int argc, char **argv);
+int	rules_teach(struct app *, int argc, char **argv);	/* of cmd_rules's table */
+int	rules_own(struct app *, int argc, char **argv);
+int	rules_meanings(struct app *, int argc, char **argv);
+int	rules_forget(struct app *, int argc, char **argv);
 int	roster_check_command(struct app *, int argc, char **argv);	/* of cmd_roster's table */
 int	cmd_audit(struct app *, int argc, char **argv);
 int	cmd_webhook(struct app *, int argc, char **argv);

@@ -12,6 +12,7 @@
  * /c/KEY/people/ID[/resend]	one person		desk_person.c, desk_person_act.c
  * /c/KEY/rosters[/ID]		rosters, their rows	desk_rosters.c, desk_roster.c, desk_upload.c
  * /c/KEY/inbound[/ID]		what came back		desk_inbound.c, desk_mail.c
+ * /c/KEY/inbound/ID/rule, /rules	rules of our own	desk_rules.c
  * /c/KEY/waves			waves			desk_waves.c
  * /c/KEY/reports[/FILE]	reports			desk_reports.c
  *
@@ -58,6 +59,10 @@ void	desk_roster_confirm(struct request *);	/* POST seq=: the suggestion of a he
 void	desk_inbound(struct request *);
 void	desk_mail(struct request *);
 void	desk_mail_decide(struct request *);	/* POST act=attach|not_ours|seen, who= or contact=, kind=, until= */
+void	desk_rule(struct request *);
+void	desk_rule_teach(struct request *);	/* POST act=try|propose|keep, meaning=, phrase= */
+void	desk_rules(struct request *);
+void	desk_rule_forget(struct request *);	/* POST line=, when= */
 void	desk_waves(struct request *);
 void	desk_reports(struct request *);
 void	desk_report_file(struct request *);

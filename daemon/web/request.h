@@ -28,6 +28,7 @@
 struct board;
 struct meters;
 struct metrics;
+struct rulebook;
 struct rules;
 
 /* What all threads of one server share. */
@@ -47,7 +48,7 @@ struct site {
 	struct board *board;		/* what the desk shows: engine/board.h */
 	struct screens *screens;	/* [c] */
 	struct tiles *tiles;		/* [c] */
-	struct rules *rules;		/* [c] what mails that came back are read by */
+	struct rulebook *book;		/* what mails that came back are read by: engine/rulebook.h */
 	struct limiter tokens, keys, logins;	/* failures by client address */
 	struct limiter names;		/* wrong passwords by user */
 };
@@ -79,6 +80,7 @@ struct request {
 	const struct actor *actor;	/* who is logged in; NULL: nobody, or nobody asked (web/session.h) */
 	struct actor who;
 	const char *csrf;		/* for the forms of this page */
+	const struct rules *rules;	/* as they are during this request; at the desk only */
 
 	/* the reply */
 	int status;

@@ -81,6 +81,8 @@ const struct route routes_admin[] = {
 	BOTH("/rosters", desk_rosters, desk_roster_upload, UPLOAD_MAX_BYTES, RIGHT_PEOPLE),
 	BOTH("/rosters/*", desk_roster, desk_roster_confirm, FORM_MAX_BYTES, RIGHT_PEOPLE),
 	BOTH("/inbound", desk_inbound, NULL, FORM_MAX_BYTES, RIGHT_CHANGE),
+	BOTH("/inbound/*/rule", desk_rule, desk_rule_teach, FORM_MAX_BYTES, RIGHT_CHANGE),
+	BOTH("/rules", desk_rules, desk_rule_forget, FORM_MAX_BYTES, RIGHT_CHANGE),
 	BOTH("/inbound/*", desk_mail, desk_mail_decide, FORM_MAX_BYTES, RIGHT_CHANGE),
 	BOTH("/waves", desk_waves, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
 	BOTH("/reports", desk_reports, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),

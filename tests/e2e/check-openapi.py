@@ -240,6 +240,12 @@ def walk(op, desk, public, key_file):
             for m in op["GET", K + "/inbound"].ask(args, {**q, "list": "decided"}, desk)["mails"][:1] or [{"id": 1}]:
                 op["GET", K + "/inbound/{id}"].ask({**args, "id": m["id"]}, q, desk)
                 op["POST", K + "/inbound/{id}"].ask({**args, "id": m["id"]}, q, desk, b"", want=403)
+                lesson = {**args, "id": m["id"]}
+                op["GET", K + "/inbound/{id}/rule"].ask(lesson, q, desk)
+                op["POST", K + "/inbound/{id}/rule"].ask(lesson, q, desk, b"act=try&meaning=policy&phrase=user+unknown", FROM_HERE)
+                op["POST", K + "/inbound/{id}/rule"].ask(lesson, q, desk, b"act=keep&meaning=policy&phrase=a", FROM_HERE, want=400)
+            op["GET", K + "/rules"].ask(args, q, desk)
+            op["POST", K + "/rules"].ask(args, q, desk, b"line=1&when=x", FROM_HERE, want=404)
             units = op["GET", K + "/units"].ask(args, q, desk)
             for u in units["units"]:
                 op["GET", K + "/units/{code}"].ask({**args, "code": u["code"]}, q, desk)

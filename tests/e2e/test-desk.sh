@@ -87,6 +87,10 @@ matrix() {
 			GET	/inbound	/inbound	change	200
 			GET	/inbound/*	/inbound/$mail	change	200
 			POST	/inbound/*	/inbound/$mail	change	403
+			GET	/inbound/*/rule	/inbound/$mail/rule	change	200
+			POST	/inbound/*/rule	/inbound/$mail/rule	change	403
+			GET	/rules	/rules	change	200
+			POST	/rules	/rules	change	403
 			GET	/waves	/waves	reports	200
 			GET	/reports	/reports	reports	200
 		X
