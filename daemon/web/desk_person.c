@@ -132,7 +132,7 @@ add_words(json_t *data, const struct request *r, const struct contact *c, const 
 			continue;
 		o = view_item(said);
 		view_text(o, "value", w->key);
-		view_text(o, "text", word_text(w, r->lang));
+		view_text(o, "text", story_title(r->arena, &(struct event){ .kind = EVENT_EVIDENCE, .what = w->evidence }, r->lang));
 	}
 	return 0;
 }

@@ -79,6 +79,7 @@ waves: waves.per_minute
 waves: waves.minutes_left
 waves: log.n
 reports: mailable
+rule: trial.faults
 reports: invited
 reports: accepted
 reports: took_part
@@ -173,6 +174,9 @@ async function pages() {
 
 		list.push({ name: "person", at: `/people/${p.id}`, cause: c.value });
 	}
+	const [unread] = (await api(`/${KEY}/inbound`, "vi")).mails, { people: [again] } = people;
+
+	list.push({ name: "resend", at: `/people/${again.id}/resend` }, { name: "rules", at: "/rules" }, { name: "rule", at: `/inbound/${unread.id}/rule` });
 	return list.map((p) => ({ ...p, url: `${desk}/c/${KEY}${p.at}`, label: p.cause ? `person (${p.cause})` : p.at || "today",
 		file: (p.cause ? `person-${p.cause}` : p.at.slice(1) || "today").replace(/[^\w-]+/g, "-") }));
 }

@@ -154,6 +154,19 @@ while IFS= read -r line; do
 done <"$work/walk"
 ok "it was a whole walk" test "$(grep -c '^ok ' "$work/walk")" -ge 250
 
+# --- what one does there, held against the store
+mapfile -t focal < <(desk_log_in focal)
+CHROMIUM=$chromium timeout 300 node tests/e2e/desk-acts.mjs "$modules" "$desk" "$shots" "$work/thumoi.db" "${session[0]}" "${focal[0]}" >"$work/acts" 2>&1
+[ $? -le 1 ] || tap_line not_ok "all was done"
+while IFS= read -r line; do
+	case $line in
+	'ok '*) tap_line ok "${line#ok }" ;;
+	'not ok '*) tap_line not_ok "${line#not ok }" ;;
+	*) echo "$line" ;;
+	esac
+done <"$work/acts"
+ok "each of it" test "$(grep -c '^ok ' "$work/acts")" -ge 70
+
 # tidy knows HTML5 but no SVG and little ARIA, and calls an empty <span> that is a patch of colour superfluous. The rest of
 # what it says counts: elements that are not closed or must not stand where they stand, attributes that there are not.
 tidy_says() {
