@@ -58,22 +58,16 @@ struct said {
 };
 
 static int
-read_times(const struct said *q, const struct campaign *c, const struct word *w, int64_t *at, int64_t *until, struct err *e)
+read_times(const struct said *q, const struct campaign *c, const struct word *w, struct word_said *said, struct err *e)
 {
 	int64_t now = clock_now();
 
-	*at = now;
-	*until = 0;
-	if (q->at && date_parse(q->at, &c->zone, DATE_START, at, e) < 0)
+	*said = (struct word_said){ .note = q->note, .at = now };
+	if (q->at && date_parse(q->at, &c->zone, DATE_START, &said->at, e) < 0)
 		return err_wrap(e, "--at");
-	if (*at > now)
-		return err_set(e, ERR_INPUT, TR("--at lies in the future", "--at nằm ở tương lai"));
-	if (w->until != (q->until != NULL))
-		return err_set(e, ERR_INPUT, w->until ? TR("'%s' needs --until DATE", "'%s' cần --until NGÀY") :
-		    TR("'%s' has no --until", "'%s' không có --until"), w->key);
-	if (q->until && date_parse(q->until, &c->zone, DATE_END, until, e) < 0)
+	if (q->until && date_parse(q->until, &c->zone, DATE_END, &said->until, e) < 0)
 		return err_wrap(e, "--until");
-	return 0;
+	return word_check(w, said, now, lang_ui, e);
 }
 
 static int
@@ -90,7 +84,7 @@ evidence_cmd_add(struct app *app, int argc, char **argv)
 	struct campaign c;
 	struct contact who;
 	struct err e = ERR_INIT;
-	int64_t at, until;
+	struct word_said said;
 
 	if (rc >= 0)
 		return rc;
@@ -101,8 +95,7 @@ evidence_cmd_add(struct app *app, int argc, char **argv)
 	if ((rc = who_one(app, argv[first], &who, &e)) != 1)
 		return rc < 0 ? app_fail(&e) : EXIT_FAILED;
 	if (campaign_by_id(app->db, &app->arena, who.campaign, &c, &e) != 1 ||
-	    read_times(&q, &c, w, &at, &until, &e) < 0 ||
-	    (rc = word_record(app->db, &who, w, q.note, at, until, &e)) < 0)
+	    read_times(&q, &c, w, &said, &e) < 0 || (rc = word_record(app->db, &who, w, &said, BY_CLI, &e)) < 0)
 		return app_fail(&e);
 	if (!app->quiet)
 		fprintf(stderr, rc ? TR("recorded: %s\n", "đã ghi: %s\n") : TR("was recorded before: %s\n", "đã có từ trước: %s\n"),
@@ -125,7 +118,7 @@ evidence_cmd_withdraw(struct app *app, int argc, char **argv)
 		return app_fail(&e);
 	if ((rc = who_one(app, argv[first], &who, &e)) != 1)
 		return rc < 0 ? app_fail(&e) : EXIT_FAILED;
-	if ((rc = word_withdraw(app->db, &who, w, &e)) == 0)
+	if ((rc = word_withdraw(app->db, &who, w, BY_CLI, &e)) == 0)
 		err_set(&e, ERR_NOTFOUND, TR("nothing of the kind '%s' was said", "chưa ai nói điều gì loại '%s'"), w->key);
 	if (rc != 1 || campaign_by_id(app->db, &app->arena, who.campaign, &c, &e) != 1 ||
 	    print_cause(app, &c, &who, &e) < 0)

@@ -1,4 +1,4 @@
-/* thumoi person show WHO - one person's story, for a telephone call; export, correct and erase: person_rights.c. */
+/* thumoi person show WHO - one person's story, for a telephone call; export, correct and erase: person_rights.c; note and resend: person_act.c. */
 #include "app/commands.h"
 #include "app/who.h"
 
@@ -183,6 +183,9 @@ cmd_person(struct app *app, int argc, char **argv)
 		{ "export", person_export, NEEDS_STORE_RW, "everything held on a person or an address, as JSON",
 		    "toàn bộ dữ liệu lưu về một người hoặc một địa chỉ, dạng JSON" },
 		{ "correct", person_correct, NEEDS_STORE_RW, "correct a name, an address, a sub-unit", "sửa họ tên, địa chỉ, bộ phận" },
+		{ "note", person_note, NEEDS_STORE_RW, "write something down about a person", "ghi chú về một người" },
+		{ "resend", person_resend, NEEDS_STORE_RW, "send the message once more to this person alone",
+		    "gửi lại thư cho riêng người này" },
 		{ "erase", person_erase, NEEDS_STORE_RW, "take a person out of the store; the counts stay",
 		    "xóa dữ liệu cá nhân của một người; số liệu giữ nguyên" },
 		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },

@@ -1,26 +1,21 @@
 /* thumoi rules test|list|explain - the words by which replies are understood, and whether they do what they should. */
 #include "app/commands.h"
-#include "base/file.h"
+#include "engine/examples.h"
+#include "engine/rulebook.h"
 #include "mail/reply.h"
 #include "mail/rules.h"
 
-#define EXAMPLES_MAX_BYTES (16u << 20)
 #define TEXT_SHOWN 72		/* of an example, in a table for people */
 
 static int
-load(struct rules **rules, const char *path)
+load(const struct app *app, struct rules **rules, const char *path)
 {
 	struct err e = ERR_INIT;
 
-	return rules_load(rules, path, &e) < 0 ? app_fail(&e) : -1;
+	return rulebook_load(rules, &app->conf, path, NULL, &e) < 0 ? app_fail(&e) : -1;
 }
 
 /* ---- test ---- */
-
-struct example {
-	const char *text, *category, *at;
-	bool hard;
-};
 
 struct testing {
 	const struct rules *rules;
@@ -29,26 +24,6 @@ struct testing {
 	int differ;
 	int64_t tested;
 };
-
-/* text TAB category TAB hard [TAB who said it]: 1 an example, 0 nothing on the line, -1. */
-static int
-read_example(struct example *x, char *line, struct err *e)
-{
-	char *field[4] = { NULL };
-	size_t n = 0;
-
-	line[strcspn(line, "\r")] = '\0';
-	if (!*line || *line == '#')
-		return 0;
-	for (char *at = line; at && n < COUNT_OF(field); n++)
-		field[n] = strsep(&at, "\t");
-	if (n < 3 || (strcmp(field[2], "0") != 0 && strcmp(field[2], "1") != 0))
-		return err_set(e, ERR_INPUT, TR("an example is text TAB category TAB 0 or 1", "mỗi ví dụ là: câu TAB loại TAB 0 hoặc 1"));
-	if (category_parse(field[1]) == CAT_UNKNOWN && strcmp(field[1], category_name(CAT_UNKNOWN)) != 0)
-		return err_set(e, ERR_INPUT, TR("there is no category '%s'", "không có loại '%s'"), field[1]);
-	*x = (struct example){ field[0], field[1], field[3] ? field[3] : "", *field[2] == '1' };
-	return 1;
-}
 
 /* Not in the middle of a letter. */
 static const char *
@@ -63,11 +38,12 @@ shown(struct arena *a, const char *text, enum out_format f)
 	return arena_printf(a, "%.*s...", (int)n, text);
 }
 
-static void
-try_example(struct testing *t, const struct example *x)
+static int
+try_example(const struct example *x, void *arg)
 {
+	struct testing *t = arg;
 	struct verdict v = classify_at(t->rules, 0, "", x->text, x->at);
-	bool same = strcmp(category_name(v.category), x->category) == 0 && v.hard == x->hard;
+	bool same = example_holds(x, &v);
 	struct arena a = ARENA_INIT;
 
 	t->tested++;
@@ -81,30 +57,7 @@ try_example(struct testing *t, const struct example *x)
 	out_text(&t->out, shown(&a, x->text, t->format));
 	out_row(&t->out);
 	arena_release(&a);
-}
-
-static int
-try_file(struct testing *t, const char *path, struct err *e)
-{
-	struct file f = FILE_INIT;
-	char *copy, *at, *line;
-	int rc = 0, n = 0;
-
-	if (file_read(&f, path, EXAMPLES_MAX_BYTES, e) < 0)
-		return -1;
-	at = copy = mem_ndup(f.data, f.len);
-	while (rc >= 0 && (line = strsep(&at, "\n"))) {
-		struct example x = { .text = "" };
-
-		n++;
-		if ((rc = read_example(&x, line, e)) < 0)
-			err_wrap(e, TR("%s line %d", "%s dòng %d"), path, n);
-		else if (rc == 1)
-			try_example(t, &x);
-	}
-	free(copy);
-	file_release(&f);
-	return rc < 0 ? -1 : 0;
+	return 0;
 }
 
 static void
@@ -159,7 +112,7 @@ rules_test(struct app *app, int argc, char **argv)
 	const struct opt opts[] = {
 		{ "text", OPT_TEXT, &text, "REPLY", "this text alone, as 'rules explain' does", "chỉ câu này, như 'rules explain'" },
 		{ "at", OPT_TEXT, &at, "HOST", "who said it, for --text", "nơi nói, dùng với --text" },
-		{ "rules", OPT_TEXT, &path, "PATH", "other rules than the shipped ones", "dùng bộ quy tắc khác" },
+		{ "rules", OPT_TEXT, &path, "PATH", "these rules alone, without the shipped ones and your own", "chỉ dùng bộ quy tắc này" },
 		{ "format", OPT_TEXT, &format, "FORM", "text, csv or json", "text, csv hoặc json" },
 	};
 	struct testing t = { .tested = 0 };
@@ -171,7 +124,7 @@ rules_test(struct app *app, int argc, char **argv)
 		return rc;
 	if (app_format(app, format, &t.format) < 0)
 		return EXIT_USAGE;
-	if ((rc = load(&rules, path)) >= 0)
+	if ((rc = load(app, &rules, path)) >= 0)
 		return rc;
 	if (text) {
 		explain(rules, text, at);
@@ -180,7 +133,7 @@ rules_test(struct app *app, int argc, char **argv)
 	}
 	t.rules = rules;
 	out_begin(&t.out, stdout, t.format, columns, COUNT_OF(columns));
-	rc = try_file(&t, argc > first ? argv[first] : file_data_path(&app->arena, "config/rules/examples.tsv"), &e);
+	rc = examples_each(argc > first ? argv[first] : NULL, try_example, &t, &e);
 	if (out_end(&t.out, rc < 0 ? NULL : &e) < 0 || rc < 0)
 		rc = app_fail(&e);
 	else
@@ -198,12 +151,13 @@ rules_list(struct app *app, int argc, char **argv)
 {
 	const struct out_column columns[] = {
 		{ "category", TR("category", "loại"), false }, { "hard", TR("hard", "hỏng"), true }, { "code", TR("code", "mã"), false },
-		{ "status", TR("status", "trạng thái"), false }, { "at", TR("said by", "nơi nói"), false }, { "rule", TR("rule", "quy tắc"), false },
+		{ "status", TR("status", "trạng thái"), false }, { "at", TR("said by", "nơi nói"), false }, { "source", TR("source", "nguồn"), false },
+		{ "rule", TR("rule", "quy tắc"), false },
 	};
 	const char *path = NULL, *category = NULL, *format = NULL;
 	const struct opt opts[] = {
 		{ "category", OPT_TEXT, &category, "NAME", "only rules of this category", "chỉ quy tắc thuộc loại này" },
-		{ "rules", OPT_TEXT, &path, "PATH", "other rules than the shipped ones", "dùng bộ quy tắc khác" },
+		{ "rules", OPT_TEXT, &path, "PATH", "these rules alone, without the shipped ones and your own", "chỉ dùng bộ quy tắc này" },
 		{ "format", OPT_TEXT, &format, "FORM", "text, csv or json", "text, csv hoặc json" },
 	};
 	struct rules *rules;
@@ -218,7 +172,7 @@ rules_list(struct app *app, int argc, char **argv)
 		return EXIT_USAGE;
 	if (category && category_parse(category) == CAT_UNKNOWN && strcmp(category, category_name(CAT_UNKNOWN)) != 0)
 		return app_usage("rules list", TR("there is no category '%s'", "không có loại '%s'"), category);
-	if ((rc = load(&rules, path)) >= 0)
+	if ((rc = load(app, &rules, path)) >= 0)
 		return rc;
 	out_begin(&o, stdout, f, columns, COUNT_OF(columns));
 	for (size_t i = 0; i < rules->n; i++) {
@@ -231,6 +185,7 @@ rules_list(struct app *app, int argc, char **argv)
 		out_text(&o, r->code ? r->code : "");
 		out_text(&o, r->status ? r->status : "");
 		out_text(&o, r->at ? r->at : "");
+		out_text(&o, !r->local ? f == OUT_TEXT ? TR("shipped", "kèm theo") : "shipped" : f == OUT_TEXT ? TR("own", "riêng") : "own");
 		out_text(&o, r->name);
 		out_row(&o);
 	}
@@ -247,15 +202,14 @@ rules_explain(struct app *app, int argc, char **argv)
 	const char *path = NULL, *at = "";
 	const struct opt opts[] = {
 		{ "at", OPT_TEXT, &at, "HOST", "who said it", "nơi nói" },
-		{ "rules", OPT_TEXT, &path, "PATH", "other rules than the shipped ones", "dùng bộ quy tắc khác" },
+		{ "rules", OPT_TEXT, &path, "PATH", "these rules alone, without the shipped ones and your own", "chỉ dùng bộ quy tắc này" },
 	};
 	struct rules *rules;
 	int first, rc = opt_parse(argc, argv, "rules explain", "REPLY...", opts, COUNT_OF(opts), 1, -1, &first);
 
-	(void)app;
 	if (rc >= 0)
 		return rc;
-	if ((rc = load(&rules, path)) >= 0)
+	if ((rc = load(app, &rules, path)) >= 0)
 		return rc;
 	for (int i = first; i < argc; i++) {
 		if (argc - first > 1)
@@ -274,6 +228,10 @@ cmd_rules(struct app *app, int argc, char **argv)
 		    "chạy các ví dụ: mỗi câu trả lời có còn đúng nghĩa không?" },
 		{ "list", rules_list, NEEDS_NOTHING, "all rules, in the order in which they are asked", "mọi quy tắc, theo thứ tự xét" },
 		{ "explain", rules_explain, NEEDS_NOTHING, "say what a reply means, and why", "cho biết một câu trả lời nghĩa là gì, vì sao" },
+		{ "meanings", rules_meanings, NEEDS_NOTHING, "what a rule of your own can say", "quy tắc riêng có thể nói điều gì" },
+		{ "teach", rules_teach, NEEDS_NOTHING, "add a rule of your own, after it was tried on what waits", "thêm quy tắc riêng, sau khi thử trên thư đang chờ" },
+		{ "own", rules_own, NEEDS_NOTHING, "the rules that were added here", "các quy tắc riêng đã thêm" },
+		{ "forget", rules_forget, NEEDS_NOTHING, "take one away again", "bỏ một quy tắc riêng" },
 		{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },
 	};
 

@@ -48,7 +48,7 @@ const struct command commands[] = {
 	{ "audit", cmd_audit, NEEDS_STORE_RO, "who did what, in a chain that shows changes", "ai đã làm gì, ghi thành chuỗi lộ mọi sửa đổi" },
 	{ "serve", cmd_serve, NEEDS_STORE_RW, "run as thumoid does: web pages, sending, inbound mail",
 	    "chạy như thumoid: trang web, gửi thư, thư trả lại" },
-	{ "rules", cmd_rules, NEEDS_NOTHING, "the words by which replies are understood: test, list, explain",
+	{ "rules", cmd_rules, NEEDS_CONF, "the words by which replies are understood: test, list, explain",
 	    "câu chữ để hiểu thư trả lời: kiểm tra, liệt kê, giải thích" },
 	{ "debug", cmd_debug, NEEDS_NOTHING, "see what a parser makes of its input", "xem bộ phân tích hiểu dữ liệu ra sao" },
 	{ NULL, NULL, NEEDS_NOTHING, NULL, NULL },

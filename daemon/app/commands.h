@@ -35,6 +35,8 @@ int	cmd_evidence(struct app *, int argc, char **argv);
 int	cmd_person(struct app *, int argc, char **argv);
 int	person_export(struct app *, int argc, char **argv);	/* of cmd_person's table */
 int	person_erase(struct app *, int argc, char **argv);
+int	person_note(struct app *, int argc, char **argv);	/* ... and these */
+int	person_resend(struct app *, int argc, char **argv);
 int	person_correct(struct app *, int argc, char **argv);
 int	cmd_probe(struct app *, int argc, char **argv);
 int	cmd_letter(struct app *, int argc, char **argv);
@@ -44,6 +46,10 @@ int	cmd_report(struct app *, int argc, char **argv);
 int	cmd_retention(struct app *, int argc, char **argv);
 int	cmd_roster(struct app *, int argc, char **argv);
 int	cmd_rules(struct app *, int argc, char **argv);
+int	rules_teach(struct app *, int argc, char **argv);	/* of cmd_rules's table */
+int	rules_own(struct app *, int argc, char **argv);
+int	rules_meanings(struct app *, int argc, char **argv);
+int	rules_forget(struct app *, int argc, char **argv);
 int	roster_check_command(struct app *, int argc, char **argv);	/* of cmd_roster's table */
 int	cmd_apikey(struct app *, int argc, char **argv);
 int	cmd_audit(struct app *, int argc, char **argv);

@@ -53,7 +53,8 @@ inbound_reclassify(struct app *app, int argc, char **argv)
 	if (app_format(app, format, &f) < 0)
 		return EXIT_USAGE;
 	if ((argc > first && campaign_need(app->db, &app->arena, argv[first], &c, &e) < 0) ||
-	    reclassify(app->db, &app->conf, c.id, rules, dry_run, &app->arena, &r, &e) < 0 || show(app, format, &r, &e) < 0)
+	    reclassify(app->db, &app->conf, &(struct reclassify_ask){ .campaign = c.id, .rules = rules, .dry_run = dry_run, .actor = "cli" },
+	    &app->arena, &r, &e) < 0 || show(app, format, &r, &e) < 0)
 		return app_fail(&e);
 	if (!app->quiet)
 		fprintf(stderr, dry_run ? TR("%" PRId64 " messages, %" PRId64 " replies, %" PRId64 " log lines read again; %" PRId64

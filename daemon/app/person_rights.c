@@ -233,23 +233,13 @@ correct(struct app *app, const char *who, const struct amendment *a, struct err 
 		return rc < 0 ? -1 : err_set(e, ERR_STORE, TR("the campaign is gone", "không còn đợt này"));
 	if (units_load(&units, app->db, campaign.tree, campaign.opens_at, e) < 0)
 		return -1;
-	rc = amend(app->db, &c, units, a, clock_now(), &done, e);
+	rc = amend(app->db, &c, units, a, BY_CLI, clock_now(), &done, e);
 	units_free(units);
 	if (rc < 0)
 		return -1;
 	if (app->quiet)
 		return EXIT_DONE;
-	if (!done.name && !done.email && !done.sub_unit)
-		puts(TR("nothing to correct: it stands so already", "không có gì để sửa: đã đúng như vậy"));
-	if (done.name)
-		puts(TR("name corrected", "đã sửa họ tên"));
-	if (done.sub_unit)
-		puts(TR("sub-unit corrected", "đã sửa bộ phận"));
-	if (done.email)
-		puts(TR("address corrected: the next wave with audience mended=yes writes to it",
-		    "đã sửa địa chỉ: lượt thư kế tiếp có đối tượng mended=yes sẽ gửi tới"));
-	if (done.shared)
-		puts(TR("a colleague has this address, too", "đồng nghiệp cũng dùng địa chỉ này"));
+	puts(amended_text(&app->arena, &done, lang_ui));
 	return EXIT_DONE;
 }
 

@@ -152,6 +152,9 @@ static const struct setting table[] = {
 	    "để nguyên mọi thư tại chỗ; thư nào đã đọc thì được ghi nhớ"),
 	S_TEXT(inbound_file, "", "several mailboxes, one a line, instead of inbound_url; empty: that one alone",
 	    "nhiều hộp thư, mỗi dòng một hộp, thay cho inbound_url; để trống: chỉ hộp thư đó"),
+	S_TEXT(rules_local, "",
+	    "rules of your own by which mail that comes back is understood, written by the desk and 'thumoi rules teach'; empty: the path of the store with .rules behind it",
+	    "quy tắc riêng của đơn vị để hiểu thư trả về, do trang quản trị và 'thumoi rules teach' ghi; để trống: đường dẫn kho dữ liệu thêm .rules"),
 	S_NUM(inbound_max_bytes, "10485760", 65536, 104857600, BYTES, "of a longer message only the beginning is read",
 	    "thư dài hơn chỉ đọc phần đầu"),
 	S_NUM(inbound_poll_s, "300", 10, 86400, SECONDS, "how often thumoid looks into the mailbox",
@@ -534,6 +537,8 @@ conf_set_store(struct conf *c, const char *path)
 	c->store = arena_dup(&c->arena, path);
 	if (!*c->secret_file)
 		c->secret_file = arena_printf(&c->arena, "%s.key", path);
+	if (!*c->rules_local)
+		c->rules_local = arena_printf(&c->arena, "%s.rules", path);
 }
 
 void

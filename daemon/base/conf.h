@@ -69,6 +69,7 @@ struct conf {
 	const char *inbound_processed;	/* folder processed messages go to; "" = delete */
 	const char *inbound_unrecognised, *inbound_replies;
 	const char *inbound_keep;	/* yes, no */
+	const char *rules_local;	/* engine/rulebook.h; "" = the path of the store with .rules behind it */
 	const char *inbound_file;	/* engine/mailboxes.h; "" = the one mailbox of inbound_url */
 	int64_t	inbound_max_bytes;
 	int64_t	inbound_poll_s;

@@ -1,5 +1,6 @@
 #include "engine/amend.h"
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "engine/judge.h"
 #include "engine/person.h"
@@ -12,6 +13,7 @@ struct amending {
 	const struct contact *was;
 	struct contact now;
 	struct amended *out;
+	const struct by *by;
 	struct arena arena;
 };
 
@@ -22,10 +24,11 @@ judge_email(struct amending *m, const struct units *units, const char *email, st
 	struct judgement j;
 	int rc = 0;
 
+	m->out->fault = "email";
 	judge_row(judge, &m->arena, &(struct judge_in){ .name = m->now.name, .email = email }, &j);
 	if (j.disposition != ACCEPT)
-		rc = err_set(e, ERR_INPUT, TR("'%s': %s%s%s", "'%s': %s%s%s"), email, reason_text(j.reason, lang_ui),
-		    *j.suggestion ? TR("; is it ", "; có phải là ") : "", j.suggestion);
+		rc = err_set(e, ERR_INPUT, TRL(m->by->lang, "'%s': %s%s%s", "'%s': %s%s%s"), email, reason_text(j.reason, m->by->lang),
+		    *j.suggestion ? TRL(m->by->lang, "; is it ", "; có phải là ") : "", j.suggestion);
 	else if (strcmp(j.email, m->was->email) != 0) {
 		m->out->email = true;
 		m->now.email = j.email;
@@ -51,8 +54,9 @@ look_at_sharers(struct amending *m, struct err *e)
 	if (!s.same)
 		return 0;
 	if ((rc = contact_by_id(m->db, &m->arena, s.same, &same, e)) != 1)
-		return rc < 0 ? -1 : err_set(e, ERR_STORE, TR("the person is gone", "không còn người này"));
-	return err_set(e, ERR_INPUT, TR("%s is the address of the same name in unit %s already: one person, twice in the rosters",
+		return rc < 0 ? -1 : err_set(e, ERR_STORE, TRL(m->by->lang, "the person is gone", "không còn người này"));
+	m->out->fault = "email";
+	return err_set(e, ERR_INPUT, TRL(m->by->lang, "%s is the address of the same name in unit %s already: one person, twice in the rosters",
 	    "%s đã là địa chỉ của người cùng tên ở đơn vị %s: một người có hai lần trong danh sách"), m->now.email, same.unit_code);
 }
 
@@ -69,20 +73,21 @@ write_down(struct amending *m, int64_t at, struct err *e)
 	if (m->out->email && c->roster &&
 	    roster_row_set_warnings(m->db, c->roster, c->seq, m->out->shared ? SHARED_ADDRESS : "", e) < 0)
 		return -1;
-	return holdings_audit(m->db, "cli", "person correct", c->id, e);
+	return holdings_audit(m->db, m->by->actor, "person correct", c->id, e);
 }
 
 static int
 prepare(struct amending *m, const struct units *units, const struct amendment *a, struct err *e)
 {
 	if (m->was->erased_at)
-		return err_set(e, ERR_INPUT, TR("this person was erased: there is nothing to correct",
+		return err_set(e, ERR_INPUT, TRL(m->by->lang, "this person was erased: there is nothing to correct",
 		    "dữ liệu của người này đã được xóa: không có gì để sửa"));
 	if (a->name) {
+		m->out->fault = "name";
 		m->now.name = text_squeeze(&m->arena, a->name);
 		m->now.name_key = person_key(&m->arena, m->now.name);
 		if (!*m->now.name_key)
-			return err_set(e, ERR_INPUT, TR("--name is empty", "--name để trống"));
+			return err_set(e, ERR_INPUT, TRL(m->by->lang, "the name is empty", "họ tên để trống"));
 		m->out->name = strcmp(m->now.name, m->was->name) != 0;
 	}
 	if (a->sub_unit) {
@@ -93,16 +98,38 @@ prepare(struct amending *m, const struct units *units, const struct amendment *a
 }
 
 int
-amend(struct db *db, const struct contact *c, const struct units *units, const struct amendment *a, int64_t now,
-    struct amended *out, struct err *e)
+amend(struct db *db, const struct contact *c, const struct units *units, const struct amendment *a,
+    const struct by *by, int64_t now, struct amended *out, struct err *e)
 {
-	struct amending m = { .db = db, .was = c, .now = *c, .out = out, .arena = ARENA_INIT };
+	struct amending m = { .db = db, .was = c, .now = *c, .out = out, .by = by, .arena = ARENA_INIT };
 	int rc;
 
-	*out = (struct amended){ .name = false };
+	*out = (struct amended){ .fault = "" };
 	rc = prepare(&m, units, a, e);
 	if (rc == 0 && (out->name || out->email || out->sub_unit) && (rc = db_begin(db, e)) == 0)
 		rc = write_down(&m, now, e) < 0 ? db_abort(db) : db_commit(db, e);
 	arena_release(&m.arena);
 	return rc;
+}
+
+const char *
+amended_text(struct arena *a, const struct amended *m, enum lang l)
+{
+	struct buf b = BUF_INIT(1024);
+	const char *text;
+
+	if (!m->name && !m->email && !m->sub_unit)
+		return TRL(l, "nothing to correct: it stands so already", "không có gì để sửa: đã đúng như vậy");
+	if (m->name)
+		buf_printf(&b, "; %s", TRL(l, "name corrected", "đã sửa họ tên"));
+	if (m->sub_unit)
+		buf_printf(&b, "; %s", TRL(l, "sub-unit corrected", "đã sửa bộ phận"));
+	if (m->email)
+		buf_printf(&b, "; %s", TRL(l, "address corrected: the next wave with audience mended=yes writes to it",
+		    "đã sửa địa chỉ: lượt thư kế tiếp có đối tượng mended=yes sẽ gửi tới"));
+	if (m->shared)
+		buf_printf(&b, "; %s", TRL(l, "a colleague has this address, too", "đồng nghiệp cũng dùng địa chỉ này"));
+	text = arena_dup(a, buf_str(&b) + 2);
+	buf_release(&b);
+	return text;
 }

@@ -15,7 +15,7 @@
 #ifndef THUMOI_ENGINE_AMEND_H
 #define THUMOI_ENGINE_AMEND_H
 
-#include "base/lang.h"
+#include "engine/by.h"
 #include "engine/units.h"
 #include "store/contact.h"
 
@@ -26,9 +26,12 @@ struct amendment {
 struct amended {
 	bool name, email, sub_unit;
 	bool shared;			/* a colleague has the new address, too */
+	const char *fault;		/* what ERR_INPUT is about: "name", "email"; "": the person */
 };
 
-int	amend(struct db *, const struct contact *, const struct units *, const struct amendment *, int64_t now, struct amended *,
-	    struct err *);
+int	amend(struct db *, const struct contact *, const struct units *, const struct amendment *, const struct by *, int64_t now,
+	    struct amended *, struct err *);
+/* What was corrected, in words; in the arena. */
+const char *amended_text(struct arena *, const struct amended *, enum lang);
 
 #endif

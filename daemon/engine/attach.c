@@ -18,10 +18,8 @@ attach_kind_at(size_t i, enum lang l, const char **text)
 	*text = NULL;
 	if (i == 0)
 		*text = TRL(l, "a reply of this person", "thư trả lời của người này");
-	else if (w && w->until)		/* the words of the command name an option of it */
-		*text = TRL(l, "the person is away until the day given", "vắng mặt đến ngày ghi bên cạnh");
 	else if (w)
-		*text = TRL(l, w->en, w->vi);
+		*text = word_text(w, l);
 	return i == 0 ? REPLY : w ? w->key : NULL;
 }
 

@@ -1,5 +1,6 @@
 #include "engine/audience.h"
 
+#include <stdlib.h>
 #include <strings.h>
 
 #include "base/buf.h"
@@ -10,7 +11,7 @@
 enum op {
 	OP_EVERYBODY, OP_AND, OP_OR, OP_NOT,
 	OP_UNIT, OP_KIND, OP_DOMAIN, OP_MISSING, OP_DONE, OP_PARTLY, OP_CAUSE, OP_OWNER, OP_STATE, OP_INVITED_BEFORE,
-	OP_MENDED, OP_FILTERED,
+	OP_MENDED, OP_FILTERED, OP_PERSON,
 	OP_EVEN_REFUSING
 };
 
@@ -20,7 +21,7 @@ struct audience_node {
 	const char *const *words;	/* UNIT, DOMAIN */
 	size_t n_words;
 	uint32_t mask;			/* KIND, MISSING, DONE, CAUSE, OWNER, STATE: bit i is allowed */
-	int64_t at;			/* INVITED_BEFORE */
+	int64_t at;			/* INVITED_BEFORE; PERSON: its number */
 };
 
 /* In the order of their bits. */
@@ -221,6 +222,17 @@ day(struct parser *p, const char *list, int64_t *at)
 	return date_parse(v.word[0], &p->campaign->zone, DATE_START, at, p->e);
 }
 
+static int
+number(struct parser *p, const char *text, int64_t *out)
+{
+	char *end;
+
+	*out = strtoll(text, &end, 10);
+	if (end == text || *end || *out <= 0)
+		return err_set(p->e, ERR_INPUT, TR("'%.60s' is no number", "'%.60s' không phải là số"), text);
+	return 0;
+}
+
 /* --- terms ------------------------------------------------------------------- */
 
 static const struct term {
@@ -234,7 +246,7 @@ static const struct term {
 	{ "answered-partly", OP_PARTLY, false, NULL }, { "cause", OP_CAUSE, true, cause_key },
 	{ "owner", OP_OWNER, true, owner_word }, { "state", OP_STATE, true, state_word },
 	{ "invited-before", OP_INVITED_BEFORE, true, NULL }, { "mended", OP_MENDED, true, yes },
-	{ "probably-filtered", OP_FILTERED, false, NULL },
+	{ "probably-filtered", OP_FILTERED, false, NULL }, { "person", OP_PERSON, true, NULL },
 	{ "even-refusing", OP_EVEN_REFUSING, false, NULL },
 };
 
@@ -270,6 +282,8 @@ fill(struct parser *p, const struct term *t, const char *value, struct audience_
 		return words(p, value, n);
 	case OP_INVITED_BEFORE:
 		return day(p, value, &n->at);
+	case OP_PERSON:
+		return number(p, value, &n->at);
 	default:
 		return 0;
 	}
@@ -507,6 +521,8 @@ fits(const struct audience *a, size_t at, const struct audience_person *p)
 		return p->mended;
 	case OP_FILTERED:
 		return p->filtered;
+	case OP_PERSON:
+		return p->id == n->at;
 	}
 	PANIC("op %d", (int)n->op);
 }

@@ -20,6 +20,7 @@
  *	invited-before=DATE the first message went out before that day
  *	mended=yes          the unit gave another address, and nothing was sent there yet
  *	probably-filtered   mail to its domain probably lands in spam (engine/eligible.h)
+ *	person=81           this person alone, by its number (engine/resend.h)
  *	even-refusing       no condition: also those whose mail domain refuses us
  *
  * Who is never written to, whatever stands there: engine/eligible.h.
@@ -50,6 +51,7 @@ struct audience {
 };
 
 struct audience_person {
+	int64_t id;
 	const char *unit_code;
 	enum unit_kind unit_kind;
 	const char *domain;

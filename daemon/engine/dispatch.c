@@ -10,6 +10,7 @@
 #include "engine/probing.h"
 #include "engine/recover.h"
 #include "engine/route.h"
+#include "engine/rulebook.h"
 #include "engine/stops.h"
 #include "engine/sweep.h"
 
@@ -29,6 +30,7 @@ struct dispatch {
 	struct sendings sendings;
 	struct journal *journal;
 	struct routes routes;
+	struct rulebook *book;
 	struct workq *done;
 	size_t in_flight;		/* claimed and not yet recorded */
 	struct job *pending;		/* heard, not yet recorded */
@@ -314,6 +316,8 @@ sweep(struct dispatch *d, int64_t now, struct err *e)
 	struct wave w = { .id = d->opt->wave ? d->opt->wave - 1 : 0 };
 	int rc = 0;
 
+	rulebook_give(d->book, d->sendings.rules);
+	d->sendings.rules = rulebook_take(d->book);
 	gate_unpark(d->sendings.gate);
 	if (look_for_the_paused(d, e) < 0)
 		return -1;
@@ -543,11 +547,10 @@ static int
 prepare(struct dispatch *d, struct err *e)
 {
 	int connections = d->opt->connections ? d->opt->connections : (int)d->conf->connections;
-	struct rules *rules;
 
-	if (routes_open(&d->routes, d->conf, d->opt->relay_url, connections, e) < 0 || rules_load(&rules, NULL, e) < 0)
+	if (routes_open(&d->routes, d->conf, d->opt->relay_url, connections, e) < 0 || rulebook_open(&d->book, d->conf, e) < 0)
 		return -1;
-	d->sendings.rules = rules;
+	d->sendings.rules = rulebook_take(d->book);
 	d->sendings.routes = &d->routes;
 	d->sendings.relay = d->routes.n == 1 ? d->routes.route->name : "-";
 	if (calendar_load(&d->sendings.calendar, d->conf, e) < 0 ||
@@ -592,7 +595,9 @@ dispatch_run(struct db *db, const struct conf *conf, const struct dispatch_optio
 	free_jobs(d.pending);
 	gate_free(d.sendings.gate);
 	sendings_release(&d.sendings);
-	rules_free((struct rules *)(uintptr_t)d.sendings.rules);
+	if (d.sendings.rules)
+		rulebook_give(d.book, d.sendings.rules);
+	rulebook_close(d.book);
 	routes_release(&d.routes);
 	result->relay = result->trouble = NULL;
 	return rc;

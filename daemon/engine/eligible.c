@@ -385,7 +385,7 @@ static bool
 is_meant(const struct eligible *el, const struct facts *f, const struct unit *u, const struct past *past,
     const struct eligible_answer *out, unsigned answered)
 {
-	struct audience_person p = { .unit_code = u ? u->code : "", .unit_kind = u ? u->kind : UNIT_KINDS,
+	struct audience_person p = { .id = f->contact, .unit_code = u ? u->code : "", .unit_kind = u ? u->kind : UNIT_KINDS,
 	    .domain = *out->email ? addr_domain(out->email) : f->domain, .answered = answered, .cause = out->cause,
 	    .state = past->state, .first_at = past->first_at, .filtered = *out->email && filtered(el, f, out->email),
 	    .mended = el->corrected.used && hashset_has(&el->corrected, corrected_hash(f->contact, out->email)) };

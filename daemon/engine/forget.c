@@ -15,6 +15,7 @@
 #include "store/erase.h"
 #include "store/erased.h"
 #include "store/holdings.h"
+#include "store/note.h"
 
 #define NOBODY "erased.invalid"
 #define MARK "erased-"
@@ -358,7 +359,7 @@ erase_one(struct forget *f, const struct contact *c, bool asked, struct forget_t
 	if (erase_invites(f->db, c->id, note_invite, f, e) < 0)
 		return -1;
 	if (erase_received_from(f->db, c->id, without, f, e) < 0 || erase_words(f->db, c->id, without, f, e) < 0 ||
-	    erase_surveys(f->db, c->id, e) < 0 || erase_rows(f->db, c->id, &rows, e) < 0 || erase_mails(f->db, c->id, &mails, e) < 0 ||
+	    erase_surveys(f->db, c->id, e) < 0 || note_erase(f->db, c->id, e) < 0 || erase_rows(f->db, c->id, &rows, e) < 0 || erase_mails(f->db, c->id, &mails, e) < 0 ||
 	    erase_pending(f->db, c->id, f->now, &cancelled, e) < 0 || erase_contact(f->db, c->id, name, token, f->now, e) < 0)
 		return -1;
 	t->people++;

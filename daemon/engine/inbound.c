@@ -7,11 +7,13 @@
 #include "engine/forget.h"
 #include "engine/inbound_read.h"
 #include "engine/letter_news.h"
+#include "engine/rulebook.h"
 #include "store/erased.h"
 #include "store/probe.h"
 
 struct inbound {
-	struct rules *rules;
+	struct rulebook *book;
+	const struct rules *rules;	/* of the message at hand */
 	struct secret key;
 	struct arena arena;		/* of the message at hand */
 };
@@ -23,7 +25,7 @@ inbound_open(struct inbound **out, const struct conf *c, struct err *e)
 
 	*out = NULL;
 	in->arena = (struct arena)ARENA_INIT;
-	if (secret_load(&in->key, c->secret_file, e) < 0 || rules_load(&in->rules, NULL, e) < 0) {
+	if (secret_load(&in->key, c->secret_file, e) < 0 || rulebook_open(&in->book, c, e) < 0) {
 		inbound_close(in);
 		return -1;
 	}
@@ -36,7 +38,7 @@ inbound_close(struct inbound *in)
 {
 	if (!in)
 		return;
-	rules_free(in->rules);
+	rulebook_close(in->book);
 	arena_release(&in->arena);
 	free(in);
 }
@@ -103,8 +105,8 @@ is_erased(struct inbound *in, struct db *db, const struct inbound_reading *r, st
 	return rc;
 }
 
-int
-inbound_take(struct inbound *in, struct db *db, const char *source, const char *msg, size_t len,
+static int
+take(struct inbound *in, struct db *db, const char *source, const char *msg, size_t len,
     struct inbound_taken *taken, struct inbound_tally *tally, struct err *e)
 {
 	struct inbound_how how = { db, &in->arena, in->rules, &in->key };
@@ -138,7 +140,9 @@ inbound_take(struct inbound *in, struct db *db, const char *source, const char *
 		row.raw = "";
 		row.len = 0;
 	}
-	if ((rc = write_down(in, db, &row, &r, e)) < 0)
+	if ((rc = write_down(in, db, &row, &r, e)) < 0 ||
+	    (rc == 1 && r.m.foreign && strcmp(r.fate, "unmatched") == 0 &&
+	     inbound_decide(db, row.id, "not_ours", 0, row.received_at, e) < 0))
 		return own ? db_abort(db) : -1;
 	if (own && db_commit(db, e) < 0)
 		return -1;
@@ -147,4 +151,16 @@ inbound_take(struct inbound *in, struct db *db, const char *source, const char *
 	*taken = (struct inbound_taken){ fate_of(r.fate), rc == 0 };
 	inbound_tally_add(tally, rc == 0 ? &known : &r.t);
 	return 0;
+}
+
+int
+inbound_take(struct inbound *in, struct db *db, const char *source, const char *msg, size_t len,
+    struct inbound_taken *taken, struct inbound_tally *tally, struct err *e)
+{
+	int rc;
+
+	in->rules = rulebook_take(in->book);
+	rc = take(in, db, source, msg, len, taken, tally, e);
+	rulebook_give(in->book, in->rules);
+	return rc;
 }

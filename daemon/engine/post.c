@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "engine/message.h"
 #include "engine/route.h"
-#include "mail/classify.h"
+#include "engine/rulebook.h"
 
 #define MESSAGE_MAX_BYTES ((size_t)96 << 20)
 
@@ -223,7 +223,7 @@ post_letters(struct db *db, const struct conf *conf, const struct post_options *
 	int rc = -1;
 
 	*result = (struct post_result){ .left = 0 };
-	if (secret_load(&p.secret, conf->secret_file, e) == 0 && rules_load(&p.rules, NULL, e) == 0 &&
+	if (secret_load(&p.secret, conf->secret_file, e) == 0 && rulebook_load(&p.rules, conf, NULL, NULL, e) == 0 &&
 	    routes_open(&rs, conf, o->relay_url, 1, e) == 0 && settle(db, conf, e) == 0 &&
 	    (rc = post_all(&p, &rs)) == 0)
 		rc = letter_open(db, o->campaign, o->wave, &result->left, e);

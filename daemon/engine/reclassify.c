@@ -8,12 +8,13 @@
 #include "engine/cause.h"
 #include "engine/hashset.h"
 #include "engine/inbound_read.h"
+#include "engine/rulebook.h"
 #include "store/audit.h"
 #include "store/revision.h"
 
 #define ATTEMPTS_MOST 100	/* of one invite; for finding the number in a fingerprint */
 
-enum todo_what { ADD, CHANGE, DROP, FATE, ATTEMPT };
+enum todo_what { ADD, CHANGE, DROP, FATE, ATTEMPT, NOT_OURS };
 
 struct todo {
 	enum todo_what what;
@@ -29,6 +30,8 @@ struct work {
 	struct rules *rules;
 	struct secret key;
 	int64_t campaign;
+	bool waiting;
+	const char *actor;
 	struct arena *keep;		/* the caller's: what outlives the message at hand */
 	struct arena scratch;
 	struct revision_pair *pairs;	/* by message */
@@ -266,6 +269,8 @@ message_again(void *arg, const struct revision_message *m)
 		t->fate = g.r.fate;
 		saw(w, MOVED_MESSAGE, m->fate, g.r.fate, m->id);
 	}
+	if (g.r.m.foreign && strcmp(g.r.fate, "unmatched") == 0 && !m->decided)
+		todo(w, NOT_OURS)->f.id = m->id;
 	return differences(w, m, &g);
 }
 
@@ -373,8 +378,9 @@ read_again(struct work *w)
 
 	if (db_snapshot(w->db, w->e) < 0)
 		return -1;
-	if (revision_pairs(w->db, &w->pairs, &w->n_pairs, w->e) == 0 && revision_messages(w->db, message_again, w, w->e) == 0 &&
-	    revision_replies(w->db, w->campaign, reply_again, w, w->e) == 0 && revision_logged(w->db, logged_again, w, w->e) == 0)
+	if (revision_pairs(w->db, &w->pairs, &w->n_pairs, w->e) == 0 && revision_messages(w->db, w->waiting, message_again, w, w->e) == 0 &&
+	    (w->waiting || (revision_replies(w->db, w->campaign, reply_again, w, w->e) == 0 &&
+	    revision_logged(w->db, logged_again, w, w->e) == 0)))
 		rc = 0;
 	if (rc < 0)
 		return db_abort(w->db);
@@ -453,6 +459,8 @@ do_one(struct work *w, const struct todo *t)
 		return hashset_has(&w->claimed, hash_text(0, t->f.v.fingerprint)) ? 0 : revision_drop(w->db, &t->f, w->e);
 	case FATE:
 		return inbound_set_fate(w->db, t->f.id, t->kind, t->fate, w->e);
+	case NOT_OURS:
+		return inbound_decide(w->db, t->f.id, "not_ours", 0, clock_now(), w->e) < 0 ? -1 : 0;
 	case ATTEMPT:
 		return revision_attempt(w->db, t->f.v.invite, t->n, t->f.v.category, w->e);
 	}
@@ -469,7 +477,7 @@ do_all(struct work *w)
 	for (size_t i = 0; i < w->n_todo; i++)
 		if (w->todo[i].what != DROP && do_one(w, &w->todo[i]) < 0)
 			return -1;
-	return audit_add(w->db, "cli", "inbound reclassify", arena_printf(w->keep, "messages=%" PRId64 " replies=%" PRId64
+	return audit_add(w->db, w->actor, "inbound reclassify", arena_printf(w->keep, "messages=%" PRId64 " replies=%" PRId64
 	    " logged=%" PRId64 " rows=%zu", w->result->messages, w->result->replies, w->result->logged, w->n_todo), w->e);
 }
 
@@ -543,17 +551,17 @@ count_moves(struct work *w)
 }
 
 int
-reclassify(struct db *db, const struct conf *c, int64_t campaign, const char *rules, bool dry_run, struct arena *a,
+reclassify(struct db *db, const struct conf *c, const struct reclassify_ask *ask, struct arena *a,
     struct reclassify_result *result, struct err *e)
 {
-	struct work w = { .db = db, .campaign = campaign, .keep = a, .scratch = ARENA_INIT, .result = result, .e = e };
+	struct work w = { .db = db, .campaign = ask->campaign, .waiting = ask->waiting, .actor = ask->actor, .keep = a, .scratch = ARENA_INIT, .result = result, .e = e };
 	int rc = -1;
 
 	*result = (struct reclassify_result){ 0 };
-	if (secret_load(&w.key, c->secret_file, e) < 0 || rules_load(&w.rules, rules, e) < 0 || read_again(&w) < 0)
+	if (secret_load(&w.key, c->secret_file, e) < 0 || rulebook_load(&w.rules, c, ask->rules, NULL, e) < 0 || read_again(&w) < 0)
 		goto out;
 	people_once(&w);
-	if ((dry_run && w.n_todo == 0) || write_down(&w, dry_run) == 0) {
+	if ((ask->dry_run && w.n_todo == 0) || write_down(&w, ask->dry_run) == 0) {
 		result->changed = (int64_t)w.n_todo;
 		count_moves(&w);
 		rc = 0;

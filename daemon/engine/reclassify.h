@@ -40,9 +40,16 @@ struct reclassify_result {
 	size_t n_moves;
 };
 
-/* campaign 0: all of them. rules: NULL for the shipped ones. dry_run: nothing stays written. */
-int	reclassify(struct db *, const struct conf *, int64_t campaign, const char *rules, bool dry_run, struct arena *,
-	    struct reclassify_result *, struct err *);
+struct reclassify_ask {
+	int64_t campaign;		/* 0: all of them */
+	const char *rules;		/* NULL: those of now (engine/rulebook.h) */
+	bool dry_run;			/* nothing stays written */
+	bool waiting;			/* only messages that are about nobody yet, and that nobody has decided */
+	const char *actor;		/* for the audit */
+};
+
+int	reclassify(struct db *, const struct conf *, const struct reclassify_ask *, struct arena *, struct reclassify_result *,
+	    struct err *);
 const char *reclassify_what_name(enum reclassify_what);	/* category, address, message, cause */
 
 #endif

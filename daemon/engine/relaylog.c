@@ -10,7 +10,7 @@
 #include "base/token.h"
 #include "engine/queuemap.h"
 #include "engine/relaylog_file.h"
-#include "mail/classify.h"
+#include "engine/rulebook.h"
 #include "mail/logline.h"
 #include "mail/queueid.h"
 #include "store/evidence.h"
@@ -59,7 +59,7 @@ relaylog_open(struct relaylog **out, const struct conf *c, const char *zone, int
 	r->arena = (struct arena)ARENA_INIT;
 	r->since = since;
 	if (zone_load(&r->time.zone, *zone ? zone : system_zone(&r->arena), e) < 0 ||
-	    secret_load(&r->key, c->secret_file, e) < 0 || rules_load(&r->rules, NULL, e) < 0) {
+	    secret_load(&r->key, c->secret_file, e) < 0 || rulebook_load(&r->rules, c, NULL, NULL, e) < 0) {
 		relaylog_close(r);
 		return -1;
 	}

@@ -24,6 +24,8 @@ static const struct { const char *word, *en, *vi; } words[] = {
 	{ "focal_wrong_address", "word of the focal point: not the person's address", "lời của đầu mối: địa chỉ không đúng" },
 	{ "focal_full", "word of the focal point: mailbox full", "lời của đầu mối: hộp thư đầy" },
 	{ "focal_disabled", "word of the focal point: mailbox blocked", "lời của đầu mối: hộp thư bị khóa" },
+	{ "focal_works", "the address works again", "địa chỉ đã nhận thư trở lại" },
+	{ "note", "note", "ghi chú" },
 };
 
 static const char *
@@ -44,7 +46,7 @@ story_title(struct arena *a, const struct event *v, enum lang l)
 const char *
 event_kind_name(enum event_kind k)
 {
-	static const char *const names[] = { "row", "invite", "attempt", "evidence", "answer" };
+	static const char *const names[] = { "row", "invite", "attempt", "evidence", "answer", "note" };
 
 	return names[k];
 }

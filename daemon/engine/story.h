@@ -28,7 +28,7 @@ struct story {
 int	story_load(struct story *, struct db *, struct arena *, const struct contact *, int64_t now, struct err *);
 /* What happened, in words. In the arena, or static. */
 const char *story_title(struct arena *, const struct event *, enum lang);
-const char *event_kind_name(enum event_kind);	/* row, invite, attempt, evidence, answer */
+const char *event_kind_name(enum event_kind);	/* row, invite, attempt, evidence, answer, note */
 /*
  * What an event says beyond that: the reply, the address; of a row its reason
  * in words, "typo in the domain -> an@gmail.example", and nothing when it is

@@ -6,6 +6,10 @@
  * and it decides the cause as the person's own would. The later word counts
  * where two contradict each other; what was said stays on record.
  *
+ * Who asked for no more reminders, by the link in the mail or by a mail of
+ * their own, takes that back by the link alone. What an operator has written
+ * down for them an operator can take back: it may have been the wrong person.
+ *
  * Units      times are Unix seconds.
  * Ownership  static texts.
  * Errors     word_record: 1 recorded, 0 was recorded already, -1.
@@ -16,7 +20,7 @@
 #ifndef THUMOI_ENGINE_WORD_H
 #define THUMOI_ENGINE_WORD_H
 
-#include "base/lang.h"
+#include "engine/by.h"
 #include "store/contact.h"
 
 struct word {
@@ -29,17 +33,23 @@ struct word {
 };
 
 const struct word *word_find(const char *key);	/* NULL: nothing of that name can be said */
+/* What it says, for a list to choose from. */
+const char *word_text(const struct word *, enum lang);
 const struct word *word_at(size_t i);		/* in the order of the list; NULL: no more */
 
-/* One word, in the transaction of the caller, without a line in the audit: 1 recorded, 0 was recorded already, -1. */
 struct word_said {
 	const char *note;		/* who said it, and how */
-	int64_t at, until;
+	int64_t at, until;		/* until 0: not said */
 };
 
+/* ERR_INPUT when something is missing, or too much. */
+int	word_check(const struct word *, const struct word_said *, int64_t now, enum lang, struct err *);
+/* One word, in the transaction of the caller, without a line in the audit: 1 recorded, 0 was recorded already, -1. */
 int	word_note(struct db *, const struct contact *, const struct word *, const struct word_said *, struct err *);
-int	word_record(struct db *, const struct contact *, const struct word *, const char *note, int64_t at, int64_t until,
+int	word_record(struct db *, const struct contact *, const struct word *, const struct word_said *, const struct by *,
 	    struct err *);
-int	word_withdraw(struct db *, const struct contact *, const struct word *, struct err *);
+/* An opt-out that the person made by themselves: nobody else takes it back. 1, 0, -1. */
+int	word_is_own(struct db *, const struct contact *, const struct word *, struct err *);
+int	word_withdraw(struct db *, const struct contact *, const struct word *, const struct by *, struct err *);
 
 #endif

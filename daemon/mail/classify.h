@@ -31,6 +31,12 @@ struct rules;
 
 /* path: a file or a folder of *.rules; NULL: the shipped rules (file_data_path "config/rules"). */
 int	rules_load(struct rules **, const char *path, struct err *);
+/*
+ * The same, and rules of an office's own: what stands in local_text (NULL: none). They are read behind all words that
+ * are shipped, and before the tables of numbers: what is shipped is not contradicted by them, and yet they say more than
+ * a bare 550 does. local_name: what their file is called.
+ */
+int	rules_load_with(struct rules **, const char *path, const char *local_name, const char *local_text, struct err *);
 void	rules_free(struct rules *);
 size_t	rules_count(const struct rules *);
 

@@ -286,6 +286,14 @@ read_forwarded(struct report *r, struct mime_part *m, int depth)
 	return false;
 }
 
+const char *
+mreport_sender(struct arena *a, const struct mreport *m)
+{
+	const char *at = strrchr(m->from, '@');
+
+	return at ? arena_printf(a, "%.*s %s", (int)(at - m->from), m->from, at + 1) : m->from;
+}
+
 void
 mreport_read(struct mreport *out, struct arena *a, const struct rules *rules, const char *msg, size_t len)
 {
@@ -294,6 +302,6 @@ mreport_read(struct mreport *out, struct arena *a, const struct rules *rules, co
 	*out = (struct mreport){ 0 };
 	r.top = mime_read(a, msg, len);
 	read_one(&r);
-	if (out->kind == MREPORT_ORDINARY)
-		read_forwarded(&r, r.top, 0);
+	if (out->kind == MREPORT_ORDINARY && !read_forwarded(&r, r.top, 0))
+		out->foreign = report_says(&r, "not-ours", mreport_sender(a, out)) || report_says(&r, "not-ours", out->subject);
 }

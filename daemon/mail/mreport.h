@@ -51,10 +51,13 @@ struct mreport {
 	const char *original_sender;	/* envelope senders of the returned mail, '\n' between */
 	const char *envid;		/* Original-Envelope-Id, xtext decoded */
 	const char *original_message_id;	/* of the returned headers, References, In-Reply-To: '\n' between, without <> */
+	bool foreign;			/* ordinary, from a sender or with a subject that an office has named as nothing of ours */
 	int64_t	away_until;		/* auto-reply: return date when it names one */
 };
 
 void	mreport_read(struct mreport *, struct arena *, const struct rules *, const char *msg, size_t len);
+/* The sender as phrases are asked about it: "news shop.example", as any address in a text is but a mark there. */
+const char *mreport_sender(struct arena *, const struct mreport *);
 const char *mreport_kind_name(enum mreport_kind);	/* bounce, arf, autoreply, mdn, ordinary */
 const char *mreport_action_name(enum mreport_action);	/* failed ...; "" */
 

@@ -16,7 +16,7 @@ struct reading {
 	const char *file;
 	long line;
 	enum category category;
-	bool bad_address, loose;
+	bool bad_address, loose, local;
 	struct rules_text *text;	/* in a [text NAME] section */
 	bool in_section;
 };
@@ -130,7 +130,7 @@ read_rule(struct reading *r, char *s, struct err *e)
 {
 	struct rules *to = r->to;
 	char text[PHRASE_MAX];
-	struct rule new = { .category = r->category, .bad_address = r->bad_address, .loose = r->loose };
+	struct rule new = { .category = r->category, .bad_address = r->bad_address, .loose = r->loose, .local = r->local };
 	const char *whole = s, *v;
 
 	for (;;) {
@@ -187,24 +187,45 @@ read_line(struct reading *r, char *s, struct err *e)
 	return 0;
 }
 
+/* text is taken apart. */
+static int
+read_rules_text(struct reading *r, char *text, struct err *e)
+{
+	int rc = 0;
+
+	for (char *next, *line = text; line && rc == 0; line = next) {
+		if ((next = strchr(line, '\n')))
+			*next++ = '\0';
+		r->line++;
+		rc = read_line(r, line, e);
+	}
+	return rc;
+}
+
 static int
 read_rules_file(struct rules *to, const char *path, struct err *e)
 {
 	struct reading r = { .to = to, .file = path };
 	struct file f = FILE_INIT;
-	char *text, *line, *next;
-	int rc = 0;
+	char *text;
+	int rc;
 
 	if (file_read(&f, path, RULES_FILE_MAX, e) < 0)
 		return -1;
 	text = mem_ndup(f.data, f.len);
 	file_release(&f);
-	for (line = text; line && rc == 0; line = next) {
-		if ((next = strchr(line, '\n')))
-			*next++ = '\0';
-		r.line++;
-		rc = read_line(&r, line, e);
-	}
+	rc = read_rules_text(&r, text, e);
+	free(text);
+	return rc;
+}
+
+static int
+read_local(struct rules *to, const char *name, const char *local, struct err *e)
+{
+	struct reading r = { .to = to, .file = name, .local = true };
+	char *text = mem_ndup(local, strlen(local));
+	int rc = read_rules_text(&r, text, e);
+
 	free(text);
 	return rc;
 }
@@ -218,8 +239,9 @@ is_rules_file(const struct dirent *d)
 }
 
 static int
-read_rules_dir(struct rules *to, const char *path, struct err *e)
+read_rules_dir(struct rules *to, const char *path, const char *local_name, const char *local_text, struct err *e)
 {
+	bool pending = local_text != NULL;
 	struct dirent **names = NULL;
 	int n = scandir(path, &names, is_rules_file, alphasort), rc = 0;
 
@@ -228,16 +250,26 @@ read_rules_dir(struct rules *to, const char *path, struct err *e)
 	if (n == 0)
 		rc = err_set(e, ERR_INPUT, TR("%s: there are no *.rules files here", "%s: không có tệp *.rules nào"), path);
 	for (int i = 0; i < n; i++) {
+		if (rc == 0 && pending && strcmp(names[i]->d_name, RULES_LOCAL_BEFORE) >= 0) {
+			pending = false;
+			rc = read_local(to, local_name, local_text, e);
+		}
 		if (rc == 0)
 			rc = read_rules_file(to, arena_printf(&to->arena, "%s/%s", path, names[i]->d_name), e);
 		free(names[i]);
 	}
 	free(names);
-	return rc;
+	return rc == 0 && pending ? read_local(to, local_name, local_text, e) : rc;
 }
 
 int
 rules_load(struct rules **out, const char *path, struct err *e)
+{
+	return rules_load_with(out, path, "", NULL, e);
+}
+
+int
+rules_load_with(struct rules **out, const char *path, const char *local_name, const char *local_text, struct err *e)
 {
 	struct rules *to = mem_zalloc(sizeof(*to));
 	struct stat st;
@@ -253,7 +285,7 @@ rules_load(struct rules **out, const char *path, struct err *e)
 	if (stat(path, &st) < 0)
 		rc = err_sys(e, "%s", path);
 	else
-		rc = S_ISDIR(st.st_mode) ? read_rules_dir(to, path, e) : read_rules_file(to, path, e);
+		rc = S_ISDIR(st.st_mode) ? read_rules_dir(to, path, local_name, local_text, e) : read_rules_file(to, path, e);
 	if (rc < 0) {
 		rules_free(to);
 		return -1;

@@ -28,11 +28,13 @@
 struct rule {
 	enum category category;
 	bool bad_address, wording, loose;	/* wording: it has a phrase */
+	bool local;			/* of the office's own rules */
 	const char *code, *status, *at;	/* patterns, NULL: any */
 	const char *name;		/* 20-people.rules:14: no such user */
 };
 
 #define RULE_TEXTS_MAX 32
+#define RULES_LOCAL_BEFORE "50-"		/* files of numbers are named so, or later */
 
 struct rules {
 	struct arena arena;

@@ -44,8 +44,8 @@ last_row(struct db *db, int64_t *id, char hash[AUDIT_HASH + 1], struct err *e)
 }
 
 /* "cli:lan": the person at the keyboard, as far as the system knows. */
-static const char *
-full_actor(const char *actor, char room[96])
+const char *
+audit_actor(const char *actor, char room[AUDIT_ACTOR])
 {
 	struct passwd entry, *found = NULL;
 	char names[4096];
@@ -53,9 +53,9 @@ full_actor(const char *actor, char room[96])
 	if (strcmp(actor, "cli") != 0)
 		return actor;
 	if (getpwuid_r(getuid(), &entry, names, sizeof(names), &found) == 0 && found)
-		snprintf(room, 96, "cli:%s", found->pw_name);
+		snprintf(room, AUDIT_ACTOR, "cli:%s", found->pw_name);
 	else
-		snprintf(room, 96, "cli:%ld", (long)getuid());
+		snprintf(room, AUDIT_ACTOR, "cli:%ld", (long)getuid());
 	return room;
 }
 
@@ -63,8 +63,8 @@ int
 audit_add(struct db *db, const char *actor, const char *action, const char *detail, struct err *e)
 {
 	static const char sql[] = "INSERT INTO audit (id, at, actor, action, detail, hash) VALUES ($1, $2, $3, $4, $5, $6)";
-	char before[AUDIT_HASH + 1], hash[AUDIT_HASH + 1], room[96];
-	struct audit_row r = { .at = clock_now(), .actor = full_actor(actor, room), .action = action, .detail = detail };
+	char before[AUDIT_HASH + 1], hash[AUDIT_HASH + 1], room[AUDIT_ACTOR];
+	struct audit_row r = { .at = clock_now(), .actor = audit_actor(actor, room), .action = action, .detail = detail };
 	struct stmt *s;
 
 	ASSERT(db_in_transaction(db));

@@ -23,6 +23,11 @@
 
 #define AUDIT_HASH 64
 
+#define AUDIT_ACTOR 96
+
+/* "cli": "cli:" and the name of the operating system's user, in room; else itself. */
+const char *audit_actor(const char *actor, char room[AUDIT_ACTOR]);
+
 /* actor: "cli" becomes "cli:" and the name of the operating system's user. */
 int	audit_add(struct db *, const char *actor, const char *action, const char *detail, struct err *);
 

@@ -175,6 +175,21 @@ evidence_has(struct db *db, int64_t contact, const char *kind, struct err *e)
 }
 
 int
+evidence_has_other(struct db *db, int64_t contact, const char *kind, const char *prefix, struct err *e)
+{
+	static const char sql[] = "SELECT 1 FROM evidence WHERE contact = $1 AND kind = $2 AND fingerprint NOT LIKE $3 || '%' LIMIT 1";
+	struct stmt *s = db_stmt(db, sql, e);
+	int64_t one;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, contact);
+	bind_text(s, 2, kind);
+	bind_text(s, 3, prefix);
+	return db_one_int(s, &one, e);
+}
+
+int
 evidence_words(struct db *db, struct arena *a, int64_t id, const char **words, struct err *e)
 {
 	static const char sql[] = "SELECT status, text FROM evidence WHERE id = $1";

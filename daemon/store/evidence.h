@@ -20,7 +20,7 @@
  * button       the person pressed a form's button  A
  * opt_out      the person                          A
  * focal_word   a focal point: it lies in spam      A
- * focal_received, focal_away, focal_moved, focal_wrong_address, focal_full, focal_disabled
+ * focal_received, focal_away, focal_moved, focal_wrong_address, focal_full, focal_disabled, focal_works
  *              a focal point or the operator (engine/word.h)  A
  * visit        a page was fetched (campaigns with tracking "visits") D
  *
@@ -64,6 +64,8 @@ int	answer_mask(struct db *, int64_t contact, unsigned *mask, struct err *);
 int	answer_first_at(struct db *, int64_t contact, int64_t instrument, int64_t *at, struct err *);	/* 1, 0, -1 */
 /* What a person said of this kind becomes KIND_withdrawn. 0 or -1. */
 int	evidence_withdraw(struct db *, int64_t contact, const char *kind, struct err *);
+/* ... whose fingerprint does not begin like that. 1, 0, -1. */
+int	evidence_has_other(struct db *, int64_t contact, const char *kind, const char *prefix, struct err *);
 int	evidence_has(struct db *, int64_t contact, const char *kind, struct err *);	/* 1, 0, -1 */
 /* What was said, whole: "5.7.1 Access denied". 1, 0, -1. */
 int	evidence_words(struct db *, struct arena *, int64_t id, const char **words, struct err *);

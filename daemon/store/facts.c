@@ -378,7 +378,7 @@ begin_then(struct facts_reader *r, int64_t created_at)
 		t->look.f = r->now.f;
 		memcpy(t->look.emails, r->now.emails, sizeof(t->look.emails));
 		t->look.n_emails = r->now.n_emails;
-		t->look.failed_invite = 0;
+		t->look.failed_invite = t->look.works_at = 0;
 		t->look.first_dead = false;
 		if (t->apart)
 			addresses_then(r, &t->look);
@@ -395,6 +395,7 @@ take_then(const struct facts_reader *r, struct then *t)
 	t->taken = true;
 	k->f = r->now.f;
 	k->failed_invite = r->now.failed_invite;
+	k->works_at = r->now.works_at;
 	k->first_dead = r->now.first_dead;
 	for (size_t i = 0; i < k->n_messages; i++)
 		for (size_t j = 0; j < r->now.n_messages; j++)
@@ -469,7 +470,7 @@ facts_next(struct facts_reader *r, struct facts *f, struct err *e)
 	    CONTACT_MAILABLE, .reason = col_text(r->people, 3), .missing = !col_null(r->people, 4),
 	    .name = col_text(r->people, 5), .sub_unit = col_text(r->people, 6), .erased = !col_null(r->people, 7),
 	    .email = "", .domain = "", .failed_kind = "", .failed_category = "" };
-	k->failed_invite = 0;
+	k->failed_invite = k->works_at = 0;
 	k->first_dead = false;
 	if (read_addresses(r, e) < 0 || read_corrections(r, e) < 0 || read_invites(r, e) < 0)
 		return -1;

@@ -107,7 +107,8 @@ note_away(struct facts *f, int64_t at, int64_t until, char grade)
 
 enum sign {
 	SIGN_NONE, SIGN_FAILURE, SIGN_OPT_OUT, SIGN_COMPLAINT, SIGN_SPAM, SIGN_FOCAL_WORD, SIGN_INBOX, SIGN_FORWARDED,
-	SIGN_AUTO_REPLY, SIGN_RECEIVED, SIGN_FOCAL_RECEIVED, SIGN_FOCAL_AWAY
+	SIGN_AUTO_REPLY, SIGN_RECEIVED, SIGN_FOCAL_RECEIVED, SIGN_FOCAL_AWAY,
+	SIGN_WORKS
 };
 
 /* A delay is no failure; a bare fetch of the link ("visit") may be a scanner: those prove nothing. */
@@ -121,7 +122,7 @@ sign_of(const char *kind)
 		{ "read_receipt", SIGN_RECEIVED }, { "opt_out", SIGN_OPT_OUT }, { "complaint", SIGN_COMPLAINT },
 		{ "focal_word", SIGN_FOCAL_WORD }, { "focal_received", SIGN_FOCAL_RECEIVED }, { "focal_away", SIGN_FOCAL_AWAY },
 		{ "focal_moved", SIGN_FAILURE }, { "focal_wrong_address", SIGN_FAILURE }, { "focal_full", SIGN_FAILURE },
-		{ "focal_disabled", SIGN_FAILURE },
+		{ "focal_disabled", SIGN_FAILURE }, { "focal_works", SIGN_WORKS },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(signs); i++)
@@ -163,7 +164,14 @@ look_evidence(struct look *k, struct stmt *s)
 
 	if (sign == SIGN_FAILURE)
 		note_report(k, s, at, grade);
-	if (sign == SIGN_NONE || sign == SIGN_FAILURE)
+	if (sign == SIGN_WORKS) {	/* what failed before is over: as with a corrected address */
+		k->works_at = at;
+		f->failed_at = f->failed_evidence = 0;
+		f->failed_kind = f->failed_category = "";
+		k->failed_invite = 0;
+		k->first_dead = false;
+	}
+	if (sign == SIGN_NONE || sign == SIGN_FAILURE || sign == SIGN_WORKS)
 		return;
 	f->reacted = true;
 	switch (sign) {
@@ -200,8 +208,15 @@ look_evidence(struct look *k, struct stmt *s)
 		break;
 	case SIGN_NONE:
 	case SIGN_FAILURE:
+	case SIGN_WORKS:
 		break;
 	}
+}
+
+static bool
+ended(const struct facts_message *m)
+{
+	return strcmp(m->state, "sending") != 0 && strcmp(m->state, "deferred") != 0;
 }
 
 /* What the states of the messages say, once the evidence is known. */
@@ -216,7 +231,7 @@ look_settle(struct look *k)
 
 		f->invited |= begun;
 		f->accepted |= strcmp(m->state, "accepted") == 0;
-		if (m->address < 0)
+		if (m->address < 0 || (begun && m->moved_at <= k->works_at && f->failed_at <= k->works_at && ended(m)))
 			continue;
 		f->begun |= begun;
 		if (strcmp(m->state, "sending") == 0 || strcmp(m->state, "deferred") == 0 ||

@@ -26,6 +26,7 @@ struct look {
 	struct facts_message *messages;
 	size_t n_messages, cap_messages;
 	int64_t failed_invite;
+	int64_t works_at;	/* what went out before then went to an address that did not work */
 	bool first_dead;	/* the first address was told not to exist: that is the failure */
 };
 

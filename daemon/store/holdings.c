@@ -43,6 +43,7 @@ static const char survey_person[] =
     " s.emailstatus FROM survey_person s JOIN survey_link l ON l.id = s.link JOIN instrument i ON i.id = l.instrument"
     " WHERE s.contact = $1 ORDER BY l.id";
 static const char erased[] = "SELECT kind, mac, at FROM erased WHERE contact = $1 ORDER BY kind, mac";
+static const char person_note[] = "SELECT id, at, actor, text FROM person_note WHERE contact = $1 ORDER BY id";
 static const char focal_point[] =
     "SELECT u.code AS unit, f.rank, f.name, f.position, f.email, f.telephone, f.admin_email, f.imported_at FROM focal_point f"
     " JOIN unit u ON u.id = f.unit WHERE f.email = $1 OR f.admin_email = $1 ORDER BY f.id";
@@ -68,6 +69,7 @@ const struct holdings_table holdings_tables[] = {
 	{ "inbound", HELD_BY_PERSON, inbound, NULL },
 	{ "answer", HELD_BY_PERSON, answer, NULL },
 	{ "correction", HELD_BY_PERSON, correction, NULL },
+	{ "person_note", HELD_BY_PERSON, person_note, NULL },
 	{ "erased", HELD_BY_PERSON, erased, NULL },
 	{ "survey_person", HELD_BY_PERSON, survey_person, NULL },
 	{ "answer_news", HELD_BY_PERSON, answer_news, "answers that webhooks are to be told" },

@@ -169,6 +169,27 @@ inbound_each(struct db *db, enum inbound_list which, int64_t campaign, int64_t m
 }
 
 int
+inbound_understood(struct db *db, int64_t most, int (*each)(const struct inbound_seen *, void *), void *arg, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT i.id, i.source, i.received_at, i.kind, i.fate, i.raw, i.decision, coalesce(i.decided_at, 0), 0 FROM inbound i"
+	    " WHERE i.fate = 'matched' OR i.fate = 'reply' ORDER BY i.id DESC LIMIT $1";
+	struct stmt *s = db_stmt(db, sql, e);
+	struct inbound_seen seen;
+	int rc, stop = 0;
+
+	if (!s)
+		return -1;
+	bind_int(s, 1, most);
+	while (stop == 0 && (rc = db_step(s, e)) == 1) {
+		fill_seen(s, &seen);
+		stop = each(&seen, arg);
+	}
+	db_done(s);
+	return stop ? stop : rc;
+}
+
+int
 inbound_count(struct db *db, enum inbound_list which, int64_t campaign, int64_t *n, struct err *e)
 {
 	static const char waiting[] = "SELECT count(*) FROM inbound i WHERE $1 <> 0 AND " WAITING;

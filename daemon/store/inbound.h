@@ -47,6 +47,8 @@ struct inbound_seen {
 /* Newest first, until the callback returns non-zero; texts and bytes are borrowed until it does. */
 int	inbound_each(struct db *, enum inbound_list, int64_t campaign, int64_t most, int64_t skip,
 	    int (*each)(const struct inbound_seen *, void *), void *, struct err *);
+/* Of those that a rule has placed, the newest; as above. */
+int	inbound_understood(struct db *, int64_t most, int (*each)(const struct inbound_seen *, void *), void *, struct err *);
 int	inbound_count(struct db *, enum inbound_list, int64_t campaign, int64_t *n, struct err *);
 /* In the arena; which of the lists it stands in does not matter. */
 int	inbound_by_id(struct db *, struct arena *, int64_t id, int64_t campaign, struct inbound_seen *, struct err *);

@@ -23,19 +23,22 @@ keep(struct arena *a, struct revision_fact *f)
 }
 
 int
-revision_messages(struct db *db, int (*each)(void *, const struct revision_message *), void *arg, struct err *e)
+revision_messages(struct db *db, bool waiting, int (*each)(void *, const struct revision_message *), void *arg, struct err *e)
 {
-	static const char sql[] = "SELECT id, received_at, kind, fate, raw FROM inbound WHERE length(raw) > 0 ORDER BY id";
-	struct stmt *s = db_stmt(db, sql, e);
+	static const char all[] = "SELECT id, received_at, kind, fate, decision <> '', raw FROM inbound WHERE length(raw) > 0 ORDER BY id";
+	static const char open[] =
+	    "SELECT id, received_at, kind, fate, 0, raw FROM inbound WHERE decision = '' AND (fate = 'unmatched' OR fate = 'forged')"
+	    " AND length(raw) > 0 ORDER BY id";
+	struct stmt *s = db_stmt(db, waiting ? open : all, e);
 	int rc, stop = 0;
 
 	if (!s)
 		return -1;
 	while (stop == 0 && (rc = db_step(s, e)) == 1) {
 		struct revision_message m = { .id = col_int(s, 0), .received_at = col_int(s, 1), .kind = col_text(s, 2),
-		    .fate = col_text(s, 3) };
+		    .fate = col_text(s, 3), .decided = col_int(s, 4) != 0 };
 
-		m.raw = col_blob(s, 4, &m.len);
+		m.raw = col_blob(s, 5, &m.len);
 		stop = each(arg, &m);
 	}
 	db_done(s);

@@ -17,6 +17,7 @@
 struct revision_message {
 	int64_t id, received_at;
 	const char *kind, *fate;
+	bool decided;			/* somebody has said what it is */
 	const void *raw;
 	size_t len;
 };
@@ -35,7 +36,8 @@ struct revision_reply {
 	bool last_of_expired;		/* the one for which an invite expired */
 };
 
-int	revision_messages(struct db *, int (*each)(void *, const struct revision_message *), void *arg, struct err *);
+/* waiting: only those that are about nobody, and that nobody has decided. */
+int	revision_messages(struct db *, bool waiting, int (*each)(void *, const struct revision_message *), void *arg, struct err *);
 /* Which evidence came of which message, by message; free() the list. What a person took back is left out. */
 int	revision_pairs(struct db *, struct revision_pair **, size_t *n, struct err *);
 /* Refusals and deferrals that came with a reply code; of one campaign, 0: of all. */

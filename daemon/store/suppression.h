@@ -6,6 +6,7 @@
  * (mail/category.h, category_blames_address). It is cured
  *
  *	by a corrected address: that is another one; by taking a word back;
+ *	by the word of who has asked: the address works again;
  *	when a later message to it was accepted, or reported as delivered;
  *	when one of those that share it answered, wrote, or showed by any other
  *	sign of their own that mail arrives;
@@ -31,7 +32,7 @@
 #define SUPPRESSION_HOLDS(since) \
 	"v.hard = 1 AND v.email <> '' AND v.at >= " since " AND v.kind NOT LIKE '%\\_withdrawn' ESCAPE '\\'" \
 	" AND NOT EXISTS (SELECT 1 FROM address q JOIN evidence g ON g.contact = q.contact WHERE q.email = v.email" \
-	"  AND g.at > v.at AND (g.kind IN ('reply', 'button', 'found_inbox', 'found_spam', 'found_forwarded') OR" \
+	"  AND g.at > v.at AND (g.kind IN ('reply', 'button', 'found_inbox', 'found_spam', 'found_forwarded', 'focal_works') OR" \
 	"  (v.kind NOT LIKE 'focal%' AND (g.kind IN ('auto_reply', 'read_receipt') OR" \
 	"   (g.kind = 'dsn' AND g.category = 'delivered' AND g.email = v.email)))))" \
 	" AND NOT EXISTS (SELECT 1 FROM address q JOIN answer g ON g.contact = q.contact WHERE q.email = v.email" \

@@ -152,6 +152,8 @@ timeline(struct db *db, struct arena *a, int64_t contact, struct event **out, si
 	static const char answers[] =
 	    "SELECT a.first_at, i.key, a.source, '', '', '', CASE WHEN a.last_at > a.first_at THEN a.last_at ELSE 0 END"
 	    " FROM answer a JOIN instrument i ON i.id = a.instrument WHERE a.contact = $1 ORDER BY i.position";
+	static const char notes[] =
+	    "SELECT at, 'note', actor, text, '', '', 0 FROM person_note WHERE contact = $1 ORDER BY at, id";
 	struct list l = { NULL, 0, 0 };
 	int rc = 0;
 
@@ -160,7 +162,7 @@ timeline(struct db *db, struct arena *a, int64_t contact, struct event **out, si
 	if (add(db, a, rows, contact, EVENT_ROW, &l, e) < 0 || add(db, a, invites, contact, EVENT_INVITE, &l, e) < 0 ||
 	    add(db, a, attempts, contact, EVENT_ATTEMPT, &l, e) < 0 ||
 	    add(db, a, evidence, contact, EVENT_EVIDENCE, &l, e) < 0 ||
-	    add(db, a, answers, contact, EVENT_ANSWER, &l, e) < 0)
+	    add(db, a, answers, contact, EVENT_ANSWER, &l, e) < 0 || add(db, a, notes, contact, EVENT_NOTE, &l, e) < 0)
 		rc = -1;
 	if (rc == 0 && l.n) {
 		qsort(l.item, l.n, sizeof(*l.item), by_time);

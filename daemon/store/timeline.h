@@ -22,13 +22,13 @@
  */
 int	person_find(struct db *, struct arena *, const char *who, size_t most, struct contact **, size_t *n, struct err *);
 
-enum event_kind { EVENT_ROW, EVENT_INVITE, EVENT_ATTEMPT, EVENT_EVIDENCE, EVENT_ANSWER };
+enum event_kind { EVENT_ROW, EVENT_INVITE, EVENT_ATTEMPT, EVENT_EVIDENCE, EVENT_ANSWER, EVENT_NOTE };
 
 struct event {
 	int64_t at;
 	enum event_kind kind;
-	const char *what;	/* disposition, invite state, verdict, kind of evidence, instrument key */
-	const char *where;	/* roster file:line, wave, relay, address, source of the answer */
+	const char *what;	/* disposition, invite state, verdict, kind of evidence, instrument key; note */
+	const char *where;	/* roster file:line, wave, relay, address, source of the answer, who wrote the note */
 	const char *detail;	/* reason and suggestion, address, reply, diagnostic text */
 	const char *category;	/* attempt, evidence; "" */
 	char grade;		/* evidence; '\0' */

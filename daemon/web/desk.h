@@ -12,9 +12,11 @@
  * /c/KEY/packs/DOMAIN		evidence		desk_letter.c
  * /c/KEY/domains[/DOMAIN]	institutions		desk_domains.c, desk_domain.c
  * /c/KEY/exchangers/HOST	one mail exchanger	desk_domain.c
- * /c/KEY/people[/ID]		people			desk_people.c
+ * /c/KEY/people		people			desk_people.c
+ * /c/KEY/people/ID[/resend]	one person		desk_person.c, desk_person_act.c
  * /c/KEY/rosters[/ID]		rosters, their rows	desk_rosters.c, desk_roster.c, desk_upload.c
  * /c/KEY/inbound[/ID]		what came back		desk_inbound.c, desk_mail.c
+ * /c/KEY/inbound/ID/rule, /rules	rules of our own	desk_rules.c
  * /c/KEY/waves[/NAME]		waves			desk_waves.c, desk_wave.c
  * /c/KEY/waves/NAME/preview	before it goes out	desk_preview.c
  * /c/KEY/reports[/FILE]	reports			desk_reports.c
@@ -58,6 +60,9 @@ void	desk_exchanger(struct request *);
 void	desk_people(struct request *);
 void	desk_search(struct request *);		/* POST who= */
 void	desk_person(struct request *);
+void	desk_person_act(struct request *);	/* POST act=correct|say|withdraw|stop|cure|note, and what each needs */
+void	desk_resend(struct request *);
+void	desk_resend_do(struct request *);
 void	desk_rosters(struct request *);
 void	desk_roster_upload(struct request *);	/* POST a file, unit=, received_from=, adds=; then upload= of the preview */
 void	desk_roster(struct request *);
@@ -65,6 +70,10 @@ void	desk_roster_confirm(struct request *);	/* POST seq=: the suggestion of a he
 void	desk_inbound(struct request *);
 void	desk_mail(struct request *);
 void	desk_mail_decide(struct request *);	/* POST act=attach|not_ours|seen, who= or contact=, kind=, until= */
+void	desk_rule(struct request *);
+void	desk_rule_teach(struct request *);	/* POST act=try|propose|keep, meaning=, phrase= */
+void	desk_rules(struct request *);
+void	desk_rule_forget(struct request *);	/* POST line=, when= */
 void	desk_waves(struct request *);
 void	desk_wave_create(struct request *);	/* POST name=, template=, audience=, kind=, not_before=, not_after= */
 void	desk_wave_page(struct request *);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "engine/attach.h"
+#include "engine/teach.h"
 #include "mail/mreport.h"
 #include "web/desk_parts.h"
 
@@ -52,6 +53,12 @@ view_foreign(json_t *o, const char *key, struct arena *a, const char *text, size
 	view_text(o, key, n ? out : NULL);
 }
 
+void
+desk_foreign(json_t *o, const char *key, const struct request *r, const char *text)
+{
+	view_foreign(o, key, r->arena, text, LINE_MAX_CHARS);
+}
+
 static const char *
 in_words(const char *word, enum lang l)
 {
@@ -72,6 +79,19 @@ in_words(const char *word, enum lang l)
 		if (strcmp(names[i].key, word) == 0)
 			return TRL(l, names[i].en, names[i].vi);
 	return *word ? word : NULL;
+}
+
+const char *
+desk_understood(const struct request *r, const char *what)
+{
+	size_t n = strcspn(what, " ");
+	const char *meaning = teach_meaning_text(what[n] ? what + n + 1 : what, r->lang);
+	const char *kind = in_words(arena_ndup(r->arena, what, n), r->lang);
+
+	if (!kind || strcmp(what, "autoreply auto-reply") == 0)
+		return kind ? kind : what;
+	return what[n] && meaning ? arena_printf(r->arena, "%s: %s", kind, meaning) : strcmp(what, "not-ours") == 0 ?
+	    TRL(r->lang, "nothing of ours", "không liên quan") : kind;
 }
 
 static void
@@ -120,7 +140,7 @@ desk_message(json_t *o, const struct request *r, const struct snapshot *s, const
 	const struct inbound_row *row = &seen->row;
 	struct mreport m;
 
-	mreport_read(&m, r->arena, r->site->rules, row->raw, row->len);
+	mreport_read(&m, r->arena, r->rules, row->raw, row->len);
 	view_int(o, "id", row->id);
 	view_time(o, "received_at", &s->campaign.zone, row->received_at, r->lang);
 	view_text(o, "kind", row->kind);
@@ -237,6 +257,7 @@ desk_inbound(struct request *r)
 		view_int(data, "last", from + n);
 		view_text(data, "previous_url", page > 1 ? page_url(r, s, which, page - 1) : NULL);
 		view_text(data, "next_url", from + n < found ? page_url(r, s, which, page + 1) : NULL);
+		view_text(data, "rules_url", desk_url(r, s, "/rules"));
 		view_text(data, "page_text", arena_printf(r->arena, "%lld", (long long)page));
 		desk_kind_choices(data, r, NULL);
 		desk_said(data, said >= 0 && said < ATTACHES ? attach_text((enum attach)said, r->lang) : NULL, said == ATTACH_DONE);

@@ -160,7 +160,7 @@ attach(struct request *r, const struct snapshot *s, const struct asked *a)
 		return;
 	}
 	w.who = &found[0];
-	if (attach_mail(r->db, r->arena, r->site->rules, &w, &outcome, &e) < 0)
+	if (attach_mail(r->db, r->arena, r->rules, &w, &outcome, &e) < 0)
 		view_error(r, &e);
 	else
 		reply_outcome(r, s, a, outcome);

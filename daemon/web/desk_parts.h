@@ -41,6 +41,10 @@ void	desk_roster_units(json_t *o, const struct request *, const struct snapshot 
 void	desk_said(json_t *o, const char *text, bool good);
 /* A number of the query; 0: none, or no number. */
 int64_t	desk_number(const struct request *, const char *name);
+/* A line of what a stranger wrote, fit to be shown. */
+void	desk_foreign(json_t *o, const char *key, const struct request *, const char *text);
+/* "bounce policy" in words. */
+const char *desk_understood(const struct request *, const char *what);
 /* A message that came back, as a person reads it, and what the rules say of it. */
 void	desk_message(json_t *o, const struct request *, const struct snapshot *, const struct inbound_seen *);
 /* What it may say of a person. */

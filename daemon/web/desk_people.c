@@ -1,11 +1,9 @@
-/* desk.h: lists of people by unit and cause, the search, and one person's story. */
+/* desk.h: lists of people by unit and cause, and the search. */
 #include "web/desk.h"
 
 #include <stdlib.h>
 
-#include "base/clock.h"
-#include "engine/story.h"
-#include "store/holdings.h"
+#include "store/timeline.h"
 #include "web/desk_parts.h"
 
 #define PEOPLE_A_PAGE 50
@@ -223,108 +221,6 @@ desk_search(struct request *r)
 		json_decref(data);
 	} else {
 		view_reply(r, SCREEN_PEOPLE, TRL(r->lang, "People", "Người được cử"), s, data);
-	}
-	view_done(r, s);
-}
-
-static void
-add_events(json_t *data, const struct request *r, const struct story *story)
-{
-	const struct zone *z = &story->campaign.zone;
-	json_t *list = view_list(data, "timeline");
-
-	for (size_t i = 0; i < story->n; i++) {
-		const struct event *v = &story->events[i];
-		json_t *o = view_item(list);
-
-		view_time(o, "at", z, v->at, r->lang);
-		view_text(o, "kind", event_kind_name(v->kind));
-		view_text(o, "what", v->what);
-		view_text(o, "what_name", story_title(r->arena, v, r->lang));
-		view_utf8(o, "where", r->arena, v->where);
-		view_utf8(o, "detail", r->arena, story_detail(r->arena, v, r->lang));
-		view_text(o, "category", *v->category ? v->category : NULL);
-		view_grade(o, "grade", v->grade);
-		view_time(o, "until", z, v->until, r->lang);
-	}
-}
-
-static void
-add_story(json_t *data, const struct request *r, const struct snapshot *s, const struct story *story)
-{
-	const struct contact *c = &story->who;
-	const struct cause_info *i = cause_info(story->cause);
-
-	view_int(data, "id", c->id);
-	view_text(data, "name", c->name);
-	view_text(data, "unit", c->unit_code);
-	view_text(data, "unit_name", unit_name(&story->unit, r->lang));
-	view_text(data, "unit_url", desk_url(r, s, arena_printf(r->arena, "/units/%s", c->unit_code)));
-	view_text(data, "sub_unit", c->sub_unit);
-	view_text(data, "position", c->position);
-	view_text(data, "email", *c->email ? c->email : NULL);
-	view_text(data, "alternate", *c->alternate ? c->alternate : NULL);
-	view_text(data, "token", c->token);
-	view_flag(data, "missing", c->missing_since != 0);
-	view_text(data, "cause", i->key);
-	view_text(data, "cause_name", cause_name(story->cause, r->lang));
-	view_text(data, "why", TRL(r->lang, i->why_en, i->why_vi));
-	view_text(data, "do", TRL(r->lang, i->do_en, i->do_vi));
-	view_text(data, "owner_name", i->owner == OWNER_NONE ? NULL : owner_name(i->owner, r->lang));
-	view_grade(data, "grade", story->grade);
-	add_events(data, r, story);
-}
-
-/* 1, 0 no such person here, -1. */
-static int
-read_story(struct request *r, const struct snapshot *s, struct story *story, struct err *e)
-{
-	char *end;
-	int64_t id = strtoll(r->seg[1], &end, 10);
-	struct contact c;
-	int rc = *end ? 0 : contact_by_id(r->db, r->arena, id, &c, e);
-
-	if (rc != 1 || c.campaign != s->campaign.id || !access_sees_unit(r->actor, c.unit_code))
-		return rc < 0 ? -1 : 0;
-	return story_load(story, r->db, r->arena, &c, clock_now(), e) < 0 ? -1 : 1;
-}
-
-/* Who looks is written down, here as on the command line. */
-static int
-write_down(struct request *r, const struct contact *c, struct err *e)
-{
-	if (db_begin(r->db, e) < 0)
-		return -1;
-	return holdings_audit(r->db, desk_actor(r), "person show", c->id, e) < 0 ? db_abort(r->db) : db_commit(r->db, e);
-}
-
-void
-desk_person(struct request *r)
-{
-	const struct snapshot *s = view_campaign(r);
-	struct err e = ERR_INIT;
-	struct story story;
-	json_t *data;
-	int rc;
-
-	if (!s)
-		return;
-	if (db_snapshot(r->db, &e) < 0) {
-		rc = -1;
-	} else {
-		rc = read_story(r, s, &story, &e);
-		db_commit(r->db, NULL);
-	}
-	if (rc == 1 && write_down(r, &story.who, &e) < 0)
-		rc = -1;
-	if (rc < 0) {
-		view_error(r, &e);
-	} else if (rc == 0) {
-		view_nothing_here(r);
-	} else {
-		data = json_object();
-		add_story(data, r, s, &story);
-		view_reply(r, SCREEN_PERSON, story.who.name, s, data);
 	}
 	view_done(r, s);
 }

@@ -30,6 +30,7 @@ struct chain;
 struct live;
 struct meters;
 struct metrics;
+struct rulebook;
 struct rules;
 
 /* What all threads of one server share. */
@@ -51,7 +52,7 @@ struct site {
 	struct tiles *tiles;		/* [c] */
 	struct chain *chain;		/* is the audit log as it was written: web/chain.h */
 	struct live *live;		/* [c] who is told what moves: web/live.h */
-	struct rules *rules;		/* [c] what mails that came back are read by */
+	struct rulebook *book;		/* what mails that came back are read by: engine/rulebook.h */
 	struct limiter tokens, keys, logins;	/* failures by client address */
 	struct limiter names;		/* wrong passwords by user */
 };
@@ -85,6 +86,7 @@ struct request {
 	bool needs_second;		/* must have a second factor, and has none yet */
 	const char *csrf;		/* for the forms of this page */
 	const char *session;		/* its key in the store; NULL: nobody logs in here */
+	const struct rules *rules;	/* as they are during this request; at the desk only */
 
 	/* the reply */
 	int status;

@@ -13,6 +13,7 @@ static const char *const names[SCREENS] = {
 	[SCREEN_LETTER] = "letter", [SCREEN_WAVE] = "one-wave", [SCREEN_PREVIEW] = "preview", [SCREEN_LIVE] = "live",
 	[SCREEN_LOGIN] = "login", [SCREEN_CODE] = "code", [SCREEN_ACCOUNT] = "account", [SCREEN_USERS] = "users",
 	[SCREEN_USER] = "user", [SCREEN_KEYS] = "keys", [SCREEN_AUDIT] = "audit",
+	[SCREEN_RESEND] = "resend", [SCREEN_RULES] = "rules", [SCREEN_RULE] = "rule",
 };
 
 struct screens {

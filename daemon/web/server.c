@@ -8,8 +8,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "engine/board.h"
+#include "engine/rulebook.h"
 #include "engine/spool.h"
-#include "mail/classify.h"
 #include "web/chain.h"
 #include "web/http.h"
 #include "web/landing.h"
@@ -167,9 +167,12 @@ run_handler(struct request *r, const struct upload *up, bool desk)
 		return;
 	}
 	handler = !up->allowed ? NULL : up->post ? up->route->post : up->route->get;
-	if (handler && session_admit(r, up->route->right))
+	if (handler && session_admit(r, up->route->right)) {
+		r->rules = desk ? rulebook_take(r->site->book) : NULL;
 		handler(r);
-	else if (handler)
+		if (r->rules)
+			rulebook_give(r->site->book, r->rules);
+	} else if (handler)
 		return;
 	else
 		reply_not_allowed(r, up->route->get != NULL, up->route->post != NULL);
@@ -320,7 +323,7 @@ load_site(struct web *w, const struct web_options *o, struct err *e)
 	if (*c->api_key_file && !(s->api_key = conf_secret(&w->arena, c->api_key_file, "api_key_file", e)))
 		return -1;
 	return pages_load(&s->pages, e) < 0 || screens_load(&s->screens, e) < 0 || tiles_load(&s->tiles, e) < 0 ||
-	    rules_load(&s->rules, NULL, e) < 0 ? -1 : 0;
+	    rulebook_open(&s->book, c, e) < 0 ? -1 : 0;
 }
 
 static int
@@ -391,8 +394,8 @@ web_stop(struct web *w, int grace_ms)
 	pages_free(w->site.pages);
 	screens_free(w->site.screens);
 	tiles_free(w->site.tiles);
-	rules_free(w->site.rules);
 	live_free(w->site.live);
+	rulebook_close(w->site.book);
 	board_free(w->site.board);
 	chain_free(w->site.chain);
 	metrics_free(w->site.metrics);

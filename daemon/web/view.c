@@ -174,14 +174,14 @@ value_of(struct request *r, const char *key, json_t *j, int depth)
 	}
 }
 
-static const struct tab { const char *path, *en, *vi; enum screen screen[3]; enum right right; } tabs[] = {
+static const struct tab { const char *path, *en, *vi; enum screen screen[4]; enum right right; } tabs[] = {
 	{ "", "Today", "Hôm nay", { SCREEN_TODAY, SCREEN_TODAY }, RIGHT_REPORTS },
 	{ "/actions", "Who must act", "Ai cần làm gì", { SCREEN_ACTIONS, SCREEN_ACTIONS }, RIGHT_REPORTS },
 	{ "/units", "Units", "Đơn vị", { SCREEN_UNITS, SCREEN_UNIT, SCREEN_LETTER }, RIGHT_REPORTS },
 	{ "/domains", "Institutions", "Hệ thống thư", { SCREEN_DOMAINS, SCREEN_DOMAIN, SCREEN_EXCHANGER }, RIGHT_REPORTS },
-	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON }, RIGHT_PEOPLE },
+	{ "/people", "People", "Người được cử", { SCREEN_PEOPLE, SCREEN_PERSON, SCREEN_RESEND }, RIGHT_PEOPLE },
 	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER, SCREEN_UPLOAD }, RIGHT_PEOPLE },
-	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL }, RIGHT_INBOUND },
+	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL, SCREEN_RULES, SCREEN_RULE }, RIGHT_INBOUND },
 	{ "/waves", "Waves", "Lượt gửi", { SCREEN_WAVES, SCREEN_WAVE, SCREEN_PREVIEW }, RIGHT_REPORTS },
 	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS }, RIGHT_REPORTS },
 };

@@ -356,6 +356,12 @@ def walk(op, desk, public, key_file):
             steer = op["POST", K + "/waves/{name}"]
             for act, want in (("pause", 200), ("pause", 409), ("resume", 200), ("resume", 409)):
                 steer.ask({**args, "name": made}, q, desk, f"act={act}".encode(), FROM_HERE, want=want)
+                lesson = {**args, "id": m["id"]}
+                op["GET", K + "/inbound/{id}/rule"].ask(lesson, q, desk)
+                op["POST", K + "/inbound/{id}/rule"].ask(lesson, q, desk, b"act=try&meaning=policy&phrase=user+unknown", FROM_HERE)
+                op["POST", K + "/inbound/{id}/rule"].ask(lesson, q, desk, b"act=keep&meaning=policy&phrase=a", FROM_HERE, want=400)
+            op["GET", K + "/rules"].ask(args, q, desk)
+            op["POST", K + "/rules"].ask(args, q, desk, b"line=1&when=x", FROM_HERE, want=404)
             units = op["GET", K + "/units"].ask(args, q, desk)
             for u in units["units"]:
                 check_unit(op["GET", K + "/units/{code}"].ask({**args, "code": u["code"]}, q, desk))
@@ -387,7 +393,12 @@ def walk(op, desk, public, key_file):
                 some = people.ask(args, {**q, "cause": choice["value"]}, desk)
                 total += some["found"]
                 for p in some["people"][:3]:
-                    op["GET", K + "/people/{id}"].ask({**args, "id": p["id"]}, q, desk)
+                    one = {**args, "id": p["id"]}
+                    op["GET", K + "/people/{id}"].ask(one, q, desk)
+                    op["GET", K + "/people/{id}/resend"].ask(one, q, desk)
+                    op["POST", K + "/people/{id}"].ask(one, q, desk, b"act=note&note=x", want=403)
+                    op["POST", K + "/people/{id}"].ask(one, q, desk, b"act=say&kind=away&note=x", FROM_HERE, want=400)
+                    op["POST", K + "/people/{id}/resend"].ask(one, q, desk, b"", want=403)
             if total != listed["found"]:
                 fault(f"{c['key']}: the people of each cause are {total}, all are {listed['found']}")
             ids = set()

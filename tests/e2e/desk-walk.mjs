@@ -150,6 +150,7 @@ wave: more_domains
 preview: with_other_template
 preview: with_second_address
 reports: mailable
+rule: trial.faults
 reports: invited
 reports: accepted
 reports: took_part
@@ -263,7 +264,9 @@ async function pages() {
 	const beside = ["/account", "/users", `/users/${users.find((u) => u.role === "focal").id}`, `/users/${users.find((u) => u.self).id}`,
 		"/keys", "/audit", `/audit?who=${encodeURIComponent(cli)}&what=user+add`].map((at) => ({ name: at.split(/[/?]/)[1] + (/^.users.\d/.test(at) ? "/one" : ""), at,
 		api: at, url: desk + at, label: at, file: at.slice(1).replace(/[^\w-]+/g, "-") }));
+	const [unread] = (await api(`/${KEY}/inbound`, "vi")).mails, { people: [again] } = people;
 
+	list.push({ name: "resend", at: `/people/${again.id}/resend` }, { name: "rules", at: "/rules" }, { name: "rule", at: `/inbound/${unread.id}/rule` });
 	return beside.concat(list.map((p) => ({ ...p, api: `/campaigns/${KEY}${p.at}`, url: `${desk}/c/${KEY}${p.at}`, label: p.cause ? `person (${p.cause})` : p.at || "today",
 		file: (p.cause ? `person-${p.cause}` : p.at.slice(1) || "today").replace(/[^\w-]+/g, "-") })));
 }

@@ -125,6 +125,13 @@ cp "$work/thumoi.db" "$work/before.db"
 # --- show, export
 status "person show" 0 thumoi person show "$token"
 is "$(query "SELECT action || ' ' || detail FROM audit ORDER BY id DESC LIMIT 1")" "person show contact=$id campaign=lab" "... is written down, without a name"
+status "person note" 0 thumoi person note "$token" Hẹn gọi lại phòng '302:' bàn giao
+is "$(query "SELECT action || ' ' || detail FROM audit ORDER BY id DESC LIMIT 1")" "person note contact=$id campaign=lab" "... is written down, without what it says"
+ok "a note from standard input" eval 'printf "Đã chuyển\n  cho văn thư 0977\n" | thumoi person note "$token" -'
+has "$(thumoi person show "$token")" 'Đã chuyển cho văn thư 0977' "... stands in the timeline"
+has "$(thumoi person show "$token")" "note · cli:$(id -un)" "... with who wrote it"
+status "an empty note" 1 thumoi person note "$token" ' '
+status "a note on nobody" 1 thumoi person note nobody@nowhere.example hỏi
 status "person export" 0 thumoi person export "$email" --output "$work/export.json"
 is "$(stat -c %a "$work/export.json")" 600 "... for the eyes of one"
 is "$(query "SELECT action || ' ' || detail FROM audit ORDER BY id DESC LIMIT 1")" "person export contact=$id campaign=lab" "... is written down"
@@ -139,6 +146,7 @@ assert any(email in r["raw"] for r in p["roster_row"])
 assert p["invite"][0]["email"] == email and p["attempt"][0]["verdict"] == "accepted"
 assert any(v["kind"] == "dsn" and v["category"] == "unknown-user" for v in p["evidence"])
 assert p["answer"][0]["instrument"] == "survey"
+assert [n["text"] for n in p["person_note"]] == ["Hẹn gọi lại phòng 302: bàn giao", "Đã chuyển cho văn thư 0977"]
 assert len(p["inbound"]) == 2 and all(email in m["raw"] for m in p["inbound"])
 assert len(d["other_mails"]) == 1 and "ai.do@khac.example" in d["other_mails"][0]["raw"]
 P
@@ -173,6 +181,29 @@ ok "a wave to those who were mended" thumoi -q wave create lab mended --template
 ok "... goes out" thumoi -q wave run lab mended
 is "$(query "SELECT i.email FROM invite i JOIN wave w ON w.id = i.wave WHERE w.name = 'mended'")" moi.dung@cantho.gov.example "... to that one"
 
+# --- once more to one person
+id3=$(pick id 2) token3=$(pick token 2)
+email3=$(query "SELECT email FROM address WHERE contact = $id3 AND rank = 1")
+status "person resend on the same day" 1 thumoi person resend "$token3"
+has "$stdout" 'has got a message today' "... says why not"
+query "UPDATE invite SET moved_at = moved_at - 2 * 86400 WHERE contact = $id3"
+status "person resend --dry-run" 0 thumoi --json person resend "$token3" --dry-run
+has "$stdout" "\"email\":\"$email3\"" "... says where to"
+is "$(query "SELECT count(*) FROM wave WHERE name LIKE 'resend-%'")" 0 "... and makes nothing"
+status "person resend" 0 thumoi person resend "$token3"
+is "$(query "SELECT action || ' ' || detail FROM audit ORDER BY id DESC LIMIT 1")" "person resend contact=$id3 campaign=lab" "... is written down"
+ok "... is sent" thumoi -q dispatch --once
+is "$(query "SELECT i.contact || ' ' || i.email || ' ' || i.state || ' ' || w.state FROM invite i JOIN wave w ON w.id = i.wave
+	WHERE w.name LIKE 'resend-%'")" "$id3 $email3 accepted done" "... to this person alone, and is over"
+is "$(grep -l -F "X-Envelope-To: <$email3>" "$work"/out/*.eml | wc -l)" 2 "... a second message"
+status "person resend once more" 1 thumoi person resend "$token3"
+thumoi -q evidence add "$token3" opt_out --note 'nhầm người' >/dev/null
+query "UPDATE invite SET moved_at = moved_at - 2 * 86400 WHERE contact = $id3"
+status "person resend to who wants no more" 1 thumoi person resend "$token3"
+has "$stdout" 'asked to stop' "... says why not"
+status "that was the wrong person" 0 thumoi evidence withdraw "$token3" opt_out
+ok "... who can be written to again" thumoi -q person resend "$token3" --dry-run
+
 # --- erase
 reports before
 status "erase without a word" 2 thumoi person erase "$token"
@@ -189,6 +220,7 @@ has "$(thumoi --lang vi person erase "$token2" --dry-run; "$bin" --lang vi perso
 is "$(in_files "$email")" 0 "the address is gone from the files"
 is "$(in_files "$local_part")" 0 "... and what stood before the @"
 is "$(in_files "$name")" 0 "... and the name"
+is "$(in_files "302: bàn giao")$(in_files "văn thư 0977")" 00 "... and what was noted"
 is "$(in_files "$token")" 0 "... and the token"
 reports after
 same_reports before after "erased"

@@ -16,7 +16,8 @@ again(struct post *p, const char *rules, bool dry_run, int64_t campaign)
 {
 	struct reclassify_result r;
 
-	CHECK_INT(reclassify(p->w.db, &p->conf, campaign, rules, dry_run, &p->w.arena, &r, &p->w.e), 0, p->w.e.text);
+	CHECK_INT(reclassify(p->w.db, &p->conf, &(struct reclassify_ask){ .campaign = campaign, .rules = rules, .dry_run = dry_run, .actor = "cli" },
+	    &p->w.arena, &r, &p->w.e), 0, p->w.e.text);
 	return r;
 }
 

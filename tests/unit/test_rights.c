@@ -279,16 +279,17 @@ test_amend(struct tester *t)
 
 	if (contact_by_id(t->w.db, &t->w.arena, COUNT(t, "SELECT id FROM contact WHERE name_key = 'ho giang'"), &c, &t->w.e) != 1)
 		world_die(&t->w, "contact");
-	CHECK_INT(amend(t->w.db, &c, t->units, &(struct amendment){ .email = "giang@gmail.con" }, clock_now(), &done, &t->w.e), -1, "a slip");
+	CHECK_INT(amend(t->w.db, &c, t->units, &(struct amendment){ .email = "giang@gmail.con" }, BY_CLI, clock_now(), &done, &t->w.e), -1, "a slip");
 	CHECK(strstr(t->w.e.text, "giang@gmail.example"), "tells what may be meant");
-	CHECK_INT(amend(t->w.db, &c, t->units, &(struct amendment){ .email = "hoa.le@cantho.gov.example" }, clock_now(), &done, &t->w.e), 0,
+	CHECK_STR(done.fault, "email", "and about what");
+	CHECK_INT(amend(t->w.db, &c, t->units, &(struct amendment){ .email = "hoa.le@cantho.gov.example" }, BY_CLI, clock_now(), &done, &t->w.e), 0,
 	    "a colleague's mailbox");
 	CHECK(done.email && done.shared, "is told to be shared");
 	CHECK_INT(COUNT(t, "SELECT count(*) FROM correction WHERE new_email = 'hoa.le@cantho.gov.example'"), 1, "a correction");
 	CHECK_INT(COUNT(t, "SELECT count(*) FROM roster_row WHERE warnings = 'shared_address' AND name LIKE '%Hoa'"), 1, "the row says so");
 	CHECK_INT(contact_by_id(t->w.db, &t->w.arena, c.id, &c, &t->w.e), 1, "read again");
 	CHECK_INT(amend(t->w.db, &c, t->units, &(struct amendment){ .email = "giang.ho@cantho.gov.example", .name = " Hồ  Giang " },
-	    clock_now(), &done, &t->w.e), 0, "back");
+	    BY_CLI, clock_now(), &done, &t->w.e), 0, "back");
 	CHECK(done.email && !done.name, "spaces are no other name");
 	CHECK_INT(COUNT(t, "SELECT count(*) FROM roster_row WHERE warnings = 'shared_address' AND name LIKE '%Hoa'"), 0, "hers alone again");
 }
