@@ -142,7 +142,7 @@ rm -rf "$shots"
 mkdir -p "$shots"
 ok "the command line counts" thumoi report participation desk --format csv --output "$work/participation.csv"
 ok "... causes, too" thumoi report causes desk --format csv --output "$work/causes.csv"
-CHROMIUM=$chromium timeout 540 node tests/e2e/desk-walk.mjs "$modules" "$desk" "$shots" "$work" "${session[@]}" >"$work/walk" 2>&1
+CHROMIUM=$chromium timeout 900 node tests/e2e/desk-walk.mjs "$modules" "$desk" "$shots" "$work" "${session[@]}" >"$work/walk" 2>&1
 [ $? -le 1 ] || tap_line not_ok "the walk came to its end"
 while IFS= read -r line; do
 	case $line in
