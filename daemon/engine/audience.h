@@ -51,7 +51,6 @@ struct audience {
 };
 
 struct audience_person {
-	int64_t id;
 	const char *unit_code;
 	enum unit_kind unit_kind;
 	const char *domain;
@@ -61,6 +60,7 @@ struct audience_person {
 	int64_t first_at;		/* when the first message went out; 0: never */
 	bool filtered;
 	bool mended;			/* it would go to a mended address that nothing was sent to */
+	int64_t id;
 };
 
 int	audience_parse(struct audience *, struct arena *, const char *text, const struct campaign *, struct err *);

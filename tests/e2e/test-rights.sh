@@ -127,7 +127,7 @@ status "person show" 0 thumoi person show "$token"
 is "$(query "SELECT action || ' ' || detail FROM audit ORDER BY id DESC LIMIT 1")" "person show contact=$id campaign=lab" "... is written down, without a name"
 status "person note" 0 thumoi person note "$token" Hẹn gọi lại phòng '302:' bàn giao
 is "$(query "SELECT action || ' ' || detail FROM audit ORDER BY id DESC LIMIT 1")" "person note contact=$id campaign=lab" "... is written down, without what it says"
-ok "a note from standard input" eval 'printf "Đã chuyển\n  cho văn thư 0977\n" | thumoi person note "$token" -'
+ok "a note from standard input" thumoi person note "$token" - < <(printf 'Đã chuyển\n  cho văn thư 0977\n')
 has "$(thumoi person show "$token")" 'Đã chuyển cho văn thư 0977' "... stands in the timeline"
 has "$(thumoi person show "$token")" "note · cli:$(id -un)" "... with who wrote it"
 status "an empty note" 1 thumoi person note "$token" ' '

@@ -15,10 +15,10 @@ make_campaign(void)
 
 /* Four people: A has answered nothing, B the survey, C all of it; D is in a ministry and was never written to. */
 static const struct audience_person people[] = {
-	{ "T92", UNIT_PROVINCE, "cantho.example", 0, CAUSE_UNKNOWN, "accepted", 1631840400, false, false },	/* 17/9/2021 08:00 */
-	{ "T01", UNIT_PROVINCE, "gmail.example", 1, CAUSE_ANSWERED_PARTLY, "accepted", 1632099600, true, false },	/* 20/9 08:00 */
-	{ "T01", UNIT_PROVINCE, "hanoi.example", 3, CAUSE_ANSWERED, "accepted", 1631840400, false, true },
-	{ "B02", UNIT_MINISTRY, "", 0, CAUSE_REFUSED_BLOCKED, "none", 0, false, false },
+	{ "T92", UNIT_PROVINCE, "cantho.example", 0, CAUSE_UNKNOWN, "accepted", 1631840400, false, false, 7 },	/* 17/9/2021 08:00 */
+	{ "T01", UNIT_PROVINCE, "gmail.example", 1, CAUSE_ANSWERED_PARTLY, "accepted", 1632099600, true, false, 8 },	/* 20/9 08:00 */
+	{ "T01", UNIT_PROVINCE, "hanoi.example", 3, CAUSE_ANSWERED, "accepted", 1631840400, false, true, 9 },
+	{ "B02", UNIT_MINISTRY, "", 0, CAUSE_REFUSED_BLOCKED, "none", 0, false, false, 10 },
 };
 
 static void
@@ -52,6 +52,9 @@ test_fits(void)
 		{ "invited-before=\"ngày 20 tháng 9 năm 2021\"", "AC" },
 		{ "probably-filtered", "B" },
 		{ "mended=yes", "C" },
+		{ "person=8", "B" },
+		{ "person=8 or person=10", "BD" },
+		{ "not person=7", "BCD" },
 		{ "not mended=yes and unit=T01", "B" },
 		{ "even-refusing", "ABCD" },
 		{ "even-refusing unit=T01", "BC" },
@@ -106,6 +109,9 @@ test_mistakes(void)
 		{ "cause=refused_polcy", "did you mean 'refused_policy'" },
 		{ "state=sent", "there is: none, planned, sending" },
 		{ "owner=boss", "there is: none, unit" },
+		{ "person=an", "'an' is no number" },
+		{ "person=0", "'0' is no number" },
+		{ "person=7,8", "'7,8' is no number" },
 		{ "mended=no", "mended has no 'no'; there is: yes" },
 		{ "answered-partly=yes", "takes no value" },
 		{ "invited-before=yesterday", "is not a date" },
