@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <unistr.h>
 #include <uniwidth.h>
 
@@ -83,8 +82,8 @@ out_text(struct out *o, const char *s)
 	}
 }
 
-static void
-number(struct out *o, const char *s)
+void
+out_number(struct out *o, const char *s)
 {
 	separator(o);
 	if (o->format == OUT_CSV || o->format == OUT_JSON)
@@ -99,20 +98,7 @@ out_int(struct out *o, int64_t v)
 	char s[24];
 
 	snprintf(s, sizeof(s), "%" PRId64, v);
-	number(o, s);
-}
-
-void
-out_real(struct out *o, double v, int digits)
-{
-	char s[64];
-
-	if (isnan(v)) {
-		out_text(o, NULL);
-		return;
-	}
-	snprintf(s, sizeof(s), "%.*f", digits, v);
-	number(o, s);
+	out_number(o, s);
 }
 
 void

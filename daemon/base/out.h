@@ -51,7 +51,7 @@ int	out_format_parse(const char *word, enum out_format *, struct err *);
 void	out_begin(struct out *, FILE *, enum out_format, const struct out_column *, size_t n);
 void	out_text(struct out *, const char *s);	/* NULL: empty, null in JSON */
 void	out_int(struct out *, int64_t v);
-void	out_real(struct out *, double v, int digits);	/* NAN: empty, null in JSON */
+void	out_number(struct out *, const char *digits);	/* a number as it is to be written: 39.1 */
 void	out_row(struct out *);
 int	out_end(struct out *, struct err *);
 /* What to say when a write failed, by errno: ERR_CLOSED when the reader has gone. */
