@@ -213,6 +213,28 @@ out_excel(struct buf *to, const char *csv, size_t len)
 	}
 }
 
+int
+out_excel_copy(FILE *from, FILE *to, struct err *e)
+{
+	bool first = true;
+	char piece[16384];
+	size_t n;
+
+	rewind(from);
+	while ((n = fread(piece, 1, sizeof(piece), from)) > 0 || first) {
+		struct buf b = BUF_INIT(3 * sizeof(piece));
+		size_t mark = first ? 0 : 3;	/* it comes once */
+
+		out_excel(&b, piece, n);
+		fwrite(buf_str(&b) + mark, 1, b.len - mark, to);
+		buf_release(&b);
+		first = false;
+		if (ferror(to))
+			break;
+	}
+	return ferror(from) || fflush(to) != 0 || ferror(to) ? out_lost(e) : 0;
+}
+
 void
 out_json_string(struct buf *b, const char *s)
 {

@@ -61,6 +61,8 @@ int	out_lost(struct err *);
 void	out_csv_field(struct buf *, const char *s, bool for_sheets);
 /* CSV as Excel on a Vietnamese Windows reads it: UTF-8 is only recognised by its mark; CR LF. */
 void	out_excel(struct buf *, const char *csv, size_t len);
+/* The same, from file to file, from the beginning: what out.c wrote has no CR. */
+int	out_excel_copy(FILE *from, FILE *to, struct err *);
 void	out_json_string(struct buf *, const char *s);
 /* Escapes & < > " ' for HTML text and quoted attributes alike. */
 void	out_html(struct buf *, const char *s);

@@ -138,6 +138,17 @@ paper_table(const struct paper *p, const char *key)
 	return NULL;
 }
 
+bool
+paper_is_empty(const struct paper *p)
+{
+	struct grid g;
+	bool empty = p->n_tables && table_keep(&p->tables[0], &g, 1, NULL) == 0 && !g.rows;
+
+	if (p->n_tables)
+		grid_release(&g);
+	return empty;
+}
+
 int
 paper_print(const struct paper *p, const char *key, FILE *f, enum out_format format, bool for_sheets, struct err *e)
 {

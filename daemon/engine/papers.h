@@ -81,6 +81,7 @@ void	paper_release(struct paper *);
 
 /* NULL: the main one. NULL: there is none of that key. */
 const struct table *paper_table(const struct paper *, const char *key);
+bool	paper_is_empty(const struct paper *);	/* its main table has no row */
 int	paper_print(const struct paper *, const char *table, FILE *, enum out_format, bool for_sheets, struct err *);
 int	paper_xlsx(const struct paper *, const char *path, struct err *);
 int	paper_html(const struct paper *, FILE *, struct err *);

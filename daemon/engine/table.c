@@ -214,8 +214,11 @@ value(enum cell_kind kind, const struct cell *c)
 {
 	if (c->state != CELL_SHOWN)
 		return json_null();
-	if (kind == CELL_TEXT)
-		return json_string(c->s);
+	if (kind == CELL_TEXT) {
+		json_t *text = json_string(c->s);
+
+		return text ? text : json_string("\xef\xbf\xbd");	/* from outside, and no UTF-8 */
+	}
 	if (!cell_decimals(kind))
 		return json_integer(c->n);
 	return json_real((double)c->n / (double)power(cell_decimals(kind)));

@@ -12,7 +12,9 @@
  * /c/KEY/rosters[/ID]		rosters, their rows	desk_rosters.c, desk_roster.c, desk_upload.c
  * /c/KEY/inbound[/ID]		what came back		desk_inbound.c, desk_mail.c
  * /c/KEY/waves			waves			desk_waves.c
- * /c/KEY/reports[/FILE]	reports			desk_reports.c
+ * /c/KEY/reports		reports			desk_reports.c
+ * /c/KEY/reports/NAME[.FORM]	one of them		desk_report.c
+ * /c/KEY/units/CODE/report	a unit's own copy	desk_report.c
  *
  * The same under /api/v1/campaigns/KEY as JSON (web/view.h). People are looked
  * for by POST: no name and no address ever stands in a URL or a log.
@@ -56,7 +58,8 @@ void	desk_mail(struct request *);
 void	desk_mail_decide(struct request *);	/* POST act=attach|not_ours|seen, who= or contact=, kind=, until= */
 void	desk_waves(struct request *);
 void	desk_reports(struct request *);
-void	desk_report_file(struct request *);
+void	desk_report(struct request *);		/* page, or NAME.csv, .json, .xlsx, .html */
+void	desk_unit_report(struct request *);	/* ?as=xlsx|csv|json|html */
 void	desk_report_page(struct request *);	/* /report/KEY/participation: where it was before */
 
 /* The first `most` actions, those first that recover most people. */

@@ -1,5 +1,9 @@
 #include "web/reply.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/out.h"
@@ -45,6 +49,9 @@ begin(struct request *r, int status, const char *type)
 	r->status = status;
 	r->type = type;
 	buf_release(&r->out);
+	if (r->file)
+		fclose(r->file);
+	r->file = NULL;
 	if (!r->cache)
 		r->cache = NEVER_STORED;
 }
@@ -107,6 +114,13 @@ reply_own(struct request *r, int status, const char *type, struct buf *b)
 }
 
 void
+reply_file(struct request *r, int status, const char *type, FILE *f)
+{
+	begin(r, status, type);
+	r->file = f;
+}
+
+void
 reply_error(struct request *r, const struct err *e)
 {
 	struct log_q q;
@@ -166,6 +180,22 @@ add(struct MHD_Response *m, const char *name, const char *value)
 		MHD_add_response_header(m, name, value);
 }
 
+/* The library closes the descriptor when it has sent it. */
+static struct MHD_Response *
+from_file(FILE *f)
+{
+	struct MHD_Response *m = NULL;
+	struct stat st;
+	int fd;
+
+	if (fflush(f) == 0 && (fd = fcntl(fileno(f), F_DUPFD_CLOEXEC, 0)) >= 0) {
+		if (fstat(fd, &st) < 0 || !(m = MHD_create_response_from_fd64((uint64_t)st.st_size, fd)))
+			close(fd);
+	}
+	fclose(f);
+	return m;
+}
+
 enum MHD_Result
 reply_queue(struct request *r)
 {
@@ -176,7 +206,7 @@ reply_queue(struct request *r)
 	struct MHD_Response *m;
 	enum MHD_Result rc;
 
-	m = MHD_create_response_from_buffer(len, body ? body : (void *)(uintptr_t)"", body ? MHD_RESPMEM_MUST_FREE :
+	m = r->file ? from_file(r->file) : MHD_create_response_from_buffer(len, body ? body : (void *)(uintptr_t)"", body ? MHD_RESPMEM_MUST_FREE :
 	    MHD_RESPMEM_PERSISTENT);
 	if (!m) {
 		free(body);

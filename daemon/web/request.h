@@ -17,6 +17,8 @@
 #ifndef THUMOI_WEB_REQUEST_H
 #define THUMOI_WEB_REQUEST_H
 
+#include <stdio.h>
+
 #include "base/conf.h"
 #include "base/token.h"
 #include "engine/access.h"
@@ -83,6 +85,7 @@ struct request {
 	/* the reply */
 	int status;
 	struct buf out;
+	FILE *file;			/* the body, instead of `out`; NULL: none */
 	const char *set_cookie;		/* NULL: none */
 	const char *file_name;		/* to be saved as; NULL: shown */
 	const char *type, *location, *cache, *allow, *retry_after, *challenge;
@@ -112,6 +115,8 @@ void	reply_notice(struct request *, int status, const char *title, const char *t
 void	reply_redirect(struct request *, const char *location);		/* 303 */
 void	reply_raw(struct request *, int status, const char *type, const char *text);
 void	reply_own(struct request *, int status, const char *type, struct buf *);	/* takes what is in it */
+/* A file without a name: it is sent as it lies there, in flat memory; reply_queue closes it. */
+void	reply_file(struct request *, int status, const char *type, FILE *);
 void	reply_error(struct request *, const struct err *);
 /* Nobody has such a link: always the same page, or "too many" for an address that goes on guessing. */
 void	reply_unknown(struct request *);

@@ -190,7 +190,7 @@ static const struct tab { const char *path, *en, *vi; enum screen screen[3]; enu
 	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER, SCREEN_UPLOAD }, RIGHT_PEOPLE },
 	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL }, RIGHT_CHANGE },
 	{ "/waves", "Waves", "Đợt gửi", { SCREEN_WAVES, SCREEN_WAVES }, RIGHT_REPORTS },
-	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS }, RIGHT_REPORTS },
+	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORT }, RIGHT_REPORTS },
 };
 
 /* What is not filled is SCREEN_CAMPAIGNS, which stands above all tabs. */
@@ -222,7 +222,7 @@ add_campaign(const struct request *r, json_t *data, const struct snapshot *s)
 static const char *
 other_lang_url(const struct request *r)
 {
-	static const char *const kept[] = { "kind", "class", "unit", "cause", "page" };
+	static const char *const kept[] = { "kind", "class", "unit", "cause", "page", "with" };
 	struct buf b = BUF_INIT(4096);
 	const char *url, *v;
 
