@@ -9,9 +9,9 @@
 #define CAMPAIGNS (PAPER_BESIDE + 1)
 
 struct work {
-	const struct account *side[CAMPAIGNS];	/* oldest first; the last one's tree is that of the rows */
+	const struct account *side[CAMPAIGNS];	/* oldest first */
 	size_t n;
-	const struct account *base;
+	const struct account *base;		/* the one with the newest tree: its units are the rows */
 	struct tally *units;			/* rows x sides */
 	struct tally rest[CAMPAIGNS];		/* people of units that have become none, or several */
 	const char **unmapped;			/* those units */
@@ -178,7 +178,7 @@ declare_units(struct paper *p, const struct work *w)
 
 	paper_column(p, t, "name", TRL(l, "unit", "đơn vị"), CELL_TEXT, false);
 	paper_column(p, t, "unit", TRL(l, "code", "mã"), CELL_TEXT, true);
-	paper_column(p, t, "kind", TRL(l, "kind", "loại"), CELL_TEXT, true);
+	paper_key(p, t, "kind", TRL(l, "kind", "loại"));
 	for (size_t k = 0; k < w->n; k++)
 		paper_column(p, t, named(p, w, k, "percent"), arena_printf(&p->arena, TRL(l, "%s: %% took part", "%s: %% tham gia"),
 		    w->side[k]->campaign->key), CELL_PERCENT, false);
@@ -200,7 +200,7 @@ declare_all_causes(struct paper *p, const struct work *w)
 	struct table *t = paper_add(p, "cause", TRL(l, "Cause by cause", "Theo nguyên nhân"), NULL, false, walk_comparison_causes);
 
 	paper_column(p, t, "cause_name", TRL(l, "cause", "nguyên nhân"), CELL_TEXT, false);
-	paper_column(p, t, "cause", TRL(l, "key", "khóa"), CELL_TEXT, true);
+	paper_key(p, t, "cause", TRL(l, "key", "khóa"));
 	for (size_t k = 0; k < w->n; k++)
 		paper_column(p, t, named(p, w, k, "percent"), arena_printf(&p->arena, "%s: %%", w->side[k]->campaign->key), CELL_PERCENT, false);
 	paper_column(p, t, "change_points", TRL(l, "change, points", "chênh lệch (điểm %)"), CELL_POINTS, false);
@@ -222,8 +222,8 @@ say(struct paper *p, const struct work *w)
 		paper_note(p, c->key, arena_printf(&p->arena, "%s (%s – %s)", c->title, date_day(&opens, &c->zone, c->opens_at, l),
 		    date_day(&closes, &c->zone, c->closes_at, l)));
 	}
-	paper_note(p, TRL(l, "Units", "Đơn vị"), TRL(l, "Those of the newest campaign. Older units are laid upon the one that succeeded them: 63"
-	    " provinces upon 34.", "Theo đợt mới nhất. Đơn vị cũ được gộp vào đơn vị kế thừa: 63 tỉnh, thành phố vào 34."));
+	paper_note(p, TRL(l, "Units", "Đơn vị"), TRL(l, "Those of the newest tree. Older units are laid upon the one that succeeded them: 63"
+	    " provinces upon 34.", "Theo danh mục đơn vị mới nhất. Đơn vị cũ được gộp vào đơn vị kế thừa: 63 tỉnh, thành phố vào 34."));
 	paper_note(p, TRL(l, "Change", "Chênh lệch"), TRL(l, "In percentage points, from the oldest to the newest campaign. What differs between"
 	    " campaigns besides (forms, time, who was nominated) is not taken into account.",
 	    "Tính bằng điểm phần trăm, từ đợt cũ nhất đến đợt mới nhất. Chưa xét những khác biệt khác giữa các đợt (phiếu, thời gian, người được cử)."));
@@ -248,6 +248,9 @@ paper_comparison(struct paper *p, struct err *e)
 		return err_set(e, ERR_INPUT, TR("a comparison needs two campaigns", "cần hai đợt để so sánh"));
 	qsort(w->side, w->n, sizeof(*w->side), by_opening);
 	w->base = w->side[w->n - 1];
+	for (size_t i = 0; i + 1 < w->n; i++)
+		if (unit_map_newer(w->side[i], w->base))
+			w->base = w->side[i];
 	lay(w, p->ask.lang);
 	declare_units(p, w);
 	declare_all_causes(p, w);

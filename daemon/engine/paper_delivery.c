@@ -416,16 +416,16 @@ paper_delivery(struct paper *p, struct err *e)
 	if (read_all(p, w, e) < 0)
 		return -1;
 	declare(p, "wave", TRL(l, "Delivery by wave", "Gửi thư theo lượt"), TRL(l, "wave", "lượt thư"));
-	declare(p, "domain", TRL(l, "Delivery by mail domain", "Gửi thư theo tên miền"), TRL(l, "mail domain", "tên miền thư"));
-	declare(p, "unit", TRL(l, "Delivery by unit", "Gửi thư theo đơn vị"), TRL(l, "code", "mã"));
 	t = paper_add(p, "reason", TRL(l, "Reasons", "Lý do"), NULL, false, walk_reasons);
 	paper_column(p, t, "reason_name", TRL(l, "reason", "lý do"), CELL_TEXT, false);
-	paper_column(p, t, "reason", TRL(l, "key", "khóa"), CELL_TEXT, true);
-	paper_column(p, t, "outcome", TRL(l, "outcome", "kết quả"), CELL_TEXT, true);
+	paper_key(p, t, "reason", TRL(l, "key", "khóa"));
+	paper_key(p, t, "outcome", TRL(l, "outcome", "kết quả"));
 	paper_column(p, t, "outcome_name", TRL(l, "what became of it", "thư ra sao"), CELL_TEXT, false);
 	paper_column(p, t, "wave", TRL(l, "wave", "lượt thư"), CELL_TEXT, false);
 	paper_column(p, t, "messages", TRL(l, "messages", "số thư"), CELL_COUNT, false);
 	t->chart = (struct chart_plan){ .kind = CHART_BARS, .first = 5, .n = 1, .title = TRL(l, "Messages by reason", "Số thư theo lý do") };
+	declare(p, "domain", TRL(l, "Delivery by mail domain", "Gửi thư theo tên miền"), TRL(l, "mail domain", "tên miền thư"));
+	declare(p, "unit", TRL(l, "Delivery by unit", "Gửi thư theo đơn vị"), TRL(l, "code", "mã"));
 	paper_note(p, TRL(l, "Invited", "Đã gửi"), TRL(l, "The message left the plan: invited = accepted + refused + deferred + uncertain + expired.",
 	    "Thư đã rời kế hoạch: đã gửi = được nhận + bị từ chối + bị hoãn + chưa chắc chắn + quá hạn."));
 	paper_note(p, TRL(l, "Accepted", "Được nhận"), TRL(l, "A relay said 250 after the message. It may still bounce, or lie in a spam folder.",

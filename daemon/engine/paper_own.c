@@ -19,14 +19,14 @@
 /* Causes are summed before anything is hidden: the fewer columns, the fewer small counts. */
 enum sort { SORT_ANSWERED, SORT_PARTLY, SORT_PERSON, SORT_ADDRESS, SORT_REFUSED, SORT_OPERATOR, SORT_UNKNOWN, SORTS };
 
-static const struct { const char *key, *class, *en, *vi; } sorts[SORTS] = {
-	[SORT_ANSWERED] = { "answered", "answered", "answered", "đã trả lời đủ" },
-	[SORT_PARTLY] = { "answered_partly", "answered_partly", "answered in part", "trả lời một phần" },
-	[SORT_PERSON] = { "person", "received_silent", "message received, no answer", "đã nhận thư, chưa trả lời" },
-	[SORT_ADDRESS] = { "address", "bad_row", "address to be corrected", "địa chỉ cần sửa" },
-	[SORT_REFUSED] = { "mail_system", "refused_policy", "stopped by a mail system", "bị hệ thống thư chặn" },
-	[SORT_OPERATOR] = { "under_way", "waiting", "still under way", "đang xử lý" },
-	[SORT_UNKNOWN] = { "unknown", "unknown", "unknown", "chưa rõ" },
+static const struct { const char *key, *en, *vi; } sorts[SORTS] = {
+	[SORT_ANSWERED] = { "answered", "answered", "đã trả lời đủ" },
+	[SORT_PARTLY] = { "answered_partly", "answered in part", "trả lời một phần" },
+	[SORT_PERSON] = { "person", "message received, no answer", "đã nhận thư, chưa trả lời" },
+	[SORT_ADDRESS] = { "address", "address to be corrected", "địa chỉ cần sửa" },
+	[SORT_REFUSED] = { "mail_system", "stopped by a mail system", "bị hệ thống thư chặn" },
+	[SORT_OPERATOR] = { "under_way", "still under way", "đang xử lý" },
+	[SORT_UNKNOWN] = { "unknown", "unknown", "chưa rõ" },
 };
 
 static enum sort
@@ -100,7 +100,6 @@ release_outside(struct paper *p)
 static void
 declare_outside(struct paper *p)
 {
-	const char **classes = arena_alloc(&p->arena, SORTS * sizeof(*classes));
 	enum lang l = p->ask.lang;
 	struct table *t = paper_add(p, "outside", TRL(l, "Answers and causes by unit", "Trả lời và nguyên nhân theo đơn vị"),
 	    arena_printf(&p->arena, TRL(l, "“c”: hidden. Counts below %d are not shown, nor are those by which they could be worked out.",
@@ -109,15 +108,13 @@ declare_outside(struct paper *p)
 
 	paper_column(p, t, "name", TRL(l, "unit", "đơn vị"), CELL_TEXT, false);
 	paper_column(p, t, "unit", TRL(l, "code", "mã"), CELL_TEXT, true);
-	paper_column(p, t, "kind", TRL(l, "kind", "loại"), CELL_TEXT, true);
+	paper_key(p, t, "kind", TRL(l, "kind", "loại"));
 	paper_column(p, t, "nominated", TRL(l, "nominated", "được cử"), CELL_COUNT, false);
-	for (size_t k = 0; k < SORTS; k++) {
-		classes[k] = sorts[k].class;
+	for (size_t k = 0; k < SORTS; k++)
 		paper_column(p, t, sorts[k].key, TRL(l, sorts[k].en, sorts[k].vi), CELL_COUNT, k > SORT_PARTLY);
-	}
 	paper_column(p, t, "percent", TRL(l, "% answered", "% trả lời đủ"), CELL_PERCENT, false);
-	t->chart = (struct chart_plan){ .kind = CHART_BARS, .first = 4, .n = SORTS, .classes = classes,
-	    .title = TRL(l, "Answers and causes by unit, without what is hidden", "Trả lời và nguyên nhân theo đơn vị, trừ phần không công bố") };
+	t->chart = (struct chart_plan){ .kind = CHART_BARS, .first = 4 + SORTS, .n = 1,
+	    .title = TRL(l, "Share that has answered, in percent; no bar where it is hidden", "Tỷ lệ trả lời đủ (%); không vẽ chỗ không công bố") };
 }
 
 int

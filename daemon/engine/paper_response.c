@@ -239,7 +239,7 @@ declare_days(struct paper *p, const struct work *w)
 	struct table *t = paper_add(p, "day", TRL(l, "Answers per day", "Trả lời theo ngày"), arena_printf(&p->arena, TRL(l,
 	    "Days of the campaign's time zone, %s.", "Ngày tính theo múi giờ của đợt, %s."), w->c->zone_name), false, walk_days);
 
-	paper_column(p, t, "day", TRL(l, "day", "ngày"), CELL_TEXT, false);
+	paper_column(p, t, "day", TRL(l, "day", "ngày"), CELL_DAY, false);
 	for (size_t i = 0; i < forms; i++)
 		paper_column(p, t, w->c->instruments[i].key, sentence_form(a, i, l), CELL_COUNT, false);
 	for (size_t i = 0; i < forms; i++)
@@ -263,7 +263,7 @@ declare_waves(struct paper *p, const struct work *w)
 
 	paper_column(p, t, "wave", TRL(l, "wave", "lượt thư"), CELL_TEXT, false);
 	paper_column(p, t, "kind", TRL(l, "kind", "loại"), CELL_TEXT, true);
-	paper_column(p, t, "begun_at", TRL(l, "begun", "bắt đầu"), CELL_TEXT, true);
+	paper_column(p, t, "begun_at", TRL(l, "begun", "bắt đầu"), CELL_TIME, true);
 	paper_column(p, t, "accepted", TRL(l, "messages accepted", "thư được nhận"), CELL_COUNT, false);
 	for (size_t i = 0; i < w->c->n_instruments; i++) {
 		const char *key = w->c->instruments[i].key, *form = sentence_form(a, i, l);

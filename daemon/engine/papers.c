@@ -71,7 +71,14 @@ paper_column(struct paper *p, struct table *t, const char *key, const char *titl
 	struct column *c = (struct column *)(uintptr_t)t->columns;	/* the paper's own */
 
 	ASSERT(t->n_columns < COLUMNS_MAX);
-	c[t->n_columns++] = (struct column){ arena_dup(&p->arena, key), arena_dup(&p->arena, title), kind, wide };
+	c[t->n_columns++] = (struct column){ arena_dup(&p->arena, key), arena_dup(&p->arena, title), kind, wide, false };
+}
+
+void
+paper_key(struct paper *p, struct table *t, const char *key, const char *title)
+{
+	paper_column(p, t, key, title, CELL_TEXT, true);
+	((struct column *)(uintptr_t)t->columns)[t->n_columns - 1].bare = true;
 }
 
 void

@@ -92,6 +92,8 @@ int	paper_show(const struct table *, struct buf *chart, struct buf *table, size_
 struct table *paper_add(struct paper *, const char *key, const char *title, const char *note, bool files_only,
     int (*walk)(const struct table *, struct sink *, struct err *));
 void	paper_column(struct paper *, struct table *, const char *key, const char *title, enum cell_kind, bool wide);
+/* A text column for programs, that no page shows. */
+void	paper_key(struct paper *, struct table *, const char *key, const char *title);
 void	paper_note(struct paper *, const char *what, const char *meaning);
 
 /* One table of a paper, for the forms of report.h. report_csv.c */

@@ -17,7 +17,7 @@ cell_percent(int64_t part, int64_t of)
 int
 cell_decimals(enum cell_kind k)
 {
-	static const int decimals[] = { [CELL_TEXT] = 0, [CELL_COUNT] = 0, [CELL_PERCENT] = 1, [CELL_POINTS] = 1,
+	static const int decimals[] = { [CELL_TEXT] = 0, [CELL_DAY] = 0, [CELL_TIME] = 0, [CELL_COUNT] = 0, [CELL_PERCENT] = 1, [CELL_POINTS] = 1,
 	    [CELL_RATIO] = 2, [CELL_SHARE] = 3, [CELL_SECONDS] = 3 };
 
 	return decimals[k];
@@ -41,7 +41,7 @@ cell_plain(char out[32], enum cell_kind kind, const struct cell *c)
 
 	if (c->state != CELL_SHOWN)
 		return c->state == CELL_HIDDEN ? HIDDEN : "";
-	if (kind == CELL_TEXT)
+	if (cell_is_text(kind))
 		return c->s;
 	if (d)
 		snprintf(out, 32, "%s%" PRId64 ".%0*" PRId64, c->n < 0 ? "-" : "", n / p, d, n % p);
@@ -69,6 +69,22 @@ duration(char out[64], int64_t ms, enum lang l)
 	return out;
 }
 
+/* 17/09/2021, 17 Sep 2021; a time with its minute before it. */
+static const char *
+moment(char out[64], const char *s, bool time, enum lang l)
+{
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	int month = strlen(s) >= (time ? 16 : 10) ? (s[5] - '0') * 10 + s[6] - '0' : 0;
+
+	if (month < 1 || month > 12)
+		return s;
+	if (l == LANG_VI)
+		snprintf(out, 64, "%.*s%s%.2s/%.2s/%.4s", time ? 5 : 0, time ? s + 11 : "", time ? " " : "", s + 8, s + 5, s);
+	else
+		snprintf(out, 64, "%.*s%s%.2s %s %.4s", time ? 5 : 0, time ? s + 11 : "", time ? " " : "", s + 8, months[month - 1], s);
+	return out;
+}
+
 const char *
 cell_words(char out[64], enum cell_kind kind, const struct cell *c, enum lang l)
 {
@@ -79,6 +95,9 @@ cell_words(char out[64], enum cell_kind kind, const struct cell *c, enum lang l)
 	switch (kind) {
 	case CELL_TEXT:
 		return c->s;
+	case CELL_DAY:
+	case CELL_TIME:
+		return moment(out, c->s, kind == CELL_TIME, l);
 	case CELL_COUNT:
 		return text_number(out, c->n, l);
 	case CELL_SECONDS:
@@ -115,7 +134,7 @@ print_row(struct sink *sink, const struct cell *cells, bool total)
 			out_text(&p->out, cell_words(words, kind, c, p->lang));
 		else if (c->state != CELL_SHOWN)
 			out_text(&p->out, c->state == CELL_EMPTY || p->out.format == OUT_JSON ? NULL : HIDDEN);
-		else if (kind == CELL_TEXT)
+		else if (cell_is_text(kind))
 			out_text(&p->out, c->s);
 		else
 			out_number(&p->out, cell_plain(plain, kind, c));
@@ -131,7 +150,7 @@ table_print(const struct table *t, FILE *f, enum out_format format, bool for_she
 	int rc;
 
 	for (size_t i = 0; i < t->n_columns; i++)
-		columns[i] = (struct out_column){ t->columns[i].key, t->columns[i].title, t->columns[i].kind != CELL_TEXT };
+		columns[i] = (struct out_column){ t->columns[i].key, t->columns[i].title, !cell_is_text(t->columns[i].kind) };
 	out_begin(&p.out, f, format, columns, t->n_columns);
 	p.out.for_sheets = for_sheets;
 	rc = t->walk(t, &p.sink, e);
@@ -155,6 +174,8 @@ struct writing {
 static const char *
 class_of(const struct column *c)
 {
+	if (c->kind == CELL_DAY || c->kind == CELL_TIME)
+		return c->wide ? " class=\"nowrap wide\"" : " class=\"nowrap\"";
 	return c->kind == CELL_TEXT ? c->wide ? " class=\"wide\"" : "" : c->wide ? " class=\"n wide\"" : " class=\"n\"";
 }
 
@@ -174,8 +195,13 @@ html_row(struct sink *sink, const struct cell *cells, bool total)
 	for (size_t i = 0; i < w->t->n_columns; i++) {
 		bool head = i == 0 && !total;
 
+		if (w->t->columns[i].bare)
+			continue;
 		buf_printf(w->b, "<%s%s>", head ? "th scope=\"row\"" : "td", class_of(&w->t->columns[i]));
-		out_html(w->b, cell_words(words, w->t->columns[i].kind, &cells[i], w->lang));
+		if (total && i == 0 && cells[i].s && strcmp(cells[i].s, "TOTAL") == 0)
+			buf_str_add(w->b, TRL(w->lang, "Total", "Cộng"));
+		else
+			out_html(w->b, cell_words(words, w->t->columns[i].kind, &cells[i], w->lang));
 		buf_str_add(w->b, head ? "</th>" : "</td>");
 	}
 	buf_str_add(w->b, "</tr>\n");
@@ -189,6 +215,8 @@ table_html(const struct table *t, struct buf *b, size_t most, size_t *rows, enum
 
 	buf_str_add(b, "<table>\n<thead><tr>");
 	for (size_t i = 0; i < t->n_columns; i++) {
+		if (t->columns[i].bare)
+			continue;
 		buf_printf(b, "<th scope=\"col\"%s>", class_of(&t->columns[i]));
 		out_html(b, t->columns[i].title ? t->columns[i].title : t->columns[i].key);
 		buf_str_add(b, "</th>");
@@ -214,7 +242,7 @@ value(enum cell_kind kind, const struct cell *c)
 {
 	if (c->state != CELL_SHOWN)
 		return json_null();
-	if (kind == CELL_TEXT) {
+	if (cell_is_text(kind)) {
 		json_t *text = json_string(c->s);
 
 		return text ? text : json_string("\xef\xbf\xbd");	/* from outside, and no UTF-8 */
@@ -239,11 +267,13 @@ json_row(struct sink *sink, const struct cell *cells, bool total)
 }
 
 int
-table_json(const struct table *t, json_t *rows, json_t *totals, size_t most, struct err *e)
+table_json(const struct table *t, json_t *list, json_t *totals, size_t most, size_t *rows, struct err *e)
 {
-	struct gathering g = { .sink = { json_row }, .t = t, .rows = rows, .totals = totals, .most = most };
+	struct gathering g = { .sink = { json_row }, .t = t, .rows = list, .totals = totals, .most = most };
+	int rc = t->walk(t, &g.sink, e);
 
-	return t->walk(t, &g.sink, e);
+	*rows = g.n;
+	return rc;
 }
 
 /* --- some rows in memory -------------------------------------------------------- */

@@ -30,6 +30,8 @@
 
 enum cell_kind {
 	CELL_TEXT,
+	CELL_DAY,		/* text: 2021-09-17 */
+	CELL_TIME,		/* text: 2021-09-17T08:30:00+07:00 */
 	CELL_COUNT,
 	CELL_PERCENT,		/* tenths */
 	CELL_POINTS,		/* tenths of a percentage point, with its sign */
@@ -41,7 +43,7 @@ enum cell_kind {
 enum cell_state { CELL_SHOWN, CELL_EMPTY, CELL_HIDDEN };
 
 struct cell {
-	const char *s;		/* CELL_TEXT */
+	const char *s;		/* texts, days and times */
 	int64_t n;		/* the others */
 	enum cell_state state;
 };
@@ -51,6 +53,7 @@ struct column {
 	const char *title;	/* people */
 	enum cell_kind kind;
 	bool wide;		/* not on a telephone */
+	bool bare;		/* a key for programs: not on a page */
 };
 
 struct sink {
@@ -94,6 +97,12 @@ cell_none(void)
 	return (struct cell){ NULL, 0, CELL_EMPTY };
 }
 
+static inline bool
+cell_is_text(enum cell_kind k)
+{
+	return k == CELL_TEXT || k == CELL_DAY || k == CELL_TIME;
+}
+
 struct cell cell_percent(int64_t part, int64_t of);	/* empty when of is 0; rounded as text_percent does */
 int	cell_decimals(enum cell_kind);
 /* As a program reads it: "39.1". */
@@ -104,8 +113,8 @@ const char *cell_words(char out[64], enum cell_kind, const struct cell *, enum l
 int	table_print(const struct table *, FILE *, enum out_format, bool for_sheets, enum lang, struct err *);
 /* <table>...; at most `most` rows that are no totals; *rows: how many there are. */
 int	table_html(const struct table *, struct buf *, size_t most, size_t *rows, enum lang, struct err *);
-/* Rows and totals, each a list of values in the order of the columns; the same `most`. */
-int	table_json(const struct table *, json_t *rows, json_t *totals, size_t most, struct err *);
+/* Rows and totals, each a list of values in the order of the columns; the same `most` and *rows. */
+int	table_json(const struct table *, json_t *list, json_t *totals, size_t most, size_t *rows, struct err *);
 
 struct grid {			/* some rows in memory, for charts and for what needs them all */
 	struct arena arena;

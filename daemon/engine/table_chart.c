@@ -6,10 +6,10 @@
 
 #include "base/text.h"
 
-#define WIDTH 720.0
+#define WIDTH 760.0
 #define HEIGHT 300.0
 #define LEFT 52.0
-#define RIGHT 150.0			/* room for the names of the lines */
+#define RIGHT 190.0			/* room for the names of the lines */
 #define TOP 30.0
 #define BOTTOM 32.0
 #define SERIES_MAX 24
@@ -220,6 +220,7 @@ static void
 mark_list(struct buf *b, const struct frame *f)
 {
 	bool any = false;
+	char day[64];
 
 	for (size_t r = 0; r < f->g->n_rows && f->t->chart.marks; r++) {
 		const char *what = grid_row(f->g, r)[f->t->chart.marks].s;
@@ -228,7 +229,7 @@ mark_list(struct buf *b, const struct frame *f)
 			continue;
 		buf_str_add(b, any ? "<li>" : "<ol class=\"marks\"><li>");
 		any = true;
-		out_html(b, grid_row(f->g, r)[0].s);
+		out_html(b, cell_words(day, f->t->columns[0].kind, &grid_row(f->g, r)[0], f->lang));
 		buf_str_add(b, ": ");
 		out_html(b, what);
 		buf_str_add(b, "</li>");

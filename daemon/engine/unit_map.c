@@ -25,7 +25,7 @@ same_name(const char *a, const char *b)
 	return same;
 }
 
-enum how { BY_ID, BY_PREDECESSOR, BY_CODE, BY_NAME, HOWS };
+enum how { BY_ID, BY_PREDECESSOR, BY_SUCCESSOR, BY_CODE, BY_NAME, HOWS };
 
 static bool
 is(const struct unit *to, const struct unit *from, enum how how)
@@ -36,7 +36,23 @@ is(const struct unit *to, const struct unit *from, enum how how)
 		return false;
 	if (how == BY_PREDECESSOR)
 		return names(to->predecessors, from->code);
+	/* The other way round: what was merged of several has become none of them. */
+	if (how == BY_SUCCESSOR)
+		return names(from->predecessors, to->code);
 	return how == BY_CODE ? strcmp(to->code, from->code) == 0 : same_name(to->name_vi, from->name_vi);
+}
+
+bool
+unit_map_newer(const struct account *a, const struct account *b)
+{
+	int64_t latest[2] = { 0, 0 };
+	const struct account *const both[2] = { a, b };
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < both[k]->n_units; i++)
+			if (both[k]->units[i].unit.valid_from > latest[k])
+				latest[k] = both[k]->units[i].unit.valid_from;
+	return latest[0] > latest[1];
 }
 
 ptrdiff_t

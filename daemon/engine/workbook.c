@@ -47,7 +47,7 @@ format(struct workbook *w, double size)
 static void
 formats(struct workbook *w)
 {
-	static const char *const numbers[] = { [CELL_TEXT] = "@", [CELL_COUNT] = "#,##0", [CELL_PERCENT] = "0.0",
+	static const char *const numbers[] = { [CELL_TEXT] = "@", [CELL_DAY] = "@", [CELL_TIME] = "@", [CELL_COUNT] = "#,##0", [CELL_PERCENT] = "0.0",
 	    [CELL_POINTS] = "+0.0;-0.0;0.0", [CELL_RATIO] = "0.00", [CELL_SHARE] = "0.000", [CELL_SECONDS] = "#,##0.0" };
 
 	w->title = format(w, 14);
@@ -171,7 +171,7 @@ open_sheet(struct filling *f)
 	for (size_t c = 0; c < f->t->n_columns; c++) {
 		const struct column *k = &f->t->columns[c];
 		size_t wide = out_width(k->title ? k->title : k->key);
-		double width = k->kind == CELL_TEXT ? (c < 2 || wide > 24 ? 26 : 20) : wide > 14 ? 14 : 10;
+		double width = k->kind == CELL_DAY ? 12 : k->kind == CELL_TIME ? 18 : k->kind == CELL_TEXT ? (c < 2 || wide > 24 ? 26 : 20) : wide > 14 ? 14 : 10;
 
 		worksheet_set_column(f->s, (lxw_col_t)c, (lxw_col_t)c, width, NULL);
 		put(f->s, HEAD_ROW, (lxw_col_t)c, k->title ? k->title : k->key, w->head);
@@ -202,13 +202,14 @@ fill_row(struct sink *sink, const struct cell *cells, bool total)
 		enum cell_kind kind = f->t->columns[i].kind;
 		lxw_format *form = f->w->cell[total][kind];
 		double v = (double)cells[i].n;
+		char words[64];
 
 		for (int d = cell_decimals(kind); d > 0; d--)
 			v /= 10;
 		if (cells[i].state != CELL_SHOWN)
 			put(f->s, f->row, (lxw_col_t)i, cells[i].state == CELL_HIDDEN ? "c" : "", form);
-		else if (kind == CELL_TEXT)
-			put(f->s, f->row, (lxw_col_t)i, cells[i].s, form);
+		else if (cell_is_text(kind))
+			put(f->s, f->row, (lxw_col_t)i, cell_words(words, kind, &cells[i], f->w->lang), form);
 		else
 			worksheet_write_number(f->s, f->row, (lxw_col_t)i, v, form);
 	}

@@ -61,7 +61,10 @@ read_name(struct wanted *w, struct arena *a, const char *name)
 		if (w->form != FORM_CSV && w->form != FORM_JSON)
 			return false;
 	}
-	return paper_parse(arena_ndup(a, name, key), &w->kind) && w->kind != PAPER_UNIT;
+	if (!paper_parse(arena_ndup(a, name, key), &w->kind) || w->kind == PAPER_UNIT)
+		return false;
+	/* People have pages of their own. */
+	return w->kind != PAPER_PEOPLE || (w->form != FORM_SHOWN && w->form != FORM_HTML);
 }
 
 /* --- files ------------------------------------------------------------------------------- */
@@ -205,7 +208,7 @@ send_file(struct request *r, const struct snapshot *s, const struct wanted *w, c
 static void
 add_columns(json_t *o, const struct table *t)
 {
-	static const char *const kinds[] = { [CELL_TEXT] = "text", [CELL_COUNT] = "count", [CELL_PERCENT] = "percent",
+	static const char *const kinds[] = { [CELL_TEXT] = "text", [CELL_DAY] = "day", [CELL_TIME] = "time", [CELL_COUNT] = "count", [CELL_PERCENT] = "percent",
 	    [CELL_POINTS] = "points", [CELL_RATIO] = "ratio", [CELL_SHARE] = "fraction", [CELL_SECONDS] = "seconds" };
 	json_t *list = view_list(o, "columns");
 
@@ -232,17 +235,15 @@ add_table(json_t *list, const struct request *r, const struct paper *p, const st
 	add_columns(o, t);
 	rows = view_list(o, "rows");
 	totals = view_list(o, "totals");
-	if (view_is_api(r)) {
-		rc = table_json(t, rows, totals, SIZE_MAX, e);
-		n = json_array_size(rows);
-	} else {
+	if (view_is_api(r))
+		rc = table_json(t, rows, totals, PAGE_ROWS, &n, e);
+	else
 		rc = paper_show(t, &chart, &html, PAGE_ROWS, &n, r->lang, e);
-	}
 	view_int(o, "all", (int64_t)n);
 	view_flag(o, "cut", n > PAGE_ROWS);
 	view_flag(o, "empty", n == 0);
-	view_text(o, "csv_url", files && p->tables == t ? arena_printf(r->arena, "%s.csv", files) :
-	    files ? arena_printf(r->arena, "%s-%s.csv", files, t->key) : NULL);
+	view_text(o, "csv_url", !files ? NULL : p->info == paper_info(PAPER_UNIT) ?
+	    arena_printf(r->arena, "%s?as=csv&table=%s", files, t->key) : arena_printf(r->arena, p->tables == t ? "%s.csv" : "%s-%s.csv", files, t->key));
 	view_html(o, "chart_html", &chart);
 	view_html(o, "table_html", &html);
 	return rc;
@@ -480,6 +481,7 @@ desk_unit_report(struct request *r)
 		return;
 	ask.account = &s->account;
 	ask.snapshot = s;
+	w.table = as ? request_arg(r, "table") : NULL;
 	if (access_sees_unit(r->actor, r->seg[1]))
 		ask.own = snapshot_unit(s, r->seg[1]);
 	data = json_object();

@@ -244,6 +244,8 @@ desk_unit_page(struct request *r)
 	add_unit(data, r, s, u);
 	add_funnel(data, r, &u->t);
 	desk_findings(view_list(data, "findings"), r, s, is_of_unit, u);
+	view_text(data, "report_url", access_may(r->actor, RIGHT_PEOPLE) ?
+	    desk_url(r, s, arena_printf(r->arena, "/units/%s/report", u->unit.code)) : NULL);
 	view_text(data, "people_url", desk_url(r, s, arena_printf(r->arena, "/people?unit=%s", u->unit.code)));
 	if (add_focal(data, r, u, &e) < 0 || add_rosters(data, r, s, u, &e) < 0 || add_corrections(data, r, s, u, &e) < 0) {
 		view_error(r, &e);

@@ -62,7 +62,6 @@ matrix() {
 			GET	/api/v1/campaigns	/api/v1/campaigns	login	200
 			GET	/report/*/participation	/report/desk/participation	reports	200
 			GET	/report/*/causes	/report/desk/causes	reports	200
-			GET	/c/*/reports/*	/c/desk/reports/causes.csv	reports	200
 		X
 		while IFS=$'\t' read -r method route asked right code; do
 			route=${route#-} asked=${asked#-}
@@ -86,6 +85,8 @@ matrix() {
 			POST	/inbound/*	/inbound/$mail	change	403
 			GET	/waves	/waves	reports	200
 			GET	/reports	/reports	reports	200
+			GET	/reports/*	/reports/delivery	reports	200
+			GET	/units/*/report	/units/T92/report	own	200
 		X
 	}
 }
@@ -95,7 +96,7 @@ expected() {
 	[ "$right" != anybody ] || { echo "$code"; return; }
 	case $role:$right in
 	anybody:*) case $method:$asked in GET:/api/*) echo 401 ;; GET:*) echo 303 ;; *) echo 401 ;; esac ;;
-	focal:reports | focal:change | viewer:people | viewer:change) echo 403 ;;
+	focal:reports | focal:change | viewer:people | viewer:own | viewer:change) echo 403 ;;
 	*) echo "$code" ;;
 	esac
 }
@@ -118,6 +119,9 @@ for role in $(desk_roles); do
 	is "$got" "$want" "what $role may ask for"
 done
 is "$(desk_status GET /c/desk/units/T01 focal)" 404 "a focal point does not see another unit"
+is "$(desk_status GET /c/desk/units/T01/report focal) $(desk_status GET "/c/desk/units/T01/report?as=xlsx" focal)" "404 404" "... nor another unit's own copy"
+is "$(desk_status GET "/c/desk/units/T92/report?as=xlsx" focal)" 200 "but takes away its own"
+is "$(desk_status GET /c/desk/reports/people.csv viewer) $(desk_status GET /c/desk/reports/people.xlsx viewer)" "403 403" "a viewer takes no names away"
 is "$(curl -s -o "$work/answer" -w '%{http_code}' --noproxy '*' -H 'Host: evil.example' "$desk/c/desk")" 404 \
 	"a foreign name that points here gets nothing"
 is "$(curl -s -o "$work/answer" -w '%{http_code}' --noproxy '*' "$public/c/desk")" 404 "the desk is not public"
@@ -135,7 +139,7 @@ rm -rf "$shots"
 mkdir -p "$shots"
 ok "the command line counts" thumoi report participation desk --format csv --output "$work/participation.csv"
 ok "... causes, too" thumoi report causes desk --format csv --output "$work/causes.csv"
-CHROMIUM=$chromium timeout 540 node tests/e2e/desk-walk.mjs "$modules" "$desk" "$shots" "$work" "${session[@]}" >"$work/walk" 2>&1
+CHROMIUM=$chromium timeout 900 node tests/e2e/desk-walk.mjs "$modules" "$desk" "$shots" "$work" "${session[@]}" >"$work/walk" 2>&1
 [ $? -le 1 ] || tap_line not_ok "the walk came to its end"
 while IFS= read -r line; do
 	case $line in
