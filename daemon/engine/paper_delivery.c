@@ -144,7 +144,7 @@ count(const struct delivery *d, void *arg)
 	add(lot_of(w, BY_DOMAINS, "", at ? at + 1 : "", ""), d);
 	add(lot_of(w, BY_UNITS, "", unit_code(w->account, d->unit), ""), d);
 	if (how)
-		add(lot_of(w, BY_REASONS, w->wave->name, how, d->bounced ? d->bounced : d->category), d);
+		add(lot_of(w, BY_REASONS, w->wave->name, how, strcmp(how, "bounced") == 0 ? d->bounced : d->category), d);
 }
 
 static int

@@ -180,13 +180,12 @@ open_sheet(struct filling *f)
 	f->row = HEAD_ROW + 1;
 }
 
+/* Over the rows that are no totals: they stay where they are. The library takes it only before a row behind it is written. */
 static void
-close_sheet(struct filling *f)
+set_filter(struct filling *f)
 {
-	lxw_row_t last = f->row - 1 - f->totals;	/* they stay where they are */
-
-	if (last > HEAD_ROW && f->t->n_columns)
-		worksheet_autofilter(f->s, HEAD_ROW, 0, last, (lxw_col_t)(f->t->n_columns - 1));
+	if (f->row > HEAD_ROW + 1 && f->t->n_columns)
+		worksheet_autofilter(f->s, HEAD_ROW, 0, f->row - 1, (lxw_col_t)(f->t->n_columns - 1));
 }
 
 static void
@@ -195,9 +194,11 @@ fill_row(struct sink *sink, const struct cell *cells, bool total)
 	struct filling *f = (struct filling *)sink;
 
 	if (f->row > ROWS_MAX) {
-		close_sheet(f);
+		set_filter(f);
 		open_sheet(f);
 	}
+	if (total && !f->totals)
+		set_filter(f);
 	for (size_t i = 0; i < f->t->n_columns; i++) {
 		enum cell_kind kind = f->t->columns[i].kind;
 		lxw_format *form = f->w->cell[total][kind];
@@ -249,7 +250,8 @@ workbook_table(struct workbook *w, const struct table *t, struct err *e)
 		return err_set(e, ERR_FULL, TR("too many sheets", "quá nhiều trang tính"));
 	open_sheet(&f);
 	rc = t->walk(t, &f.sink, e);
-	close_sheet(&f);
+	if (!f.totals)
+		set_filter(&f);
 	plan_chart(&f);
 	return rc;
 }
