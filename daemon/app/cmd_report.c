@@ -244,6 +244,7 @@ count_and_write(struct app *app, struct asked *q, struct report *r, const struct
 		r->findings = list;
 		if (write_report(app, r, q, e) < 0)
 			rc = -1;
+		r->account = NULL;
 	}
 	account_release(&a);
 	for (int i = 0; i < q->n_beside; i++)

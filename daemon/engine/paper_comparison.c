@@ -100,7 +100,7 @@ walk_units(const struct table *t, struct sink *to, struct err *e)
 	const struct paper *p = t->from;
 	const struct work *w = p->data;
 	enum lang l = p->ask.lang;
-	struct tally all[CAMPAIGNS];
+	struct tally all[CAMPAIGNS] = { { .nominated = 0 } };
 	bool rest = false;
 
 	(void)e;

@@ -74,10 +74,10 @@ static const char *
 moment(char out[64], const char *s, bool time, enum lang l)
 {
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	int month = strlen(s) >= (time ? 16 : 10) ? (s[5] - '0') * 10 + s[6] - '0' : 0;
+	int month = s && strlen(s) >= (time ? 16 : 10) ? (s[5] - '0') * 10 + s[6] - '0' : 0;
 
 	if (month < 1 || month > 12)
-		return s;
+		return s ? s : "";
 	if (l == LANG_VI)
 		snprintf(out, 64, "%.*s%s%.2s/%.2s/%.4s", time ? 5 : 0, time ? s + 11 : "", time ? " " : "", s + 8, s + 5, s);
 	else

@@ -375,7 +375,7 @@ static void
 answer(struct request *r, const struct snapshot *s, const struct wanted *w, struct paper_ask *ask, const char *name, const char *with,
     json_t *data)
 {
-	const char *files = w->kind == PAPER_UNIT ? desk_url(r, s, arena_printf(r->arena, "/units/%s/report", ask->own->unit.code)) :
+	const char *files = w->kind == PAPER_UNIT && ask->own ? desk_url(r, s, arena_printf(r->arena, "/units/%s/report", ask->own->unit.code)) :
 	    desk_url(r, s, arena_printf(r->arena, "/reports/%s", paper_info(w->kind)->key));
 	struct err e = ERR_INIT;
 	struct paper p;
