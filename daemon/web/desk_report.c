@@ -8,7 +8,7 @@
 #include <openssl/evp.h>
 
 #include "base/text.h"
-#include "engine/papers.h"
+#include "engine/shelf.h"
 #include "web/desk_parts.h"
 #include "web/session.h"
 
@@ -259,7 +259,7 @@ add_file(json_t *list, const struct request *r, const char *text, const char *ur
 }
 
 static int
-show_paper(struct request *r, const struct snapshot *s, const struct paper *p, const char *files, const char *with, json_t *data,
+show_paper(struct request *r, const struct paper *p, const char *files, const char *with, json_t *data,
     struct err *e)
 {
 	json_t *tables = view_list(data, "tables"), *notes, *list;
@@ -288,7 +288,6 @@ show_paper(struct request *r, const struct snapshot *s, const struct paper *p, c
 		add_file(list, r, "JSON", files, ".json", with);
 		add_file(list, r, TRL(r->lang, "Page to mail", "Trang để gửi"), files, ".html", with);
 	}
-	(void)s;
 	return rc;
 }
 
@@ -372,27 +371,44 @@ take_beside(struct request *r, const struct snapshot *s, json_t *data, struct be
 /* --- asking --------------------------------------------------------------------------------- */
 
 static void
+show_or_send(struct request *r, const struct snapshot *s, const struct wanted *w, const struct paper *p, const char *files,
+    const char *name, const char *with, json_t *data)
+{
+	struct err e = ERR_INIT;
+
+	if (w->form != FORM_SHOWN && w->table && !paper_table(p, w->table))
+		view_nothing_here(r);
+	else if (w->form != FORM_SHOWN)
+		send_file(r, s, w, p, name);
+	else if (show_paper(r, p, files, with, data, &e) < 0)
+		view_error(r, &e);
+	else
+		view_reply(r, SCREEN_REPORT, p->title, s, json_incref(data));
+}
+
+static void
 answer(struct request *r, const struct snapshot *s, const struct wanted *w, struct paper_ask *ask, const char *name, const char *with,
     json_t *data)
 {
 	const char *files = w->kind == PAPER_UNIT && ask->own ? desk_url(r, s, arena_printf(r->arena, "/units/%s/report", ask->own->unit.code)) :
 	    desk_url(r, s, arena_printf(r->arena, "/reports/%s", paper_info(w->kind)->key));
+	const struct paper *kept = NULL;
 	struct err e = ERR_INIT;
 	struct paper p;
 
 	ask->lang = r->lang;
-	if (paper_make(&p, w->kind, ask, &e) < 0) {
-		view_error(r, &e);
-	} else if (w->form != FORM_SHOWN) {
-		if (w->table && !paper_table(&p, w->table))
-			view_nothing_here(r);
+	if (shelf_keeps(w->kind)) {
+		if (shelf_take(r->site->shelf, r->db, s, w->kind, r->lang, &kept, &e) < 0)
+			view_error(r, &e);
 		else
-			send_file(r, s, w, &p, name);
-	} else if (show_paper(r, s, &p, files, with, data, &e) < 0) {
-		view_error(r, &e);
-	} else {
-		view_reply(r, SCREEN_REPORT, p.title, s, json_incref(data));
+			show_or_send(r, kept->ask.snapshot, w, kept, files, name, with, data);
+		shelf_give(r->site->shelf, kept);
+		return;
 	}
+	if (paper_make(&p, w->kind, ask, &e) < 0)
+		view_error(r, &e);
+	else
+		show_or_send(r, s, w, &p, files, name, with, data);
 	paper_release(&p);
 }
 

@@ -31,6 +31,7 @@ struct board;
 struct meters;
 struct metrics;
 struct rules;
+struct shelf;
 
 /* What all threads of one server share. */
 struct site {
@@ -47,6 +48,7 @@ struct site {
 	struct meters *meters;		/* [c] NULL: nobody counts */
 	struct metrics *metrics;	/* what /metrics keeps: web/metrics.h */
 	struct board *board;		/* what the desk shows: engine/board.h */
+	struct shelf *shelf;		/* reports that take long: engine/shelf.h */
 	struct screens *screens;	/* [c] */
 	struct tiles *tiles;		/* [c] */
 	struct rules *rules;		/* [c] what mails that came back are read by */

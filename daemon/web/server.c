@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "engine/board.h"
+#include "engine/shelf.h"
 #include "engine/spool.h"
 #include "mail/classify.h"
 #include "web/http.h"
@@ -310,6 +311,7 @@ load_site(struct web *w, const struct web_options *o, struct err *e)
 	s->meters = o->meters;
 	s->metrics = metrics_new(c);
 	s->board = board_new(s->store, c);
+	s->shelf = shelf_new(s->board);
 	spool_sweep(s->store, SPOOL_S);
 	if (secret_load(&s->secret, c->secret_file, e) < 0)
 		return err_wrap(e, "secret_file");
@@ -385,6 +387,7 @@ web_stop(struct web *w, int grace_ms)
 	screens_free(w->site.screens);
 	tiles_free(w->site.tiles);
 	rules_free(w->site.rules);
+	shelf_free(w->site.shelf);
 	board_free(w->site.board);
 	metrics_free(w->site.metrics);
 	arena_release(&w->arena);
