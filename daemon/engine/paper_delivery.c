@@ -390,7 +390,9 @@ read_all(struct paper *p, struct work *w, struct err *e)
 
 	while ((rc = wave_next(p->ask.db, &p->arena, wave.id, a->campaign->id, NULL, &wave, e)) == 1) {
 		w->wave = &wave;
-		if (delivery_each(p->ask.db, wave.id, count, w, e) < 0)
+		rc = delivery_each(p->ask.db, wave.id, count, w, e);
+		w->wave = NULL;
+		if (rc < 0)
 			return -1;
 	}
 	w->domains = mem_alloc((a->n_domains + 1) * sizeof(*w->domains));
