@@ -180,6 +180,16 @@ add(struct MHD_Response *m, const char *name, const char *value)
 		MHD_add_response_header(m, name, value);
 }
 
+size_t
+reply_bytes(const struct request *r)
+{
+	struct stat st;
+
+	if (!r->file)
+		return r->out.len;
+	return fflush(r->file) == 0 && fstat(fileno(r->file), &st) == 0 ? (size_t)st.st_size : 0;
+}
+
 /* The library closes the descriptor when it has sent it. */
 static struct MHD_Response *
 from_file(FILE *f)
@@ -202,12 +212,12 @@ reply_queue(struct request *r)
 	static const char strict[] = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
 	    "frame-ancestors 'none'";
 	size_t len = r->out.len;
-	char *body = buf_steal(&r->out);
+	char *body = r->file ? NULL : buf_steal(&r->out);
 	struct MHD_Response *m;
 	enum MHD_Result rc;
 
-	m = r->file ? from_file(r->file) : MHD_create_response_from_buffer(len, body ? body : (void *)(uintptr_t)"", body ? MHD_RESPMEM_MUST_FREE :
-	    MHD_RESPMEM_PERSISTENT);
+	m = r->file ? from_file(r->file) : MHD_create_response_from_buffer(len, body ? body : (void *)(uintptr_t)"",
+	    body ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
 	if (!m) {
 		free(body);
 		return MHD_NO;

@@ -84,7 +84,7 @@ const struct route routes_admin[] = {
 	BOTH("/waves", desk_waves, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
 	BOTH("/reports", desk_reports, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
 	BOTH("/reports/*", desk_report, NULL, FORM_MAX_BYTES, RIGHT_REPORTS),
-	BOTH("/units/*/report", desk_unit_report, NULL, FORM_MAX_BYTES, RIGHT_UNIT),
+	BOTH("/units/*/report", desk_unit_report, NULL, FORM_MAX_BYTES, RIGHT_PEOPLE),
 	{ "/api/v1/campaigns", desk_index, NULL, FORM_MAX_BYTES, RIGHT_LOGIN },
 	{ "/api/v1/openapi.json", show_static, NULL, FORM_MAX_BYTES, RIGHT_LOGIN },
 	{ "/report/*/participation", desk_report_page, NULL, FORM_MAX_BYTES, RIGHT_REPORTS },

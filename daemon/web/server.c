@@ -196,7 +196,7 @@ serve(struct daemon *d, struct MHD_Connection *c, const char *method, const char
 		reply_error(&r, &e);
 	else
 		run_handler(&r, up, d->routes == routes_admin);
-	bytes = r.out.len;
+	bytes = reply_bytes(&r);
 	rc = reply_queue(&r);
 	meters_request(web->site.meters, r.route, r.status);
 	log_info("http", "method=%s route=%s status=%d bytes=%zu us=%" PRId64,
