@@ -86,7 +86,7 @@ matrix() {
 			GET	/waves	/waves	reports	200
 			GET	/reports	/reports	reports	200
 			GET	/reports/*	/reports/delivery	reports	200
-			GET	/units/*/report	/units/T92/report	own	200
+			GET	/units/*/report	/units/T92/report	people	200
 		X
 	}
 }
@@ -96,7 +96,7 @@ expected() {
 	[ "$right" != anybody ] || { echo "$code"; return; }
 	case $role:$right in
 	anybody:*) case $method:$asked in GET:/api/*) echo 401 ;; GET:*) echo 303 ;; *) echo 401 ;; esac ;;
-	focal:reports | focal:change | viewer:people | viewer:own | viewer:change) echo 403 ;;
+	focal:reports | focal:change | viewer:people | viewer:change) echo 403 ;;
 	*) echo "$code" ;;
 	esac
 }
