@@ -159,15 +159,20 @@ opt_parse(int argc, char **argv, const char *command, const char *usage, const s
     int min, int max, int *first)
 {
 	struct option longs[40] = { { "help", no_argument, NULL, 0 } };
-	int which, c;
+	int which, c, output = 0;
 
 	ASSERT(n < COUNT_OF(longs) - 1);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(opts[i].name, "output") == 0)
+			output = (int)i + 1;
 		longs[i + 1] = (struct option){ opts[i].name, opts[i].kind == OPT_FLAG ? no_argument : required_argument,
 		    NULL, 0 };
+	}
 	optind = 0;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":h", longs, &which)) != -1) {
+	while ((c = getopt_long(argc, argv, output ? ":ho:" : ":h", longs, &which)) != -1) {
+		if (c == 'o')
+			which = output;
 		if (c == 'h' || (c == 0 && which == 0)) {
 			print_help(command, usage, opts, n);
 			return EXIT_DONE;

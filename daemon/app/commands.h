@@ -25,7 +25,6 @@ int	debug_csv(struct app *, int argc, char **argv);	/* of cmd_debug's table */
 int	debug_mx(struct app *, int argc, char **argv);
 int	cmd_wave(struct app *, int argc, char **argv);
 int	cmd_coverage(struct app *, int argc, char **argv);
-int	report_coverage(struct app *, int argc, char **argv);	/* of cmd_report's table */
 int	wave_log(struct app *, int argc, char **argv);		/* of cmd_wave's table */
 int	wave_preview(struct app *, int argc, char **argv);	/* ... and this */
 int	cmd_dispatch(struct app *, int argc, char **argv);

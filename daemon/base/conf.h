@@ -90,6 +90,7 @@ struct conf {
 	const char *survey_ca_file;
 	/* reports */
 	int64_t	very_few_people, very_few_percent;
+	int64_t	disclosure_threshold;	/* engine/disclosure.h */
 	int64_t	silent_domain_people;	/* group finding: so many accepted, nobody reacted */
 	/* letters to the units, alerts to the operator */
 	const char *letter_parent, *letter_organisation, *letter_place, *letter_symbol;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <unistr.h>
 #include <uniwidth.h>
 
@@ -83,8 +82,8 @@ out_text(struct out *o, const char *s)
 	}
 }
 
-static void
-number(struct out *o, const char *s)
+void
+out_number(struct out *o, const char *s)
 {
 	separator(o);
 	if (o->format == OUT_CSV || o->format == OUT_JSON)
@@ -99,20 +98,7 @@ out_int(struct out *o, int64_t v)
 	char s[24];
 
 	snprintf(s, sizeof(s), "%" PRId64, v);
-	number(o, s);
-}
-
-void
-out_real(struct out *o, double v, int digits)
-{
-	char s[64];
-
-	if (isnan(v)) {
-		out_text(o, NULL);
-		return;
-	}
-	snprintf(s, sizeof(s), "%.*f", digits, v);
-	number(o, s);
+	out_number(o, s);
 }
 
 void
@@ -225,6 +211,28 @@ out_excel(struct buf *to, const char *csv, size_t len)
 			buf_char(to, '\r');
 		buf_char(to, csv[i]);
 	}
+}
+
+int
+out_excel_copy(FILE *from, FILE *to, struct err *e)
+{
+	bool first = true;
+	char piece[16384];
+	size_t n;
+
+	rewind(from);
+	while ((n = fread(piece, 1, sizeof(piece), from)) > 0 || first) {
+		struct buf b = BUF_INIT(3 * sizeof(piece));
+		size_t mark = first ? 0 : 3;	/* it comes once */
+
+		out_excel(&b, piece, n);
+		fwrite(buf_str(&b) + mark, 1, b.len - mark, to);
+		buf_release(&b);
+		first = false;
+		if (ferror(to))
+			break;
+	}
+	return ferror(from) || fflush(to) != 0 || ferror(to) ? out_lost(e) : 0;
 }
 
 void

@@ -51,7 +51,7 @@ int	out_format_parse(const char *word, enum out_format *, struct err *);
 void	out_begin(struct out *, FILE *, enum out_format, const struct out_column *, size_t n);
 void	out_text(struct out *, const char *s);	/* NULL: empty, null in JSON */
 void	out_int(struct out *, int64_t v);
-void	out_real(struct out *, double v, int digits);	/* NAN: empty, null in JSON */
+void	out_number(struct out *, const char *digits);	/* a number as it is to be written: 39.1 */
 void	out_row(struct out *);
 int	out_end(struct out *, struct err *);
 /* What to say when a write failed, by errno: ERR_CLOSED when the reader has gone. */
@@ -61,6 +61,8 @@ int	out_lost(struct err *);
 void	out_csv_field(struct buf *, const char *s, bool for_sheets);
 /* CSV as Excel on a Vietnamese Windows reads it: UTF-8 is only recognised by its mark; CR LF. */
 void	out_excel(struct buf *, const char *csv, size_t len);
+/* The same, from file to file, from the beginning: what out.c wrote has no CR. */
+int	out_excel_copy(FILE *from, FILE *to, struct err *);
 void	out_json_string(struct buf *, const char *s);
 /* Escapes & < > " ' for HTML text and quoted attributes alike. */
 void	out_html(struct buf *, const char *s);

@@ -262,7 +262,7 @@ board_free(struct board *b)
 	free(b);
 }
 
-/* The campaign's place, or the one that was asked for longest ago and is free. Under the lock; NULL: none is free. */
+/* The campaign's place, or the one that was asked for longest ago. Under the lock; NULL: all are being made. */
 static struct slot *
 slot_of(struct board *b, const char *key)
 {
@@ -273,12 +273,16 @@ slot_of(struct board *b, const char *key)
 
 		if (strcmp(p->key, key) == 0)
 			return p;
-		if (!p->making && (!p->now || p->now->users == 0) && (!oldest || p->asked_us < oldest->asked_us))
+		if (!p->making && (!oldest || p->asked_us < oldest->asked_us))
 			oldest = p;
 	}
 	if (!oldest)
 		return NULL;
-	snapshot_free(oldest->now);
+	/* Who still looks at it, or keeps a report of it, gives it back later. */
+	if (oldest->now && oldest->now->users)
+		oldest->now->old = true;
+	else
+		snapshot_free(oldest->now);
 	*oldest = (struct slot){ .now = NULL };
 	snprintf(oldest->key, sizeof(oldest->key), "%s", key);
 	return oldest;

@@ -61,6 +61,9 @@ int	report_text_causes(const struct report *, FILE *, struct err *);
 /* One self-contained page with both reports. */
 int	report_html(const struct report *, FILE *, struct err *);
 
+/* The head of a page that needs nothing else, up to <body>, with the style sheet in it. */
+int	report_page_head(struct buf *, const char *what, const char *of, enum lang, struct err *);
+
 /* How rows are made of a tally, the same for every form: calls back for each cause and grade that has people. */
 int	report_each_cause(const struct tally *, int (*each)(enum cause, char grade, int64_t people, void *), void *);
 

@@ -37,20 +37,50 @@ tag(struct buf *b, const char *open, const char *text, const char *close)
 	buf_str_add(b, close);
 }
 
+/* The colours that the desk has, too, and what is the report's own. */
+static int
+read_style(struct buf *style, struct err *e)
+{
+	static const char *const sheets[] = { "templates/causes.css", "templates/report.css" };
+	struct arena a = ARENA_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; i < COUNT_OF(sheets) && rc == 0; i++) {
+		struct file f = FILE_INIT;
+
+		if ((rc = file_read(&f, file_data_path(&a, sheets[i]), STYLE_MAX_BYTES, e)) == 0)
+			buf_add(style, f.data, f.len);
+		file_release(&f);
+	}
+	arena_release(&a);
+	return rc < 0 ? err_wrap(e, TR("the style sheet of the report", "tệp định dạng của báo cáo")) : 0;
+}
+
+int
+report_page_head(struct buf *b, const char *what, const char *of, enum lang l, struct err *e)
+{
+	struct buf style = BUF_INIT(2 * STYLE_MAX_BYTES);
+	int rc = read_style(&style, e);
+
+	buf_printf(b, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
+	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	    "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"robots\" content=\"noindex\">\n<title>", lang_name(l));
+	out_html(b, what);
+	buf_str_add(b, " – ");
+	out_html(b, of);
+	buf_printf(b, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", buf_str(&style));
+	chart_defs(b);
+	buf_release(&style);
+	return rc;
+}
+
 static void
-head(const struct report *r, struct buf *b, const char *style)
+head(const struct report *r, struct buf *b)
 {
 	const struct campaign *c = r->account->campaign;
 	struct date_text opens, closes, now;
 	enum lang l = r->lang;
 
-	buf_printf(b, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
-	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	    "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"robots\" content=\"noindex\">\n<title>", lang_name(l));
-	out_html(b, TRL(l, "Participation and causes – ", "Tham gia và nguyên nhân – "));
-	out_html(b, c->title);
-	buf_printf(b, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", style);
-	chart_defs(b);
 	tag(b, "<header>\n<p class=\"what\">", TRL(l, "Participation and causes", "Báo cáo tham gia và nguyên nhân"), "</p>\n");
 	tag(b, "<h1>", c->title, "</h1>\n");
 	for (size_t i = 0; c->dispatches && c->dispatches[i]; i++)
@@ -364,36 +394,17 @@ foot(const struct report *r, struct buf *b)
 	    " biết được. Tỷ lệ tính từ số đếm."), "</p><p>thumoi</p></footer>\n</body>\n</html>\n");
 }
 
-/* The colours that the desk has, too, and what is the report's own. */
-static int
-read_style(struct buf *style, struct err *e)
-{
-	static const char *const sheets[] = { "templates/causes.css", "templates/report.css" };
-	struct arena a = ARENA_INIT;
-	int rc = 0;
-
-	for (size_t i = 0; i < COUNT_OF(sheets) && rc == 0; i++) {
-		struct file f = FILE_INIT;
-
-		if ((rc = file_read(&f, file_data_path(&a, sheets[i]), STYLE_MAX_BYTES, e)) == 0)
-			buf_add(style, f.data, f.len);
-		file_release(&f);
-	}
-	arena_release(&a);
-	return rc < 0 ? err_wrap(e, TR("the style sheet of the report", "tệp định dạng của báo cáo")) : 0;
-}
-
 int
 report_html(const struct report *r, FILE *f, struct err *e)
 {
-	struct buf b = BUF_INIT(PAGE_MAX_BYTES), style = BUF_INIT(2 * STYLE_MAX_BYTES);
+	struct buf b = BUF_INIT(PAGE_MAX_BYTES);
 	int rc = 0;
 
-	if (read_style(&style, e) < 0) {
-		buf_release(&style);
+	if (report_page_head(&b, TRL(r->lang, "Participation and causes", "Tham gia và nguyên nhân"), r->account->campaign->title, r->lang, e) < 0) {
+		buf_release(&b);
 		return -1;
 	}
-	head(r, &b, buf_str(&style));
+	head(r, &b);
 	tiles(r, &b);
 	whole(r, &b);
 	tag(&b, "<h2>", TRL(r->lang, "In words", "Tóm tắt bằng lời"), "</h2>\n");
@@ -409,6 +420,5 @@ report_html(const struct report *r, FILE *f, struct err *e)
 	else if (fwrite(buf_str(&b), 1, b.len, f) != b.len || fflush(f) != 0)
 		rc = out_lost(e);
 	buf_release(&b);
-	buf_release(&style);
 	return rc;
 }

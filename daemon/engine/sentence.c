@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/rates.h"
 
 #define NAMES_MAX 512
 
@@ -138,6 +139,38 @@ took_part(struct buf *b, const struct account *a, enum lang l)
 	    "%s/%s công chức (%s%%) trả lời ít nhất một phiếu; %s công chức không trả lời phiếu nào.\n"), n, of, p, rest);
 }
 
+/* What went out, and how far: that a relay has it is all that is known by itself. */
+static void
+written_to(struct buf *b, const struct account *a, enum lang l)
+{
+	char n[32], of[32], got[32], p[32];
+
+	if (!a->all.invited)
+		return;
+	text_number(n, a->all.invited, l);
+	text_number(of, a->all.nominated, l);
+	text_number(got, a->all.accepted, l);
+	text_percent(p, a->all.accepted, a->all.invited, l);
+	buf_printf(b, TRL(l, "%s of %s officials were written to; mail servers accepted messages to %s of them (%s%%).\n",
+	    "Đã gửi thư tới %s/%s công chức; máy chủ thư đã nhận thư gửi %s người trong số đó (%s%%).\n"), n, of, got, p);
+}
+
+/* The share of the whole by a rule that others use, too. */
+static void
+by_rule(struct buf *b, const struct account *a, enum lang l)
+{
+	struct rates r;
+	char p[32], q[32];
+
+	rates_count(&r, &a->all);
+	if (!r.denominator[0])
+		return;
+	text_percent(p, r.numerator[0], r.denominator[0], l);
+	text_percent(q, r.numerator[1], r.denominator[1], l);
+	buf_printf(b, TRL(l, "By the rules of AAPOR the response rate is %s%% (RR1, complete answers) or %s%% (RR2, partial ones too).\n",
+	    "Tỷ lệ trả lời theo chuẩn AAPOR là %s%% (RR1, trả lời đủ) hoặc %s%% (RR2, kể cả trả lời một phần).\n"), p, q);
+}
+
 static void
 named(struct buf *b, const struct account *a, enum unit_kind kind, enum unit_class class, enum lang l)
 {
@@ -190,9 +223,12 @@ sentences_participation(struct buf *b, const struct account *a, enum lang l)
 	static const enum unit_class classes[] = { CLASS_NO_ROSTER, CLASS_ZERO, CLASS_VERY_FEW };
 
 	rosters(b, a, l);
+	written_to(b, a, l);
 	for (size_t i = 0; i < a->campaign->n_instruments; i++)
 		answered(b, a, i, l);
 	took_part(b, a, l);
+	if (a->instrument < 0)
+		by_rule(b, a, l);
 	for (size_t c = 0; c < COUNT_OF(classes); c++)
 		for (int k = 0; k < UNIT_KINDS; k++)
 			named(b, a, (enum unit_kind)k, classes[c], l);

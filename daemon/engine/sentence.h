@@ -2,7 +2,7 @@
  * sentence.h - the words for the official report, generated from counts.
  *
  * One sentence a line, in Vietnamese or English, ready to paste: who sent a
- * roster, who answered what, which units are missing, at zero or have very
+ * roster, who was written to, who answered what, which units are missing, at zero or have very
  * few, and why people have not answered. Numbers carry the thousands mark of
  * the language, shares are computed from counts, names stand in Vietnamese
  * order, ministries and provinces apart.

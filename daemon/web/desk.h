@@ -19,7 +19,9 @@
  * /c/KEY/inbound/ID/rule, /rules	rules of our own	desk_rules.c
  * /c/KEY/waves[/NAME]		waves			desk_waves.c, desk_wave.c
  * /c/KEY/waves/NAME/preview	before it goes out	desk_preview.c
- * /c/KEY/reports[/FILE]	reports			desk_reports.c
+ * /c/KEY/reports		reports			desk_reports.c
+ * /c/KEY/reports/NAME[.FORM]	one of them		desk_report.c
+ * /c/KEY/units/CODE/report	a unit's own copy	desk_report.c
  *
  * The same under /api/v1/campaigns/KEY as JSON (web/view.h). People are looked
  * for by POST: no name and no address ever stands in a URL or a log.
@@ -81,7 +83,8 @@ void	desk_wave_act(struct request *);	/* POST act=start (people=, state=, sure=y
 void	desk_wave_preview(struct request *);
 void	desk_wave_sample(struct request *);	/* ?contact=, mail=: the HTML of one mail, to be shown in a frame */
 void	desk_reports(struct request *);
-void	desk_report_file(struct request *);
+void	desk_report(struct request *);		/* page, or NAME.csv, .json, .xlsx, .html */
+void	desk_unit_report(struct request *);	/* ?as=xlsx|csv|json|html */
 void	desk_report_page(struct request *);	/* /report/KEY/participation: where it was before */
 
 /* Of the pages of waves alone. */

@@ -1,98 +1,30 @@
 /* desk.h: the reports, to read, to print and to take away. */
 #include "web/desk.h"
 
+#include "engine/papers.h"
 #include "engine/rates.h"
-#include "engine/report.h"
 #include "web/desk_parts.h"
 
-enum form { FORM_PARTICIPATION, FORM_CAUSES, FORM_DOMAINS, FORM_PLACEMENT, FORM_PAGE };
-
-static const struct file { const char *name; enum form form; enum out_format format; const char *type; } files[] = {
-	{ "participation.csv", FORM_PARTICIPATION, OUT_CSV, "text/csv; charset=utf-8" },
-	{ "participation.json", FORM_PARTICIPATION, OUT_JSON, "application/json; charset=utf-8" },
-	{ "causes.csv", FORM_CAUSES, OUT_CSV, "text/csv; charset=utf-8" },
-	{ "causes.json", FORM_CAUSES, OUT_JSON, "application/json; charset=utf-8" },
-	{ "domains.csv", FORM_DOMAINS, OUT_CSV, "text/csv; charset=utf-8" },
-	{ "placement.csv", FORM_PLACEMENT, OUT_CSV, "text/csv; charset=utf-8" },
-	{ "report.html", FORM_PAGE, OUT_HTML, "text/html; charset=utf-8" },
-};
-
-static int
-write_form(const struct request *r, const struct snapshot *s, const struct file *which, FILE *f, struct err *e)
-{
-	struct report report = { .account = &s->account, .findings = s->findings, .n_findings = s->n_findings, .lang = r->lang,
-	    .summaries = { r->lang }, .n_summaries = 1, .by = which->form == FORM_DOMAINS ? BY_DOMAIN : BY_UNIT,
-	    .for_sheets = true };
-
-	switch (which->form) {
-	case FORM_PARTICIPATION: return report_participation(&report, f, which->format, e);
-	case FORM_PLACEMENT: return report_placement(&report, f, which->format, e);
-	case FORM_PAGE: return report_html(&report, f, e);
-	default: return report_causes(&report, f, which->format, e);
-	}
-}
-
+/* Which report answers which question. */
 static void
-send_form(struct request *r, const struct snapshot *s, const struct file *which)
+add_reports(json_t *data, const struct request *r, const struct snapshot *s)
 {
-	struct err e = ERR_INIT;
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-	int rc = -1;
+	json_t *list = view_list(data, "reports");
 
-	if (!f) {
-		err_sys(&e, TR("cannot prepare the report", "không chuẩn bị được báo cáo"));
-	} else {
-		rc = write_form(r, s, which, f, &e);
-		fclose(f);
+	for (int k = 0; k < PAPERS; k++) {
+		const struct paper_info *i = paper_info((enum paper_kind)k);
+		json_t *o;
+
+		if (!i->listed)
+			continue;
+		o = view_item(list);
+		view_text(o, "key", i->key);
+		view_text(o, "title", TRL(r->lang, i->title_en, i->title_vi));
+		view_text(o, "question", TRL(r->lang, i->question_en, i->question_vi));
+		view_text(o, "url", desk_url(r, s, arena_printf(r->arena, "/reports/%s", i->key)));
+		view_flag(o, "has_files", k != PAPER_COMPARISON);	/* first one says with what */
+		view_flag(o, "outside", k == PAPER_OUTSIDE);
 	}
-	if (rc < 0) {
-		view_error(r, &e);
-	} else if (which->format == OUT_CSV) {
-		struct buf sheet = BUF_INIT(len * 2 + 64);
-
-		out_excel(&sheet, text, len);
-		reply_own(r, 200, which->type, &sheet);
-		r->file_name = arena_printf(r->arena, "%s-%s", s->campaign.key, which->name);
-	} else {
-		reply_raw(r, 200, which->type, text);
-		if (which->form == FORM_PAGE)
-			reply_allow_style(r);
-	}
-	free(text);
-}
-
-static void
-show_file(struct request *r, const char *name)
-{
-	const struct snapshot *s = view_campaign(r);
-	const struct file *which = NULL;
-
-	if (!s)
-		return;
-	for (size_t i = 0; i < COUNT_OF(files) && !which; i++)
-		if (strcmp(files[i].name, name) == 0)
-			which = &files[i];
-	if (!which) {
-		view_nothing_here(r);
-	} else {
-		request_choose_lang(r, s->campaign.lang);
-		send_form(r, s, which);
-	}
-	view_done(r, s);
-}
-
-void
-desk_report_file(struct request *r)
-{
-	show_file(r, r->seg[1]);
-}
-
-void
-desk_report_page(struct request *r)
-{
-	show_file(r, "report.html");
 }
 
 static void
@@ -132,7 +64,9 @@ desk_reports(struct request *r)
 	desk_words(data, "words_vi", s, true, LANG_VI);
 	desk_words(data, "words_en", s, true, LANG_EN);
 	add_rates(data, r, s);
+	add_reports(data, r, s);
 	view_text(data, "files_url", desk_url(r, s, "/reports"));
+	view_flag(data, "sees_people", access_may(r->actor, RIGHT_PEOPLE));
 	view_reply(r, SCREEN_REPORTS, TRL(r->lang, "Reports", "Báo cáo"), s, data);
 	view_done(r, s);
 }

@@ -224,6 +224,10 @@ desk_unit_page(struct request *r)
 	view_flag(data, "named", u->class != CLASS_NO_ROSTER);
 	add_funnel(data, r, s, &u->t);
 	desk_findings(view_list(data, "findings"), r, s, is_of_unit, u);
+	view_text(data, "report_url", access_may(r->actor, RIGHT_PEOPLE) ?
+	    desk_url(r, s, arena_printf(r->arena, "/units/%s/report", u->unit.code)) : NULL);
+	view_text(data, "letters_url", access_may(r->actor, RIGHT_PEOPLE) ?
+	    desk_url(r, s, arena_printf(r->arena, "/units/%s/letters/numbers", u->unit.code)) : NULL);
 	view_text(data, "people_url", access_may(r->actor, RIGHT_PEOPLE) ?
 	    desk_url(r, s, arena_printf(r->arena, "/people?unit=%s", u->unit.code)) : NULL);
 	add_domains(data, r, s, u);

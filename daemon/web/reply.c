@@ -1,6 +1,9 @@
 #include "web/reply.h"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -72,6 +75,9 @@ begin(struct request *r, int status, const char *type)
 	r->status = status;
 	r->type = type;
 	buf_release(&r->out);
+	if (r->file)
+		fclose(r->file);
+	r->file = NULL;
 	if (!r->cache)
 		r->cache = NEVER_STORED;
 }
@@ -176,6 +182,13 @@ reply_allow_style(struct request *r)
 }
 
 void
+reply_file(struct request *r, int status, const char *type, FILE *f)
+{
+	begin(r, status, type);
+	r->file = f;
+}
+
+void
 reply_error(struct request *r, const struct err *e)
 {
 	struct log_q q;
@@ -243,22 +256,49 @@ add(struct MHD_Response *m, const char *name, const char *value)
 		MHD_add_response_header(m, name, value);
 }
 
+size_t
+reply_bytes(const struct request *r)
+{
+	struct stat st;
+
+	if (!r->file)
+		return r->out.len;
+	return fflush(r->file) == 0 && fstat(fileno(r->file), &st) == 0 ? (size_t)st.st_size : 0;
+}
+
+/* The library closes the descriptor when it has sent it. */
+static struct MHD_Response *
+from_file(FILE *f)
+{
+	struct MHD_Response *m = NULL;
+	struct stat st;
+	int fd;
+
+	if (fflush(f) == 0 && (fd = fcntl(fileno(f), F_DUPFD_CLOEXEC, 0)) >= 0) {
+		if (fstat(fd, &st) < 0 || !(m = MHD_create_response_from_fd64((uint64_t)st.st_size, fd)))
+			close(fd);
+	}
+	fclose(f);
+	return m;
+}
+
 enum MHD_Result
 reply_queue(struct request *r)
 {
 	static const char strict[] = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
 	    "frame-ancestors 'none'";
 	size_t len = r->out.len;
-	char *body = buf_steal(&r->out);
+	char *body = r->file ? NULL : buf_steal(&r->out);
 	struct MHD_Response *m;
 	enum MHD_Result rc;
 
-	m = MHD_create_response_from_buffer(len, body ? body : (void *)(uintptr_t)"", body ? MHD_RESPMEM_MUST_FREE :
-	    MHD_RESPMEM_PERSISTENT);
-	if (r->response && m) {
-		MHD_destroy_response(m);
+	if (r->file)
+		m = from_file(r->file);
+	else if (r->response)
 		m = r->response;
-	}
+	else
+		m = MHD_create_response_from_buffer(len, body ? body : (void *)(uintptr_t)"", body ? MHD_RESPMEM_MUST_FREE :
+		    MHD_RESPMEM_PERSISTENT);
 	if (!m) {
 		free(body);
 		return MHD_NO;

@@ -13,6 +13,7 @@
 
 void	reply_not_allowed(struct request *, bool get, bool post);
 void	reply_too_large(struct request *);
+size_t	reply_bytes(const struct request *);	/* of the body */
 /* Hands the reply to the library; the body is the library's afterwards. */
 enum MHD_Result	reply_queue(struct request *);
 

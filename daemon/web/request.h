@@ -17,6 +17,8 @@
 #ifndef THUMOI_WEB_REQUEST_H
 #define THUMOI_WEB_REQUEST_H
 
+#include <stdio.h>
+
 #include "base/conf.h"
 #include "base/token.h"
 #include "engine/access.h"
@@ -32,6 +34,7 @@ struct meters;
 struct metrics;
 struct rulebook;
 struct rules;
+struct shelf;
 
 /* What all threads of one server share. */
 struct site {
@@ -48,6 +51,7 @@ struct site {
 	struct meters *meters;		/* [c] NULL: nobody counts */
 	struct metrics *metrics;	/* what /metrics keeps: web/metrics.h */
 	struct board *board;		/* what the desk shows: engine/board.h */
+	struct shelf *shelf;		/* reports that take long: engine/shelf.h */
 	struct screens *screens;	/* [c] */
 	struct tiles *tiles;		/* [c] */
 	struct chain *chain;		/* is the audit log as it was written: web/chain.h */
@@ -92,6 +96,7 @@ struct request {
 	int status;
 	struct buf out;
 	void *response;			/* of the library, instead of out: what comes bit by bit */
+	FILE *file;			/* the body, instead of `out`; NULL: none */
 	const char *set_cookie;		/* NULL: none */
 	const char *file_name;		/* to be saved as; NULL: shown */
 	const char *type, *location, *cache, *allow, *retry_after, *challenge;
@@ -128,6 +133,8 @@ void	reply_raw(struct request *, int status, const char *type, const char *text)
 /* The page in r->out carries a style sheet of its own: its hash lets that one in, and no other. */
 void	reply_allow_style(struct request *);
 void	reply_own(struct request *, int status, const char *type, struct buf *);	/* takes what is in it */
+/* A file without a name: it is sent as it lies there, in flat memory; reply_queue closes it. */
+void	reply_file(struct request *, int status, const char *type, FILE *);
 void	reply_error(struct request *, const struct err *);
 /* Nobody has such a link: always the same page, or "too many" for an address that goes on guessing. */
 void	reply_unknown(struct request *);

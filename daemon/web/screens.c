@@ -7,8 +7,9 @@
 
 static const char *const names[SCREENS] = {
 	[SCREEN_CAMPAIGNS] = "campaigns", [SCREEN_TODAY] = "today", [SCREEN_ACTIONS] = "actions", [SCREEN_UNITS] = "units",
-	[SCREEN_UNIT] = "unit", [SCREEN_DOMAINS] = "domains", [SCREEN_DOMAIN] = "domain", [SCREEN_EXCHANGER] = "exchanger", [SCREEN_PEOPLE] = "people", [SCREEN_PERSON] = "person",
-	[SCREEN_WAVES] = "waves", [SCREEN_REPORTS] = "reports", [SCREEN_ROSTERS] = "rosters",
+	[SCREEN_UNIT] = "unit", [SCREEN_DOMAINS] = "domains", [SCREEN_DOMAIN] = "domain", [SCREEN_EXCHANGER] = "exchanger",
+	[SCREEN_PEOPLE] = "people", [SCREEN_PERSON] = "person",
+	[SCREEN_WAVES] = "waves", [SCREEN_REPORTS] = "reports", [SCREEN_REPORT] = "report", [SCREEN_ROSTERS] = "rosters",
 	[SCREEN_ROSTER] = "roster", [SCREEN_UPLOAD] = "upload", [SCREEN_INBOUND] = "inbound", [SCREEN_MAIL] = "mail",
 	[SCREEN_LETTER] = "letter", [SCREEN_WAVE] = "one-wave", [SCREEN_PREVIEW] = "preview", [SCREEN_LIVE] = "live",
 	[SCREEN_LOGIN] = "login", [SCREEN_CODE] = "code", [SCREEN_ACCOUNT] = "account", [SCREEN_USERS] = "users",

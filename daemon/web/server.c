@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "engine/board.h"
 #include "engine/rulebook.h"
+#include "engine/shelf.h"
 #include "engine/spool.h"
 #include "web/chain.h"
 #include "web/http.h"
@@ -201,7 +202,7 @@ serve(struct daemon *d, struct MHD_Connection *c, const char *method, const char
 		reply_error(&r, &e);
 	else
 		run_handler(&r, up, d->routes == routes_admin);
-	bytes = r.out.len;
+	bytes = reply_bytes(&r);
 	rc = reply_queue(&r);
 	meters_request(web->site.meters, r.route, r.status);
 	log_info("http", "method=%s route=%s status=%d bytes=%zu us=%" PRId64,
@@ -317,6 +318,7 @@ load_site(struct web *w, const struct web_options *o, struct err *e)
 	s->metrics = metrics_new(c);
 	s->board = board_new(s->store, c);
 	s->chain = chain_new();
+	s->shelf = shelf_new(s->board);
 	spool_sweep(s->store, SPOOL_S);
 	if (secret_load(&s->secret, c->secret_file, e) < 0)
 		return err_wrap(e, "secret_file");
@@ -396,6 +398,7 @@ web_stop(struct web *w, int grace_ms)
 	tiles_free(w->site.tiles);
 	live_free(w->site.live);
 	rulebook_close(w->site.book);
+	shelf_free(w->site.shelf);
 	board_free(w->site.board);
 	chain_free(w->site.chain);
 	metrics_free(w->site.metrics);

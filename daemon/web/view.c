@@ -183,7 +183,7 @@ static const struct tab { const char *path, *en, *vi; enum screen screen[4]; enu
 	{ "/rosters", "Rosters", "Danh sách", { SCREEN_ROSTERS, SCREEN_ROSTER, SCREEN_UPLOAD }, RIGHT_PEOPLE },
 	{ "/inbound", "Inbound", "Thư trả lời", { SCREEN_INBOUND, SCREEN_MAIL, SCREEN_RULES, SCREEN_RULE }, RIGHT_INBOUND },
 	{ "/waves", "Waves", "Lượt gửi", { SCREEN_WAVES, SCREEN_WAVE, SCREEN_PREVIEW }, RIGHT_REPORTS },
-	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORTS }, RIGHT_REPORTS },
+	{ "/reports", "Reports", "Báo cáo", { SCREEN_REPORTS, SCREEN_REPORT }, RIGHT_REPORTS },
 };
 
 /* What is not filled is SCREEN_CAMPAIGNS, which stands above all tabs. */

@@ -329,6 +329,16 @@ def walk(op, desk, public, key_file):
             args = {"key": c["key"]}
             for part in ("", "/actions", "/units", "/domains", "/people", "/rosters", "/inbound", "/waves", "/reports"):
                 op["GET", K + part].ask(args, q, desk)
+            for one in op["GET", K + "/reports"].ask(args, q, desk)["reports"]:
+                paper = op["GET", K + "/reports/{name}"].ask({**args, "name": one["key"]}, q, desk)
+                for t in paper["tables"]:
+                    if any(len(row) != len(t["columns"]) for row in t["rows"] + t["totals"]):
+                        fault(f"report {one['key']}, table {t['key']}: rows and columns differ")
+                    if not t["cut"] and len(t["rows"]) != t["all"]:
+                        fault(f"report {one['key']}, table {t['key']}: {len(t['rows'])} rows of {t['all']}")
+            op["GET", K + "/reports/{name}"].ask({**args, "name": "nothing"}, q, desk, want=404)
+            op["GET", K + "/units/{code}/report"].ask({**args, "code": "T92"}, q, desk)
+            op["GET", K + "/units/{code}/report"].ask({**args, "code": "T00"}, q, desk, want=404)
             files = op["GET", K + "/rosters"].ask(args, q, desk)["files"]
             for f in files[:3]:
                 rows = op["GET", K + "/rosters/{id}"].ask({**args, "id": f["id"]}, q, desk)

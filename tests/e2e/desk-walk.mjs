@@ -156,6 +156,9 @@ reports: accepted
 reports: took_part
 reports: instruments.answered
 reports: instruments.missing
+report: tables.all
+report: tables.rows
+report: tables.totals
 `.trim().split("\n"));
 
 /* Texts by these names stand on the page word for word. */
@@ -182,6 +185,56 @@ function written(n, lang) {
 	const digits = String(Math.abs(n)).replace(/\B(?=(\d{3})+$)/g, lang === "vi" ? "." : ",");
 	return (n < 0 ? "-" : "") + digits;
 }
+
+/* A value of a table of a report, as a person reads it; null: empty or hidden. */
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DECIMALS = { percent: 1, points: 1, ratio: 2, fraction: 3 };
+
+function asRead(v, kind, lang, total) {
+	const day = (s) => lang === "vi" ? `${s.slice(8, 10)}/${s.slice(5, 7)}/${s.slice(0, 4)}` :
+		`${s.slice(8, 10)} ${MONTHS[Number(s.slice(5, 7)) - 1]} ${s.slice(0, 4)}`;
+
+	if (v === null)
+		return ["–", "c"];
+	if (kind === "seconds")		/* in words: only that there are some */
+		return null;
+	if (kind === "count")
+		return [written(v, lang)];
+	if (kind in DECIMALS) {
+		const s = (kind === "points" && v > 0 ? "+" : "") + v.toFixed(DECIMALS[kind]);
+
+		return [lang === "vi" ? s.replace(".", ",") : s];
+	}
+	if (kind === "day")
+		return [day(v)];
+	if (kind === "time")
+		return [`${v.slice(11, 16)} ${day(v)}`];
+	return total && v === "TOTAL" ? [lang === "vi" ? "Cộng" : "Total"] : [v.trim()];
+}
+
+/* Each table of a report, cell by cell. */
+function wrongTables(data, tables, lang) {
+	const faults = [], shown = data.tables.filter((t) => !t.empty);
+
+	if (tables.length !== shown.length)
+		faults.push(`${tables.length} tables instead of ${shown.length}`);
+	shown.forEach((t, k) => {
+		const columns = t.columns.map((c, i) => [c, i]).filter(([c]) => !PROGRAM_KEYS.has(`${data.report}.${t.key}.${c.key}`));
+
+		for (const [part, rows] of [["body", t.rows], ["foot", t.totals]])
+			rows.forEach((row, r) => columns.forEach(([c, i], at) => {
+				const got = tables[k]?.[part][r]?.[at], want = asRead(row[i], c.kind, lang, part === "foot");
+
+				if (got === undefined || (want && !want.includes(got)))
+					faults.push(`${t.key} ${part} ${r} ${c.key}: ${got} instead of ${want}`);
+			}));
+	});
+	return faults;
+}
+
+/* Columns for programs: on no page. */
+const PROGRAM_KEYS = new Set(["delivery.reason.reason", "delivery.reason.outcome", "outside.outside.kind", "comparison.unit.kind",
+	"comparison.cause.cause"]);
 
 const read = (text) => Number(text.replace(/[.,]/g, ""));
 const share = (v, lang) => v === null ? "" : lang === "vi" ? v.toFixed(1).replace(".", ",") : v.toFixed(1);
@@ -242,7 +295,8 @@ async function pages() {
 		{ name: "roster", at: `/rosters/${held.id}?disposition=hold` }, { name: "inbound", at: "/inbound" },
 		{ name: "waves", at: "/waves" }, { name: "wave", at: "/waves/invitation" }, { name: "wave", at: "/waves/reminder" },
 		{ name: "preview", at: "/waves/reminder/preview" }, { name: "reports", at: "/reports" },
-		{ name: "unit", at: "/units/T92" }, { name: "unit", at: "/units/T79" },
+		{ name: "unit", at: "/units/T92" }, { name: "unit", at: "/units/T79" }, { name: "report", at: "/units/T92/report" },
+		...(await api(`/${KEY}/reports`, "vi")).reports.map((one) => ({ name: "report", at: `/reports/${one.key}` })),
 		{ name: "letter", at: "/units/T79/letters/fix" }, { name: "letter", at: "/units/T01/letters/numbers" },
 		{ name: "letter", at: refusal.replace(`/c/${KEY}`, "") },
 	];
@@ -374,6 +428,8 @@ function wrongNumbers(page, lang, data, text, tables, figures) {
 	if (page.name === "people")
 		same(tables[0].body.map((r) => [r[0], r[2], r[3], r[4]]), data.people.map((p) => [p.name, p.email ?? "", p.cause_name,
 			p.grade ?? ""]), "people");
+	if (page.name === "report")
+		faults.push(...wrongTables(data, tables, lang));
 	if (page.name === "unit" && data.named)
 		same(tables[0].body.map((r) => r.slice(0, 3)), data.funnel.map((f) => [f.text, written(f.people, lang),
 			`${share(f.share, lang)} %`]), "from roster to answer");

@@ -47,7 +47,7 @@ json() {
 
 # --- help and usage
 commands='init:campaign create:campaign apply:campaign list:campaign show:instrument add:roster import:roster check:roster rows:wave create:wave run
-wave status:wave preview:wave log:cron:wave pause:wave resume:dispatch:inbound feed:inbound fetch:inbound log:inbound mailboxes:inbound reclassify:rules test:rules list:rules explain:rules meanings:rules teach:rules own:rules forget:answers import:report participation:report causes:report people
+wave status:wave preview:wave log:cron:wave pause:wave resume:dispatch:inbound feed:inbound fetch:inbound log:inbound mailboxes:inbound reclassify:rules test:rules list:rules explain:rules meanings:rules teach:rules own:rules forget:answers import:report participation:report causes:report people:report delivery:report response:report placement:report comparison:report unit
 person show:person export:person correct:person note:person resend:person erase:retention show:retention run:debug classify:debug csv:debug mx:config check:config show:template check:template preview:serve:backup
 user add:user list:user passwd:user role:user disable:user enable:user logout:user second-off:apikey create:apikey list:apikey revoke:audit list:audit verify:webhook add:webhook list:webhook remove:webhook test:webhook run:webhook events
 survey link:survey list:survey sync:survey unlink:focal import:focal list:coverage import:report coverage:preflight:preflight list:letter:letter list:pack:alerts'

@@ -60,7 +60,6 @@ matrix() {
 			GET	/api/v1/campaigns	/api/v1/campaigns	login	200
 			GET	/report/*/participation	/report/desk/participation	reports	200
 			GET	/report/*/causes	/report/desk/causes	reports	200
-			GET	/c/*/reports/*	/c/desk/reports/causes.csv	reports	200
 			GET	/c/*/units/*/letters/*/*	/c/desk/units/T92/letters/numbers/letter.html	people	200
 			GET	/c/*/packs/*	/c/desk/packs/$(query "SELECT mail_domain FROM (SELECT substr(a.email, instr(a.email, '@') + 1) mail_domain, count(*) n FROM evidence e JOIN address a ON a.contact = e.contact AND a.rank = 1 WHERE e.category = 'policy' GROUP BY 1 ORDER BY 2 DESC LIMIT 1)")	change	200
 			GET	/c/*/events	/c/desk/events?once=1	reports	200
@@ -118,6 +117,8 @@ matrix() {
 			POST	/waves/*	/waves/invitation	reports	403	waves:400
 			GET	/waves/*/preview	/waves/reminder/preview	waves	200
 			GET	/reports	/reports	reports	200
+			GET	/reports/*	/reports/delivery	reports	200
+			GET	/units/*/report	/units/T92/report	people	200
 		X
 	}
 }
@@ -175,6 +176,9 @@ is "$(desk_status GET /api/v1/campaigns/desk/units/T01 key-unit)" 404 "nor does 
 is "$(desk_status GET /api/v1/campaigns key-revoked)" 401 "a revoked key gets nothing"
 has "$(cat "$work/answer")" '"status": 401' "... and a problem document"
 is "$(grep -c thk_ "$work/log")" 0 "no key is in the log"
+is "$(desk_status GET /c/desk/units/T01/report focal) $(desk_status GET "/c/desk/units/T01/report?as=xlsx" focal)" "404 404" "... nor another unit's own copy"
+is "$(desk_status GET "/c/desk/units/T92/report?as=xlsx" focal)" 200 "but takes away its own"
+is "$(desk_status GET /c/desk/reports/people.csv viewer) $(desk_status GET /c/desk/reports/people.xlsx viewer)" "403 403" "a viewer takes no names away"
 is "$(curl -s -o "$work/answer" -w '%{http_code}' --noproxy '*' -H 'Host: evil.example' "$desk/c/desk")" 404 \
 	"a foreign name that points here gets nothing"
 is "$(curl -s -o "$work/answer" -w '%{http_code}' --noproxy '*' "$public/c/desk")" 404 "the desk is not public"

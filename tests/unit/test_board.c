@@ -5,6 +5,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "engine/board.h"
+#include "engine/shelf.h"
 #include "web/screens.h"
 
 #include "support/check.h"
@@ -17,6 +18,7 @@
 static struct world w;
 static struct conf conf;
 static struct board *board;
+static struct shelf *shelf;
 
 static void
 add_people(int64_t campaign, int from, int to)
@@ -85,6 +87,14 @@ look(void *arg)
 			break;
 		}
 		wrong += (size_t)tally_sum(&s->account.all) != s->n_people || strcmp(s->campaign.key, key) != 0;
+		/* A report is of the right campaign, at whatever moment. */
+		if (i % 5 == 0) {
+			const struct paper *p = NULL;
+
+			wrong += shelf_take(shelf, db, s, i % 2 ? PAPER_RESPONSE : PAPER_DELIVERY, (enum lang)(i / 2 % 2), &p, &e) < 0 ||
+			    strcmp(p->ask.account->campaign->key, key) != 0;
+			shelf_give(shelf, p);
+		}
 		if (i % 7 == 0)
 			board_touch(board, s->campaign.id);
 		board_give(board, s);
@@ -160,9 +170,11 @@ main(void)
 		add_people(id, 0, 3);
 	}
 	board = board_new(w.path, &conf);
+	shelf = shelf_new(board);
 	test_one(first);
 	test_many(first);
 	test_languages();
+	shelf_free(shelf);
 	board_free(board);
 	conf_release(&conf);
 	world_end(&w);
