@@ -248,7 +248,8 @@ function watch(page) {
 	page.on("console", (m) => m.type() !== "log" && seen.console.push(`${m.type()}: ${m.text()}`));
 	page.on("pageerror", (e) => seen.console.push(`exception: ${e.message}`));
 	page.on("request", (r) => r.url().startsWith(desk + "/") || seen.requests.push(`left the desk: ${r.url()}`));
-	page.on("requestfailed", (r) => seen.requests.push(`failed: ${r.url()} ${r.failure()?.errorText}`));
+	/* What the page before asked for by itself (desk.js) is given up when one goes on. */
+	page.on("requestfailed", (r) => (r.resourceType() === "fetch" && r.failure()?.errorText === "net::ERR_ABORTED") || seen.requests.push(`failed: ${r.url()} ${r.failure()?.errorText}`));
 	page.on("response", (r) => r.status() >= 400 && seen.requests.push(`${r.status()} ${r.url()}`));
 	return seen;
 }
