@@ -105,8 +105,9 @@ domain_of(struct account *a, const char *domain)
 		if (strcmp(a->domains[a->slots[k] - 1].domain, domain) == 0)
 			return &a->domains[a->slots[k] - 1];
 	a->domains = mem_room(a->domains, a->n_domains, &a->cap_domains, sizeof(*a->domains));
-	a->domains[a->n_domains++] = (struct domain_account){ .domain = arena_dup(&a->arena, domain), .words = "",
-	    .seq = a->n_domains - 1 };
+	a->domains[a->n_domains] = (struct domain_account){ .domain = arena_dup(&a->arena, domain), .words = "",
+	    .seq = a->n_domains };
+	a->n_domains++;
 	a->slots[k] = a->n_domains;
 	return &a->domains[a->n_domains - 1];
 }

@@ -181,7 +181,7 @@ int
 facts_open_moments(struct facts_reader **out, struct db *db, const struct campaign *c, const struct facts_moments *when,
     struct err *e)
 {
-	int64_t lo, hi;
+	int64_t lo = 0, hi = -1;
 
 	*out = NULL;
 	return bounds(db, c->id, &lo, &hi, e) < 0 ? -1 : start(out, db, c, lo, hi, -1, when, e);

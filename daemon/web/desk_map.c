@@ -5,7 +5,7 @@
 #include "base/out.h"
 #include "base/text.h"
 
-#define TILE_COLUMNS 11		/* what a tile takes in one line */
+#define TILE_COLUMNS 10		/* what a tile takes in one line */
 #define TILE_WIDTH 100
 #define TILE_HEIGHT 64
 

@@ -327,7 +327,11 @@ desk_units(struct request *r)
 	add_total(data, r, s, &total, &c);
 	add_filter(data, r, s, &c);
 	add_trees(data, r, s, &c);
-	add_columns(data, r, s, &c);
+	/* A sheet of pictures has no columns. */
+	if (small)
+		view_list(data, "columns");
+	else
+		add_columns(data, r, s, &c);
 	add_views(data, r, s, small);
 	view_text(data, "cause", c.cause < CAUSES ? cause_info((enum cause)c.cause)->key : NULL);
 	view_text(data, "cause_name", c.cause < CAUSES ? cause_name((enum cause)c.cause, r->lang) : NULL);

@@ -331,8 +331,10 @@ function watch(page) {
 	page.on("console", (m) => m.type() !== "log" && seen.console.push(`${m.type()}: ${m.text()}`));
 	page.on("pageerror", (e) => seen.console.push(`exception: ${e.message}`));
 	page.on("request", (r) => r.url().startsWith(desk + "/") || seen.requests.push(`left the desk: ${r.url()}`));
-	/* A page that is left at once does not wait for the picture of its tab. */
-	page.on("requestfailed", (r) => (/icon\.svg/.test(r.url()) && /ERR_ABORTED/.test(r.failure()?.errorText)) || seen.requests.push(`failed: ${r.url()} ${r.failure()?.errorText}`));
+	/* What the page before asked for by itself (desk.js, the picture of the tab) is given up when one goes on. */
+	const givenUp = (r) => r.failure()?.errorText === "net::ERR_ABORTED" && (["fetch", "eventsource"].includes(r.resourceType()) || /icon\.svg/.test(r.url()));
+
+	page.on("requestfailed", (r) => givenUp(r) || seen.requests.push(`failed: ${r.url()} ${r.failure()?.errorText}`));
 	page.on("response", (r) => r.status() >= 400 && seen.requests.push(`${r.status()} ${r.url()}`));
 	return seen;
 }

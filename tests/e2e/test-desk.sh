@@ -99,7 +99,7 @@ matrix() {
 			GET	/people/*	/people/$person	people	200
 			POST	/people/*	/people/$person	people	403	amend:400
 			GET	/people/*/resend	/people/$person/resend	amend	200
-			POST	/people/*/resend	/people/$person/resend	amend	403	amend:400
+			POST	/people/*/resend	/people/$person/resend	amend	403	amend:409
 			GET	/rosters	/rosters	people	200
 			POST	/rosters	/rosters	people	403	rosters:422
 			GET	/rosters/*	/rosters/$roster	people	200
@@ -108,11 +108,11 @@ matrix() {
 			GET	/inbound/*	/inbound/$mail	inbound	200
 			POST	/inbound/*	/inbound/$mail	inbound	403	inbound:400
 			GET	/inbound/*/rule	/inbound/$mail/rule	inbound	200
-			POST	/inbound/*/rule	/inbound/$mail/rule	inbound	403	inbound:400
+			POST	/inbound/*/rule	/inbound/$mail/rule	inbound	403	inbound:200
 			GET	/rules	/rules	inbound	200
 			POST	/rules	/rules	inbound	403	inbound:404
 			GET	/waves	/waves	reports	200
-			POST	/waves	/waves	reports	403	waves:422
+			POST	/waves	/waves	reports	403	waves:400
 			GET	/waves/*	/waves/invitation	reports	200
 			POST	/waves/*	/waves/invitation	reports	403	waves:400
 			GET	/waves/*/preview	/waves/reminder/preview	waves	200
