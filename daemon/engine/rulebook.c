@@ -122,14 +122,14 @@ rulebook_list(const struct conf *c, struct arena *a, struct rulebook_entry **out
 {
 	struct listing l = { .a = a, .rules = BUF_INIT(RULEBOOK_MAX_BYTES) };
 	const char *text;
-	char *copy, *at, *line;
+	char *at, *line;
 	int number = 0;
 
 	*n = 0;
 	*out = NULL;
 	if (read_file(c, a, &text, e) < 0)
 		return -1;
-	at = copy = arena_dup(a, text);
+	at = arena_dup(a, text);
 	while ((line = strsep(&at, "\n")))
 		list_line(&l, line, ++number);
 	end_entry(&l);
@@ -306,6 +306,7 @@ rulebook_open(struct rulebook **out, const struct conf *c, struct err *e)
 static void
 drop_old(struct rulebook *b)
 {
+	ASSERT(b->now);		/* there is one from the opening on */
 	for (struct edition **at = &b->now->next; *at; ) {
 		struct edition *x = *at;
 

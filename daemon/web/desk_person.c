@@ -193,7 +193,7 @@ void
 desk_person_show(struct request *r, const struct snapshot *s, const struct person_form *f)
 {
 	struct err e = ERR_INIT;
-	struct story story;
+	struct story story = { .lang = LANG_VI };
 	json_t *data;
 	int rc;
 
