@@ -193,7 +193,7 @@ void
 desk_person_show(struct request *r, const struct snapshot *s, const struct person_form *f)
 {
 	struct err e = ERR_INIT;
-	struct story story = { .lang = LANG_VI };
+	struct story story;
 	json_t *data;
 	int rc;
 
@@ -207,7 +207,7 @@ desk_person_show(struct request *r, const struct snapshot *s, const struct perso
 		rc = -1;
 	if (rc < 0) {
 		view_error(r, &e);
-	} else if (rc == 0) {
+	} else if (rc != 1) {
 		view_nothing_here(r);
 	} else {
 		data = json_object();
