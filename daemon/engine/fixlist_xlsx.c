@@ -4,14 +4,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <xlsxwriter.h>
-
 #include "base/file.h"
 #include "base/lang.h"
+#include "engine/sheet.h"
 
 #define BOOK_MAX_BYTES ((size_t)64 << 20)
 #define HEAD_ROW 3		/* of the list; rows count from 0 */
-#define CELL_MAX 32767		/* octets of text that a cell may have: fewer than its limit in characters */
 
 struct book {
 	const struct fixlist *l;
@@ -46,26 +44,6 @@ formats(struct book *b)
 	}
 	format_set_bg_color(b->open, 0xFFF2CC);
 	format_set_unlocked(b->open);
-}
-
-/* Text, whatever it looks like. */
-static void
-put(lxw_worksheet *s, lxw_row_t row, lxw_col_t col, const char *text, lxw_format *f)
-{
-	char cut[CELL_MAX + 1];
-	size_t n = strlen(text);
-
-	if (n > CELL_MAX) {
-		for (n = CELL_MAX; n && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
-			;
-		memcpy(cut, text, n);
-		cut[n] = '\0';
-		text = cut;
-	}
-	if (*text)
-		worksheet_write_string(s, row, col, text, f);
-	else
-		worksheet_write_blank(s, row, col, f);
 }
 
 static void
@@ -115,18 +93,18 @@ fix_sheet(struct book *b)
 		worksheet_set_column(s, (lxw_col_t)c, (lxw_col_t)c, widths[c], NULL);
 	snprintf(line, sizeof(line), TRL(l->lang, "%s: addresses to correct", "%s: địa chỉ thư điện tử cần sửa"),
 	    unit_name(&d->unit->unit, l->lang));
-	put(s, 0, 0, line, b->title);
+	sheet_text(s, 0, 0, line, b->title);
 	snprintf(line, sizeof(line), TRL(l->lang, "Write the right address into the yellow cells and send the file back to %s by %s."
 	    " Leave a cell empty where nothing changes. Please keep the column “%s”.",
 	    "Ghi địa chỉ đúng vào ô màu vàng rồi gửi lại tệp cho %s trước hết ngày %s. Dòng nào không đổi thì để trống."
 	    " Xin giữ nguyên cột “%s”."), l->campaign->sender_address, date_day(&t, &l->campaign->zone, l->campaign->closes_at, l->lang),
 	    fixlist_heading(FIX_REFERENCE, l->lang));
-	put(s, 1, 0, line, b->note);
+	sheet_text(s, 1, 0, line, b->note);
 	for (int c = 0; c < FIX_COLUMNS; c++)
-		put(s, HEAD_ROW, (lxw_col_t)c, fixlist_heading(c, l->lang), b->head);
+		sheet_text(s, HEAD_ROW, (lxw_col_t)c, fixlist_heading(c, l->lang), b->head);
 	for (size_t i = 0; i < d->n_fixes; i++)
 		for (int c = 0; c < FIX_COLUMNS; c++)
-			put(s, HEAD_ROW + 1 + (lxw_row_t)i, (lxw_col_t)c, fixlist_cell(&d->fixes[i], c, number),
+			sheet_text(s, HEAD_ROW + 1 + (lxw_row_t)i, (lxw_col_t)c, fixlist_cell(&d->fixes[i], c, number),
 			    c == FIX_CORRECTED ? b->open : b->cell);
 	if (d->n_fixes)
 		only_addresses(s, HEAD_ROW + 1, HEAD_ROW + (lxw_row_t)d->n_fixes, l->lang);
@@ -146,7 +124,7 @@ people_sheet(struct book *b)
 
 	for (size_t c = 0; c < COUNT_OF(heads); c++) {
 		worksheet_set_column(s, (lxw_col_t)c, (lxw_col_t)c, widths[c], NULL);
-		put(s, 0, (lxw_col_t)c, heads[c], b->head);
+		sheet_text(s, 0, (lxw_col_t)c, heads[c], b->head);
 	}
 	for (size_t i = 0; i < d->n_people; i++) {
 		const struct outstanding *p = &d->people[i];
@@ -154,11 +132,11 @@ people_sheet(struct book *b)
 		char number[32];
 
 		snprintf(number, sizeof(number), "%zu", i + 1);
-		put(s, row, 0, number, b->cell);
-		put(s, row, 1, p->name, b->cell);
-		put(s, row, 2, p->sub_unit, b->cell);
-		put(s, row, 3, p->email, b->cell);
-		put(s, row, 4, cause_name(p->cause, l->lang), b->cell);
+		sheet_text(s, row, 0, number, b->cell);
+		sheet_text(s, row, 1, p->name, b->cell);
+		sheet_text(s, row, 2, p->sub_unit, b->cell);
+		sheet_text(s, row, 3, p->email, b->cell);
+		sheet_text(s, row, 4, cause_name(p->cause, l->lang), b->cell);
 	}
 	paper(s, 0);
 }

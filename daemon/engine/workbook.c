@@ -3,13 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <xlsxwriter.h>
-
 #include "base/text.h"
+#include "engine/sheet.h"
 
 #define HEAD_ROW 3			/* rows count from 0 */
 #define ROWS_MAX 1048000		/* of a sheet: the format takes 1,048,576 */
-#define CELL_MAX 32767
 #define NAME_MAX_CHARS 31		/* of a sheet */
 #define SHEETS_MAX 64
 #define CHARTS_MAX 8
@@ -94,26 +92,6 @@ workbook_begin(const char *path, const char *title, int64_t now, enum lang l, st
 	return w;
 }
 
-/* Text, whatever it looks like. */
-static void
-put(lxw_worksheet *s, lxw_row_t row, lxw_col_t col, const char *text, lxw_format *f)
-{
-	char cut[CELL_MAX + 1];
-	size_t n = strlen(text);
-
-	if (n > CELL_MAX) {
-		for (n = CELL_MAX; n && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
-			;
-		memcpy(cut, text, n);
-		cut[n] = '\0';
-		text = cut;
-	}
-	if (*text)
-		worksheet_write_string(s, row, col, text, f);
-	else
-		worksheet_write_blank(s, row, col, f);
-}
-
 static void
 paper(lxw_worksheet *s, lxw_row_t head)
 {
@@ -166,15 +144,15 @@ open_sheet(struct filling *f)
 	sheet_name(w, f->name, sizeof(f->name), f->t->title);
 	f->s = workbook_add_worksheet(w->book, f->name);
 	w->n_sheets++;
-	put(f->s, 0, 0, f->t->title, w->title);
-	put(f->s, 1, 0, f->t->note ? f->t->note : "", w->note);
+	sheet_text(f->s, 0, 0, f->t->title, w->title);
+	sheet_text(f->s, 1, 0, f->t->note ? f->t->note : "", w->note);
 	for (size_t c = 0; c < f->t->n_columns; c++) {
 		const struct column *k = &f->t->columns[c];
 		size_t wide = out_width(k->title ? k->title : k->key);
 		double width = k->kind == CELL_DAY ? 12 : k->kind == CELL_TIME ? 18 : k->kind == CELL_TEXT ? (c < 2 || wide > 24 ? 26 : 20) : wide > 14 ? 14 : 10;
 
 		worksheet_set_column(f->s, (lxw_col_t)c, (lxw_col_t)c, width, NULL);
-		put(f->s, HEAD_ROW, (lxw_col_t)c, k->title ? k->title : k->key, w->head);
+		sheet_text(f->s, HEAD_ROW, (lxw_col_t)c, k->title ? k->title : k->key, w->head);
 	}
 	paper(f->s, HEAD_ROW);
 	f->row = HEAD_ROW + 1;
@@ -208,9 +186,9 @@ fill_row(struct sink *sink, const struct cell *cells, bool total)
 		for (int d = cell_decimals(kind); d > 0; d--)
 			v /= 10;
 		if (cells[i].state != CELL_SHOWN)
-			put(f->s, f->row, (lxw_col_t)i, cells[i].state == CELL_HIDDEN ? "c" : "", form);
+			sheet_text(f->s, f->row, (lxw_col_t)i, cells[i].state == CELL_HIDDEN ? "c" : "", form);
 		else if (cell_is_text(kind))
-			put(f->s, f->row, (lxw_col_t)i, cell_words(words, kind, &cells[i], f->w->lang), form);
+			sheet_text(f->s, f->row, (lxw_col_t)i, cell_words(words, kind, &cells[i], f->w->lang), form);
 		else
 			worksheet_write_number(f->s, f->row, (lxw_col_t)i, v, form);
 	}
@@ -323,10 +301,10 @@ note_sheet(struct workbook *w)
 
 	worksheet_set_column(s, 0, 0, 30, NULL);
 	worksheet_set_column(s, 1, 1, 100, NULL);
-	put(s, 0, 0, TRL(w->lang, "Notes", "Giải thích"), w->title);
+	sheet_text(s, 0, 0, TRL(w->lang, "Notes", "Giải thích"), w->title);
 	for (size_t i = 0; i < w->n_notes; i++) {
-		put(s, (lxw_row_t)i + 2, 0, w->notes[i].what, w->text_what);
-		put(s, (lxw_row_t)i + 2, 1, w->notes[i].meaning, w->text_what);
+		sheet_text(s, (lxw_row_t)i + 2, 0, w->notes[i].what, w->text_what);
+		sheet_text(s, (lxw_row_t)i + 2, 1, w->notes[i].meaning, w->text_what);
 	}
 	paper(s, 0);
 }
