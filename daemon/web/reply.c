@@ -288,10 +288,11 @@ reply_queue(struct request *r)
 	static const char strict[] = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
 	    "frame-ancestors 'none'";
 	size_t len = r->out.len;
-	char *body = r->file ? NULL : buf_steal(&r->out);
+	char *body = r->file || r->response ? NULL : buf_steal(&r->out);
 	struct MHD_Response *m;
 	enum MHD_Result rc;
 
+	buf_release(&r->out);
 	if (r->file)
 		m = from_file(r->file);
 	else if (r->response)

@@ -56,7 +56,7 @@ ok "sub-units are expected" thumoi -q coverage import "$trial/expected-units.csv
 # An older campaign's successor, under the provinces of 2025.
 successor() {
 	local code
-	thumoi -q init --units config/units/vn-2021.csv --units config/units/vn-2025.csv &&
+	thumoi -q init --units config/units/vn-2021.csv &&
 	thumoi -q campaign create y2025 --title 'Khảo sát sau sắp xếp' --opens "$(date -u -d '-5 days' +%F)" --closes "$(date -u -d '+9 days' +%F)" \
 		--tree vn-2025 --from 'Bộ Nội vụ <khaosat@moha.gov.example>' &&
 	thumoi -q instrument add y2025 survey --title 'Phiếu khảo sát' --url 'https://forms.test/s?t={{token}}' || return 1
