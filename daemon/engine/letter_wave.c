@@ -40,6 +40,15 @@ prepare(struct letter_wave *lw, const struct letter_asked *q, struct err *e)
 	return message_maker_new(&lw->maker, c, lw->conf, &lw->secret, letter_template(q->kind), e);
 }
 
+/* Evidence is of a whole domain: what some of its people got would be told as what all got. */
+static int
+gather(struct letter_wave *lw, const struct account *a, const struct letter_asked *q, struct err *e)
+{
+	if (q->of.contacts && q->kind != LETTER_REFUSAL)
+		return 0;
+	return packs_build(&lw->packs, lw->db, a, &q->of, NULL, e);
+}
+
 int
 letter_wave_open(struct letter_wave *lw, struct db *db, const struct account *a, const struct letter_asked *q, int64_t now,
     struct err *e)
@@ -48,7 +57,7 @@ letter_wave_open(struct letter_wave *lw, struct db *db, const struct account *a,
 	lw->w = (struct letter_writer){ .kind = q->kind, .conf = a->conf, .campaign = a->campaign, .account = a, .packs = &lw->packs,
 	    .number = q->number ? q->number : "", .now = now };
 	if (prepare(lw, q, e) == 0 && dossiers_build(&lw->dossiers, db, a, &q->of, a->campaign->lang, e) == 0 &&
-	    packs_build(&lw->packs, db, a, &q->of, NULL, e) == 0 &&
+	    gather(lw, a, q, e) == 0 &&
 	    focal_list(db, &lw->arena, 0, &lw->focal, &lw->n_focal, e) == 0)
 		return 0;
 	letter_wave_close(lw);
