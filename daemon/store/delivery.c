@@ -31,11 +31,10 @@ delivery_each(struct db *db, int64_t wave, void (*each)(const struct delivery *,
 	return rc;
 }
 
-int
-delivery_answers(struct db *db, int64_t campaign, void (*each)(int64_t, int64_t, void *), void *arg, struct err *e)
+/* Two numbers of each row, for one campaign. */
+static int
+each_two(struct db *db, const char *sql, int64_t campaign, void (*each)(int64_t, int64_t, void *), void *arg, struct err *e)
 {
-	static const char sql[] =
-	    "SELECT a.instrument, a.first_at FROM contact c JOIN answer a ON a.contact = c.id WHERE c.campaign = $1";
 	struct stmt *s = db_stmt(db, sql, e);
 	int rc;
 
@@ -46,6 +45,15 @@ delivery_answers(struct db *db, int64_t campaign, void (*each)(int64_t, int64_t,
 		each(col_int(s, 0), col_int(s, 1), arg);
 	db_done(s);
 	return rc;
+}
+
+int
+delivery_answers(struct db *db, int64_t campaign, void (*each)(int64_t, int64_t, void *), void *arg, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT a.instrument, a.first_at FROM contact c JOIN answer a ON a.contact = c.id WHERE c.campaign = $1";
+
+	return each_two(db, sql, campaign, each, arg, e);
 }
 
 int
@@ -71,14 +79,6 @@ delivery_alerts(struct db *db, int64_t campaign, void (*each)(int64_t, int64_t, 
 {
 	static const char sql[] =
 	    "SELECT min(told_at), count(*) FROM alert_told WHERE campaign = $1 GROUP BY told_at / 3600 ORDER BY 1";
-	struct stmt *s = db_stmt(db, sql, e);
-	int rc;
 
-	if (!s)
-		return -1;
-	bind_int(s, 1, campaign);
-	while ((rc = db_step(s, e)) == 1)
-		each(col_int(s, 0), col_int(s, 1), arg);
-	db_done(s);
-	return rc;
+	return each_two(db, sql, campaign, each, arg, e);
 }
