@@ -264,6 +264,7 @@ show_fault(struct request *r, struct papers *p, const struct err *fault)
 	}
 	r->body_len = 0;
 	r->post = false;
+	papers_close(p);	/* it may have come as far as the letter */
 	*p = (struct papers){ .s = p->s };
 	rc = papers_open(r, p, false, &e);
 	if (rc == 1)
@@ -296,7 +297,7 @@ desk_letter(struct request *r)
 }
 
 static void
-send(struct request *r, struct papers *p)
+send_letter(struct request *r, struct papers *p)
 {
 	const struct dossier *d = letter_wave_unit(&p->lw, p->u->unit.id);
 	const char *why = NULL;
@@ -336,7 +337,7 @@ desk_letter_send(struct request *r)
 	else if (rc == 0)
 		view_nothing_here(r);
 	else
-		send(r, &p);
+		send_letter(r, &p);
 	papers_close(&p);
 	view_done(r, p.s);
 }
