@@ -20,6 +20,7 @@ struct papers {				/* of one unit */
 	struct letter_wave lw;
 	struct letter_made made;
 	enum letter_fate fate;
+	bool bare;			/* without what was typed: it was wrong */
 };
 
 static const char *
@@ -79,6 +80,26 @@ typed(struct request *r, const char *name)
 	return v && *v && strlen(v) <= FIELD_MOST_BYTES ? v : NULL;
 }
 
+static int
+papers_read(struct request *r, struct papers *p, struct err *e)
+{
+	const struct dossier *d;
+	int rc;
+
+	if (db_snapshot(r->db, e) < 0)
+		return -1;
+	rc = letter_wave_open(&p->lw, r->db, &p->s->account, &p->asked, clock_now(), e);
+	if (rc == 0) {
+		d = letter_wave_unit(&p->lw, p->u->unit.id);
+		rc = letter_wave_address(&p->lw, d, &p->made, &p->fate, e);
+		if (rc == 0 && letter_needed(p->asked.kind, d))
+			rc = letter_wave_make(&p->lw, &p->made, e);
+	}
+	if (rc < 0)
+		return db_abort(r->db);
+	return db_commit(r->db, e) < 0 ? -1 : 1;
+}
+
 /* The papers of the path, and the letter when there is something to write: 1; 0 there is no such unit or kind; -1. */
 static int
 papers_open(struct request *r, struct papers *p, bool to_send, struct err *e)
@@ -88,23 +109,14 @@ papers_open(struct request *r, struct papers *p, bool to_send, struct err *e)
 	if (!letter_kind_parse(r->seg[2], &p->asked.kind) || !access_sees_unit(r->actor, r->seg[1]) || !may_see(r, p->asked.kind) ||
 	    !(p->u = snapshot_unit(p->s, r->seg[1])))
 		return 0;
-	p->asked.number = typed(r, "number");
-	p->asked.reply_by = typed(r, "reply_by");
+	p->asked.number = p->bare ? NULL : typed(r, "number");
+	p->asked.reply_by = p->bare ? NULL : typed(r, "reply_by");
 	p->asked.to_send = to_send;
 	choose_people(r, p);
-	if (db_snapshot(r->db, e) < 0)
-		return -1;
-	rc = letter_wave_open(&p->lw, r->db, &p->s->account, &p->asked, clock_now(), e);
-	if (rc == 0) {
-		const struct dossier *d = letter_wave_unit(&p->lw, p->u->unit.id);
-
-		rc = letter_wave_address(&p->lw, d, &p->made, &p->fate, e);
-		if (rc == 0 && letter_needed(p->asked.kind, d))
-			rc = letter_wave_make(&p->lw, &p->made, e);
-	}
-	if (rc < 0)
-		return db_abort(r->db);
-	return db_commit(r->db, e) < 0 ? -1 : 1;
+	lang_speak(&r->lang);	/* what is wrong with what was typed is told to whom typed it */
+	rc = papers_read(r, p, e);
+	lang_speak(NULL);
+	return rc;
 }
 
 static void
@@ -248,6 +260,15 @@ show(struct request *r, const struct papers *p, const char *said, bool good)
 	    unit_name(&p->u->unit, r->lang)), p->s, data);
 }
 
+static void
+refuse(struct request *r, const struct err *e)
+{
+	if (e->code == ERR_INPUT || e->code == ERR_NOTNOW)
+		reply_notice(r, 422, TRL(r->lang, "This letter cannot be written", "Không lập được công văn này"), e->text);
+	else
+		view_error(r, e);
+}
+
 /* A fault of what was typed stays on the page, above a letter without it. */
 static void
 show_fault(struct request *r, struct papers *p, const struct err *fault)
@@ -256,16 +277,11 @@ show_fault(struct request *r, struct papers *p, const struct err *fault)
 	int rc;
 
 	if (request_is_api(r) || (!p->asked.number && !p->asked.reply_by && !p->asked.to_send)) {
-		if (fault->code == ERR_INPUT || fault->code == ERR_NOTNOW)
-			reply_problem(r, 422, fault->text, NULL);
-		else
-			view_error(r, fault);
+		refuse(r, fault);
 		return;
 	}
-	r->body_len = 0;
-	r->post = false;
 	papers_close(p);	/* it may have come as far as the letter */
-	*p = (struct papers){ .s = p->s };
+	*p = (struct papers){ .s = p->s, .bare = true };
 	rc = papers_open(r, p, false, &e);
 	if (rc == 1)
 		show(r, p, fault->text, false);
@@ -394,10 +410,8 @@ desk_letter_file(struct request *r)
 	if (!p.s)
 		return;
 	rc = papers_open(r, &p, false, &e);
-	if (rc < 0 && e.code == ERR_INPUT)
-		reply_notice(r, 422, TRL(r->lang, "This letter cannot be written", "Không lập được công văn này"), e.text);
-	else if (rc < 0)
-		view_error(r, &e);
+	if (rc < 0)
+		refuse(r, &e);
 	else if (rc == 0)
 		view_nothing_here(r);
 	else

@@ -171,6 +171,8 @@ done
 for page in domains/gmail.example exchangers/mx.shared.example units; do
 	is "$(desk_status GET "/c/desk/$page" focal)" 403 "a focal point does not see /$page"
 done
+is "$(desk_status GET "/c/desk/units/T92/letters/numbers?reply_by=soon" administrator)" 200 "a day that is none is told on the page of the letter"
+has "$(cat "$work/answer")" 'class="banner bad" role="status"' "... above a letter without it"
 is "$(desk_status GET /c/desk/units/T01 focal)" 404 "a focal point does not see another unit"
 is "$(desk_status GET /api/v1/campaigns/desk/units/T01 key-unit)" 404 "nor does a key of one unit"
 is "$(desk_status GET /api/v1/campaigns key-revoked)" 401 "a revoked key gets nothing"
